@@ -1,0 +1,4 @@
+//! Skeleton.
+/// Sessions in our own database.
+#[derive(Debug, Clone)]
+pub struct Sessions;

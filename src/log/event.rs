@@ -1,0 +1,248 @@
+//! The life of one event, decided by log time alone: pending, rewarded, learned, expired or dropped.
+//!
+//! The trainer keeps one `EventLife` for each open event; the page of a closed event replays its records through the
+//! same type, so what is shown is what was done.
+
+use serde::{Deserialize, Serialize};
+
+use crate::terms::{EventState, LearningMode, RewardAggregation};
+
+/// A reward may precede its Rank by up to this span (the old joiner's rule).
+pub const EARLY_REWARD_US: i64 = 120 * 1_000_000;
+
+/// The settings that decide how an event ends.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EventRules {
+    pub aggregation: RewardAggregation,
+    pub default_reward: f32,
+    /// The loop's mode now, when the event may be learned; its own mode at the Rank is in `EventLife`.
+    pub mode: LearningMode,
+}
+
+/// A reward that was joined to its event.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ReceivedReward {
+    pub value: f32,
+    pub at_us: i64,
+}
+
+/// What is to be learned from an event, once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Closing {
+    /// The reward that stands for the event.
+    pub reward: f32,
+    pub state: EventState,
+    /// Whether the model learns from it now.
+    pub is_learned: bool,
+}
+
+/// What the fold remembers of an event while its wait time runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventLife {
+    pub mode: LearningMode,
+    pub deadline_us: i64,
+    is_deferred: bool,
+    is_activated: bool,
+    rewards: Vec<ReceivedReward>,
+    /// Set once: the event has its final state.
+    closed: Option<(EventState, f32)>,
+}
+
+impl EventLife {
+    /// An event at the moment of its Rank.
+    pub fn new(ranked_at_us: i64, reward_wait_us: i64, mode: LearningMode, is_deferred: bool) -> Self {
+        Self {
+            mode,
+            deadline_us: ranked_at_us.saturating_add(reward_wait_us),
+            is_deferred,
+            is_activated: !is_deferred,
+            rewards: Vec::new(),
+            closed: None,
+        }
+    }
+
+    /// Whether it was shown, as far as is known.
+    pub fn is_active(&self) -> bool {
+        self.is_activated
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> EventState {
+        match (&self.closed, self.is_activated, self.rewards.is_empty()) {
+            (Some((state, _)), _, _) => *state,
+            (None, false, _) => EventState::Inactive,
+            (None, true, true) => EventState::Pending,
+            (None, true, false) => EventState::Rewarded,
+        }
+    }
+
+    /// The reward that was learned, or that stands for it when it expired.
+    pub fn learned_reward(&self) -> Option<f32> {
+        self.closed
+            .filter(|(state, _)| matches!(state, EventState::Learned | EventState::Expired))
+            .map(|(_, value)| value)
+    }
+
+    /// The rewards joined so far, in order of arrival.
+    pub fn rewards(&self) -> &[ReceivedReward] {
+        &self.rewards
+    }
+
+    /// The reward as far as it is known: the aggregate of those received, else the default.
+    pub fn reward_so_far(&self, rules: &EventRules) -> f32 {
+        aggregate(rules.aggregation, &self.rewards).unwrap_or(rules.default_reward)
+    }
+
+    /// Whether another reward would be a duplicate: with `earliest`, all after the first.
+    pub fn is_satisfied(&self, rules: &EventRules) -> bool {
+        self.closed.is_some() || (rules.aggregation == RewardAggregation::Earliest && !self.rewards.is_empty())
+    }
+
+    /// Joins a reward that is in time. `Some` when the event is to be learned now.
+    pub fn add_reward(&mut self, reward: ReceivedReward, rules: &EventRules) -> Option<Closing> {
+        if self.is_satisfied(rules) {
+            return None;
+        }
+        self.rewards.push(reward);
+        self.learn_early(rules)
+    }
+
+    /// Activates it in time. `Some` when the event is to be learned now.
+    pub fn activate(&mut self, rules: &EventRules) -> Option<Closing> {
+        self.is_activated = true;
+        self.learn_early(rules)
+    }
+
+    /// With `earliest` nothing that can still come changes the reward, so nothing is waited for.
+    fn learn_early(&mut self, rules: &EventRules) -> Option<Closing> {
+        let is_decided = rules.aggregation == RewardAggregation::Earliest
+            && self.is_activated
+            && self.closed.is_none()
+            && !self.rewards.is_empty();
+        if is_decided { Some(self.close(rules)) } else { None }
+    }
+
+    /// The wait is over. `None` when the event was closed before.
+    pub fn expire(&mut self, rules: &EventRules) -> Option<Closing> {
+        if self.closed.is_some() { None } else { Some(self.close(rules)) }
+    }
+
+    fn close(&mut self, rules: &EventRules) -> Closing {
+        let reward = self.reward_so_far(rules);
+        let can_learn = self.learns(rules);
+        let (state, is_learned) = match (self.is_activated, self.rewards.is_empty()) {
+            (false, _) => (EventState::Dropped, false),
+            (true, true) => (EventState::Expired, can_learn),
+            (true, false) if can_learn => (EventState::Learned, true),
+            (true, false) => (EventState::Rewarded, false),
+        };
+        self.closed = Some((state, reward));
+        Closing { reward, state, is_learned }
+    }
+
+    /// A frozen or merely logging loop learns nothing, whenever its events were ranked.
+    fn learns(&self, rules: &EventRules) -> bool {
+        let teaches = |mode| matches!(mode, LearningMode::Online | LearningMode::Apprentice);
+        // An event ranked while frozen was drawn by the policy with its propensity, so it may teach later.
+        teaches(rules.mode) && self.mode != LearningMode::LoggingOnly
+    }
+}
+
+/// One reward from several, or `None` from none. Median of an even number: the mean of the middle two.
+fn aggregate(aggregation: RewardAggregation, rewards: &[ReceivedReward]) -> Option<f32> {
+    let first = rewards.first()?.value;
+    let values = || rewards.iter().map(|reward| f64::from(reward.value));
+    let value = match aggregation {
+        RewardAggregation::Earliest => return Some(first),
+        RewardAggregation::Sum => values().sum(),
+        RewardAggregation::Average => values().sum::<f64>() / rewards.len() as f64,
+        RewardAggregation::Min => values().fold(f64::INFINITY, f64::min),
+        RewardAggregation::Max => values().fold(f64::NEG_INFINITY, f64::max),
+        RewardAggregation::Median => {
+            let mut sorted: Vec<f64> = values().collect();
+            sorted.sort_by(f64::total_cmp);
+            let middle = sorted.len() / 2;
+            if sorted.len() % 2 == 1 { sorted[middle] } else { f64::midpoint(sorted[middle - 1], sorted[middle]) }
+        }
+    };
+    Some(value as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EARLIEST: EventRules =
+        EventRules { aggregation: RewardAggregation::Earliest, default_reward: -0.5, mode: LearningMode::Online };
+    const SUM: EventRules = EventRules { aggregation: RewardAggregation::Sum, ..EARLIEST };
+
+    fn event(is_deferred: bool) -> EventLife {
+        EventLife::new(1_000, 600, LearningMode::Online, is_deferred)
+    }
+
+    fn reward(value: f32) -> ReceivedReward {
+        ReceivedReward { value, at_us: 1_100 }
+    }
+
+    #[test]
+    fn with_earliest_the_first_reward_is_learned_at_once_and_no_other_counts() {
+        let mut life = event(false);
+        let closing = life.add_reward(reward(1.0), &EARLIEST).expect("learned now");
+        assert_eq!((closing.reward, closing.state, closing.is_learned), (1.0, EventState::Learned, true));
+        assert!(life.is_satisfied(&EARLIEST));
+        assert_eq!(life.add_reward(reward(0.0), &EARLIEST), None);
+        assert_eq!(life.expire(&EARLIEST), None);
+        assert_eq!(life.learned_reward(), Some(1.0));
+    }
+
+    #[test]
+    fn with_sum_rewards_add_up_until_the_wait_is_over() {
+        let mut life = event(false);
+        assert_eq!(life.add_reward(reward(1.0), &SUM), None);
+        assert_eq!(life.add_reward(reward(0.75), &SUM), None);
+        assert_eq!(life.state(), EventState::Rewarded);
+        assert_eq!(life.expire(&SUM).map(|closing| closing.reward), Some(1.75));
+        assert_eq!(life.state(), EventState::Learned);
+    }
+
+    #[test]
+    fn without_a_reward_the_default_is_learned_at_the_end() {
+        let mut life = event(false);
+        let closing = life.expire(&EARLIEST).expect("closes");
+        assert_eq!((closing.reward, closing.state, closing.is_learned), (-0.5, EventState::Expired, true));
+    }
+
+    #[test]
+    fn a_deferred_event_is_learned_once_it_is_activated_and_dropped_otherwise() {
+        let mut shown = event(true);
+        assert_eq!(shown.add_reward(reward(1.0), &EARLIEST), None);
+        assert_eq!(shown.state(), EventState::Inactive);
+        assert!(shown.activate(&EARLIEST).expect("learned now").is_learned);
+
+        let mut never_shown = event(true);
+        never_shown.add_reward(reward(1.0), &EARLIEST);
+        let closing = never_shown.expire(&EARLIEST).expect("closes");
+        assert_eq!((closing.state, closing.is_learned), (EventState::Dropped, false));
+    }
+
+    #[test]
+    fn a_frozen_loop_keeps_the_reward_and_learns_nothing() {
+        let frozen = EventRules { mode: LearningMode::Frozen, ..EARLIEST };
+        let mut life = event(false);
+        let closing = life.add_reward(reward(1.0), &frozen).expect("closed now");
+        assert_eq!((closing.state, closing.is_learned), (EventState::Rewarded, false));
+    }
+
+    #[test]
+    fn several_rewards_become_one_as_the_aggregation_says() {
+        let rewards: Vec<_> = [0.25, 1.0, 0.5, -0.25].into_iter().map(reward).collect();
+        let of = |aggregation| aggregate(aggregation, &rewards);
+        assert_eq!(of(RewardAggregation::Earliest), Some(0.25));
+        assert_eq!(of(RewardAggregation::Average), Some(0.375));
+        assert_eq!(of(RewardAggregation::Median), Some(0.375));
+        assert_eq!(of(RewardAggregation::Sum), Some(1.5));
+        assert_eq!(of(RewardAggregation::Min), Some(-0.25));
+        assert_eq!(of(RewardAggregation::Max), Some(1.0));
+        assert_eq!(aggregate(RewardAggregation::Sum, &[]), None);
+    }
+}

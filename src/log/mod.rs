@@ -1,0 +1,13 @@
+//! The facts of a loop, in the order in which they happened, and what they mean for one event.
+//!
+//! A record is never edited. Everything else that the server knows of a loop is a fold over its records.
+//! Pure: no IO, no clock; `store` keeps records as opaque bytes, `trainer` folds them.
+
+mod event;
+mod record;
+
+pub use event::{Closing, EventLife, EventRules, ReceivedReward};
+pub use record::{
+    Activated, Configured, Fact, LearningSettingsChange, ModelReset, Ranked, RankedAnswer, Record, RecordError,
+    Relearned, Rewarded,
+};

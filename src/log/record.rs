@@ -1,0 +1,202 @@
+//! What can happen to a loop, as data that outlives the program that wrote it.
+//!
+//! Bodies are JSON: a log is read for years, by people too. New fields get a `serde(default)`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::terms::{ActionId, Configuration, EventId, LearningMode};
+
+/// One fact with its place in the loop's order.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Counts from 1 within a loop, without gaps as long as nothing was removed by retention.
+    pub seq: i64,
+    /// Microseconds since 1970; never smaller than that of the record before.
+    pub at_us: i64,
+    pub fact: Fact,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Fact {
+    Ranked(Box<Ranked>),
+    /// A Rank came again under a known event id but with another body; it was answered and not stored.
+    RankConflicted(EventId),
+    Rewarded(Rewarded),
+    Activated(Activated),
+    Configured(Box<Configured>),
+    ModelReset(ModelReset),
+    /// The retrained model took over from the one that served meanwhile.
+    Relearned(Relearned),
+    /// Time went by and nothing else happened: events whose wait is over close at this instant.
+    Ticked,
+}
+
+/// One decision, complete when it is made: nothing of it is ever looked up later.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ranked {
+    pub event_id: EventId,
+    /// The body as it was received.
+    pub request: Box<RawValue>,
+    /// The loop's own actions, when the request brought none (a list as in `request.actions`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loop_actions: Option<Box<RawValue>>,
+    pub answer: RankedAnswer,
+    /// Indices into the actions of the request (or `loop_actions`).
+    pub baseline_idx: usize,
+    /// The policy's own draw. Differs from the answer when the caller's order was answered.
+    pub policy_choice_idx: usize,
+    /// The policy's distribution over the actions, in request order.
+    pub policy_pmf: Vec<f32>,
+    pub mode: LearningMode,
+    pub is_deferred: bool,
+    /// Rewards that arrive within this span count.
+    pub reward_wait_us: i64,
+    /// How many learning steps the model had behind it.
+    pub model_version: i64,
+    /// The record that set the learning settings in force.
+    pub policy_version: i64,
+    pub seed: u64,
+}
+
+/// What the caller was told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RankedAnswer {
+    /// Action ids in the order of the answer.
+    pub ranking: Vec<(ActionId, f32)>,
+    /// The chosen action, as an index into the actions of the request.
+    pub chosen_idx: usize,
+    pub reward_action_id: ActionId,
+}
+
+/// A reward for an event, known or not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rewarded {
+    pub event_id: EventId,
+    pub value: f32,
+    /// Whether a Rank of this event was stored when the reward arrived. It tells a late reward from an orphan, for
+    /// events that the fold no longer remembers.
+    pub is_known: bool,
+}
+
+/// A deferred event was shown after all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Activated {
+    pub event_id: EventId,
+    pub is_known: bool,
+}
+
+/// The settings in force from here on, whole. The first record of every loop is one of these.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Configured {
+    pub configuration: Configuration,
+    /// `None`: the learning settings stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learning_settings: Option<LearningSettingsChange>,
+    /// Whether a new model is to be trained from the retained log.
+    #[serde(default)]
+    pub needs_relearn: bool,
+    /// Who did it: a person's name, `key`, `token` or `server`.
+    pub by: String,
+    /// The earlier record that this one goes back to, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores_seq: Option<i64>,
+}
+
+/// New learning settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LearningSettingsChange {
+    /// Vowpal Wabbit arguments; `None` is the server's own default.
+    pub arguments: Option<String>,
+}
+
+/// The model was thrown away on request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelReset {
+    pub by: String,
+}
+
+/// A background training reached the present.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Relearned {
+    /// The `Configured` record that asked for it.
+    pub asked_seq: i64,
+}
+
+/// A stored record that this program cannot read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    #[error("record {seq} has the unknown kind {kind}")]
+    UnknownKind { seq: i64, kind: i16 },
+    #[error("record {seq} cannot be read")]
+    Body { seq: i64, source: serde_json::Error },
+}
+
+impl Fact {
+    /// The number under which the store keeps this kind. Never reused.
+    pub fn kind(&self) -> i16 {
+        match self {
+            Self::Ranked(_) => 1,
+            Self::Activated(_) => 2,
+            Self::Rewarded(_) => 3,
+            Self::Configured(_) => 4,
+            Self::ModelReset(_) => 5,
+            Self::Relearned(_) => 6,
+            Self::Ticked => 7,
+            Self::RankConflicted(_) => 8,
+        }
+    }
+
+    /// The event that it is about, for the index.
+    pub fn event_id(&self) -> Option<&EventId> {
+        match self {
+            Self::Ranked(ranked) => Some(&ranked.event_id),
+            Self::RankConflicted(event_id) => Some(event_id),
+            Self::Rewarded(rewarded) => Some(&rewarded.event_id),
+            Self::Activated(activated) => Some(&activated.event_id),
+            _ => None,
+        }
+    }
+
+    /// The body to store.
+    pub fn to_body(&self) -> Vec<u8> {
+        let written = match self {
+            Self::Ranked(fact) => serde_json::to_vec(fact),
+            Self::RankConflicted(fact) => serde_json::to_vec(fact),
+            Self::Rewarded(fact) => serde_json::to_vec(fact),
+            Self::Activated(fact) => serde_json::to_vec(fact),
+            Self::Configured(fact) => serde_json::to_vec(fact),
+            Self::ModelReset(fact) => serde_json::to_vec(fact),
+            Self::Relearned(fact) => serde_json::to_vec(fact),
+            Self::Ticked => Ok(Vec::new()),
+        };
+        written.expect("plain data with text keys always becomes JSON")
+    }
+
+    /// Reads a stored body back. `seq` is for the message.
+    pub fn from_body(seq: i64, kind: i16, body: &[u8]) -> Result<Self, RecordError> {
+        fn read<'a, T: Deserialize<'a>>(seq: i64, body: &'a [u8]) -> Result<T, RecordError> {
+            serde_json::from_slice(body).map_err(|source| RecordError::Body { seq, source })
+        }
+        Ok(match kind {
+            1 => Self::Ranked(read(seq, body)?),
+            2 => Self::Activated(read(seq, body)?),
+            3 => Self::Rewarded(read(seq, body)?),
+            4 => Self::Configured(read(seq, body)?),
+            5 => Self::ModelReset(read(seq, body)?),
+            6 => Self::Relearned(read(seq, body)?),
+            7 => Self::Ticked,
+            8 => Self::RankConflicted(read(seq, body)?),
+            kind => return Err(RecordError::UnknownKind { seq, kind }),
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! Everything that can keep a loop from doing what was asked. `api` gives each its status and code.
+
+use crate::{
+    bandit::{FeatureError, LearningSettingsError},
+    store::StoreError,
+    terms::{ActionId, ConfigurationError, IdError},
+};
+
+/// Why a loop did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum LoopError {
+    #[error("Action count should be between 1 and {most}.")]
+    ActionCount { most: usize },
+    #[error("Action ids must be unique: {0} stands twice.")]
+    DuplicateAction(ActionId),
+    #[error("Every action should have at least one non-null action feature.")]
+    ActionWithoutFeatures,
+    #[error("All excluded action ID's must have corresponding action ID")]
+    UnknownExcludedAction,
+    #[error("At least one action must not be excluded.")]
+    AllExcluded,
+    #[error("The request has no actions and the loop has no active ones.")]
+    NoLoopActions,
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    #[error(transparent)]
+    Id(#[from] IdError),
+    #[error("The reward must be a finite number between -1 and 1.")]
+    RewardValue,
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    #[error(
+        "Updating defaultReward, rewardWaitTime and rewardAggregation when changing learning mode from Online to Apprentice mode and vice versa is not allowed. Make the mode change and then change the additional settings with an additional API call."
+    )]
+    ModeAndRewardTogether,
+    #[error(transparent)]
+    LearningSettings(#[from] LearningSettingsError),
+    #[error("A loop's name must have 1 to 100 characters.")]
+    Name,
+    #[error("A loop can have at most {most} actions of its own.")]
+    TooManyLoopActions { most: usize },
+    #[error("An action's valid-from must lie before its valid-to.")]
+    ActionDates,
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    #[error("The loop's log cannot be written at the moment.")]
+    Store(#[from] StoreError),
+    #[error("The log holds a record that cannot be read.")]
+    Damaged(#[from] crate::log::RecordError),
+}

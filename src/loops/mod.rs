@@ -1,0 +1,19 @@
+//! What rank, reward, activate and configure *mean*: the promises of the service, without HTTP and without SQL.
+
+mod actions;
+mod activate;
+mod configuration;
+mod error;
+mod event;
+mod live;
+mod rank;
+mod reward;
+
+pub use actions::{ActionDraft, LoopAction};
+pub use activate::activate;
+pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
+pub use error::LoopError;
+pub use event::{EventSummary, EventView};
+pub use live::{CreatedLoop, KeyInfo, KeySlot, LiveLoop, Loops, LoopsOptions, NewLoop};
+pub use rank::{RankRequest, RankableAction, Ranking, rank};
+pub use reward::{Accepted, reward};

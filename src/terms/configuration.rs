@@ -1,0 +1,287 @@
+//! The service configuration of a loop: how the service behaves, value by value checked (contract section 8).
+//!
+//! How the learner learns is another thing: `bandit::LearningSettings`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::IsoDuration;
+
+/// Why a value of the configuration is refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ConfigurationError {
+    #[error("the reward wait time must be between 5 seconds and 90 days")]
+    RewardWaitTime,
+    #[error("the default reward must be a number between -1 and 1")]
+    DefaultReward,
+    #[error("the exploration percentage must be a number between 0 and 1")]
+    Exploration,
+    #[error("the model export frequency must be between 1 second and 30 days")]
+    ModelExportFrequency,
+    #[error(
+        "Log Retention Days must be -1 to store indefinitely or must be at least reward wait time plus 1 day (rounded up)"
+    )]
+    LogRetentionDays,
+    #[error("the reward aggregation must be one of earliest, average, median, sum, min, max")]
+    RewardAggregation,
+    #[error("the learning mode must be one of Online, Apprentice, LoggingOnly, Frozen")]
+    LearningMode,
+}
+
+/// Who decides, and what is learned from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum LearningMode {
+    /// The learned policy decides and learns from rewards.
+    Online,
+    /// The caller's first action is answered; the model learns to imitate that choice.
+    Apprentice,
+    /// The caller's first action is answered and logged; nothing is learned.
+    LoggingOnly,
+    /// The learned policy decides, but stays as it is. Ours; the old service had no such mode.
+    Frozen,
+}
+
+impl LearningMode {
+    /// All modes, in the order in which screens offer them.
+    pub const ALL: [Self; 4] = [Self::Online, Self::Apprentice, Self::LoggingOnly, Self::Frozen];
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "Online",
+            Self::Apprentice => "Apprentice",
+            Self::LoggingOnly => "LoggingOnly",
+            Self::Frozen => "Frozen",
+        }
+    }
+
+    /// Reads the word of the wire, in any case.
+    pub fn parse(text: &str) -> Result<Self, ConfigurationError> {
+        let found = Self::ALL.into_iter().find(|mode| mode.as_str().eq_ignore_ascii_case(text));
+        found.ok_or(ConfigurationError::LearningMode)
+    }
+
+    /// Whether the learned policy chooses, and not the caller's order.
+    pub fn policy_decides(self) -> bool {
+        matches!(self, Self::Online | Self::Frozen)
+    }
+}
+
+/// How several rewards of one event become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RewardAggregation {
+    /// The first that arrived; learned at once.
+    Earliest,
+    Average,
+    Median,
+    /// The sum, which may leave [-1, 1].
+    Sum,
+    Min,
+    Max,
+}
+
+impl RewardAggregation {
+    /// All of them, in the order in which screens offer them.
+    pub const ALL: [Self; 6] = [Self::Earliest, Self::Sum, Self::Average, Self::Median, Self::Min, Self::Max];
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Earliest => "earliest",
+            Self::Average => "average",
+            Self::Median => "median",
+            Self::Sum => "sum",
+            Self::Min => "min",
+            Self::Max => "max",
+        }
+    }
+
+    /// Reads the word of the wire, in any case.
+    pub fn parse(text: &str) -> Result<Self, ConfigurationError> {
+        let found = Self::ALL.into_iter().find(|aggregation| aggregation.as_str().eq_ignore_ascii_case(text));
+        found.ok_or(ConfigurationError::RewardAggregation)
+    }
+}
+
+/// How long after its Rank an event's rewards count: 5 seconds to 90 days.
+///
+/// The old service stopped at 2 days, which was its third most frequent complaint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "IsoDuration", into = "IsoDuration")]
+pub struct RewardWaitTime(IsoDuration);
+
+impl RewardWaitTime {
+    /// The span itself.
+    pub fn get(self) -> IsoDuration {
+        self.0
+    }
+}
+
+impl TryFrom<IsoDuration> for RewardWaitTime {
+    type Error = ConfigurationError;
+
+    fn try_from(duration: IsoDuration) -> Result<Self, ConfigurationError> {
+        let allowed = Duration::from_secs(5)..=Duration::from_secs(90 * 86_400);
+        let good = allowed.contains(&duration.get());
+        good.then_some(Self(duration)).ok_or(ConfigurationError::RewardWaitTime)
+    }
+}
+
+impl From<RewardWaitTime> for IsoDuration {
+    fn from(time: RewardWaitTime) -> Self {
+        time.0
+    }
+}
+
+macro_rules! bounded_number {
+    ($(#[$doc:meta])* $name:ident, $range:expr, $error:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+        #[serde(try_from = "f32", into = "f32")]
+        pub struct $name(f32);
+
+        impl $name {
+            /// The number itself.
+            pub fn get(self) -> f32 {
+                self.0
+            }
+        }
+
+        impl TryFrom<f32> for $name {
+            type Error = ConfigurationError;
+
+            fn try_from(value: f32) -> Result<Self, ConfigurationError> {
+                // A NaN is in no range, so it is refused here too.
+                ($range).contains(&value).then_some(Self(value)).ok_or($error)
+            }
+        }
+
+        impl From<$name> for f32 {
+            fn from(value: $name) -> f32 {
+                value.0
+            }
+        }
+    };
+}
+
+bounded_number! {
+    /// The share of ranks that explore, 0 to 1; `explorationPercentage` on the wire.
+    ExplorationShare, 0.0..=1.0, ConfigurationError::Exploration
+}
+bounded_number! {
+    /// A reward between -1 and 1.
+    RewardValue, -1.0..=1.0, ConfigurationError::DefaultReward
+}
+
+/// How many days the log is kept: -1 for ever, else at least one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "i32", into = "i32")]
+pub struct RetentionDays(i32);
+
+impl RetentionDays {
+    /// Never delete.
+    pub const FOREVER: Self = Self(-1);
+
+    /// How long, or `None` for ever.
+    pub fn get(self) -> Option<Duration> {
+        u64::try_from(self.0).ok().map(|days| Duration::from_secs(days * 86_400))
+    }
+}
+
+impl TryFrom<i32> for RetentionDays {
+    type Error = ConfigurationError;
+
+    fn try_from(days: i32) -> Result<Self, ConfigurationError> {
+        (days == -1 || days >= 1).then_some(Self(days)).ok_or(ConfigurationError::LogRetentionDays)
+    }
+}
+
+impl From<RetentionDays> for i32 {
+    fn from(days: RetentionDays) -> i32 {
+        days.0
+    }
+}
+
+/// Everything that decides how a loop behaves, apart from its learning settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Configuration {
+    pub reward_wait_time: RewardWaitTime,
+    pub default_reward: RewardValue,
+    pub reward_aggregation: RewardAggregation,
+    pub exploration_percentage: ExplorationShare,
+    /// How often the model is stored and offered to other processes. Ranking never waits for it.
+    pub model_export_frequency: IsoDuration,
+    pub log_retention_days: RetentionDays,
+    pub learning_mode: LearningMode,
+    /// Azure's log mirror. Kept for its clients and without effect here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_mirror_enabled: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_mirror_sas_uri: Option<String>,
+}
+
+impl Default for Configuration {
+    /// The old service's recorded defaults (contract section 8).
+    fn default() -> Self {
+        Self {
+            reward_wait_time: RewardWaitTime(IsoDuration::from_secs(600)),
+            default_reward: RewardValue(0.0),
+            reward_aggregation: RewardAggregation::Earliest,
+            exploration_percentage: ExplorationShare(0.2),
+            model_export_frequency: IsoDuration::from_secs(300),
+            log_retention_days: RetentionDays(90),
+            learning_mode: LearningMode::Online,
+            log_mirror_enabled: None,
+            log_mirror_sas_uri: None,
+        }
+    }
+}
+
+impl Configuration {
+    /// Checks what no single value can know: retention against the wait time, and the export frequency.
+    pub fn check(&self) -> Result<(), ConfigurationError> {
+        let export = self.model_export_frequency.get();
+        if export < Duration::from_secs(1) || export > Duration::from_secs(30 * 86_400) {
+            return Err(ConfigurationError::ModelExportFrequency);
+        }
+        let wait_days = self.reward_wait_time.get().get().as_secs().div_ceil(86_400);
+        match self.log_retention_days.get() {
+            Some(kept) if kept.as_secs() / 86_400 < wait_days + 1 => Err(ConfigurationError::LogRetentionDays),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_old_service() {
+        let written = serde_json::to_value(Configuration::default()).expect("plain data");
+        assert_eq!(written["rewardWaitTime"], "PT10M");
+        assert_eq!(written["rewardAggregation"], "earliest");
+        assert_eq!(written["logRetentionDays"], 90);
+        assert!(Configuration::default().check().is_ok());
+    }
+
+    #[test]
+    fn a_number_out_of_its_range_is_no_value_of_its_type() {
+        assert!(ExplorationShare::try_from(1.01).is_err());
+        assert!(ExplorationShare::try_from(f32::NAN).is_err());
+        assert!(RewardValue::try_from(-1.0).is_ok());
+        assert!(RetentionDays::try_from(0).is_err());
+    }
+
+    #[test]
+    fn retention_must_outlast_the_wait_time_by_a_day() {
+        let mut configuration = Configuration::default();
+        configuration.log_retention_days = RetentionDays(1);
+        assert_eq!(configuration.check(), Err(ConfigurationError::LogRetentionDays));
+        configuration.log_retention_days = RetentionDays::FOREVER;
+        assert!(configuration.check().is_ok());
+    }
+}

@@ -1,0 +1,16 @@
+//! Words that every room knows: ids, modes, states and the settings of a loop, as plain checked values.
+//!
+//! Compiles for server and browser. Nothing here does more than parse, check and print itself.
+
+mod configuration;
+mod duration;
+mod ids;
+mod states;
+
+pub use configuration::{
+    Configuration, ConfigurationError, ExplorationShare, LearningMode, RetentionDays, RewardAggregation, RewardValue,
+    RewardWaitTime,
+};
+pub use duration::{IsoDuration, IsoDurationError};
+pub use ids::{ActionId, EventId, IdError, LoopId};
+pub use states::{EventState, Impact, Role};

@@ -1,0 +1,8 @@
+//! Skeleton.
+use leptos::prelude::*;
+
+/// The whole app.
+#[component]
+pub fn App() -> impl IntoView {
+    view! { <p>"rankloop"</p> }
+}

@@ -1,0 +1,2 @@
+//! Pages. Skeleton.
+pub mod app;
