@@ -50,8 +50,9 @@ pub enum AccountError {
 pub struct Accounts;
 
 impl Accounts {
-    /// `extra_token` is a management token with the owner role that is not stored (RANKLOOP_ADMIN_TOKEN).
-    pub fn new(_store: Store, _clock: Clock, _extra_token: Option<String>) -> Self {
+    /// `unstored_tokens` are (name, token) pairs with the owner role that live as long as this process, such as
+    /// RANKLOOP_ADMIN_TOKEN.
+    pub fn new(_store: Store, _clock: Clock, _unstored_tokens: Vec<(String, String)>) -> Self {
         todo!("accounts")
     }
     /// Throttled by name and by `from` (the caller's address).
