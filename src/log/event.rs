@@ -66,6 +66,11 @@ impl EventLife {
         self.is_activated
     }
 
+    /// Whether it has its final state.
+    pub fn is_closed(&self) -> bool {
+        self.closed.is_some()
+    }
+
     /// Where it stands.
     pub fn state(&self) -> EventState {
         match (&self.closed, self.is_activated, self.rewards.is_empty()) {
@@ -104,6 +109,11 @@ impl EventLife {
             return None;
         }
         self.rewards.push(reward);
+        self.learn_early(rules)
+    }
+
+    /// The rules changed under an open event. `Some` when the new ones decide it now.
+    pub fn settle(&mut self, rules: &EventRules) -> Option<Closing> {
         self.learn_early(rules)
     }
 

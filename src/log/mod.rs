@@ -6,8 +6,8 @@
 mod event;
 mod record;
 
-pub use event::{Closing, EventLife, EventRules, ReceivedReward};
+pub use event::{Closing, EARLY_REWARD_US, EventLife, EventRules, ReceivedReward};
 pub use record::{
-    Activated, Configured, Fact, LearningSettingsChange, ModelReset, Ranked, RankedAnswer, Record, RecordError,
-    Relearned, Rewarded,
+    Activated, Configured, Fact, LearningSettingsChange, ModelReset, REMOVABLE_KINDS, Ranked, RankedAnswer, Record,
+    RecordError, Relearned, RequestAction, RequestFeatures, Rewarded,
 };

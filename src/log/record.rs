@@ -44,12 +44,15 @@ pub struct Ranked {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loop_actions: Option<Box<RawValue>>,
     pub answer: RankedAnswer,
-    /// Indices into the actions of the request (or `loop_actions`).
+    /// The first action that is not excluded; this and the next are indices like `answer.chosen_idx`.
     pub baseline_idx: usize,
     /// The policy's own draw. Differs from the answer when the caller's order was answered.
     pub policy_choice_idx: usize,
     /// The policy's distribution over the actions, in request order.
     pub policy_pmf: Vec<f32>,
+    /// Actions that could not be chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded_idx: Vec<usize>,
     pub mode: LearningMode,
     pub is_deferred: bool,
     /// Rewards that arrive within this span count.
@@ -78,9 +81,10 @@ pub struct RankedAnswer {
 pub struct Rewarded {
     pub event_id: EventId,
     pub value: f32,
-    /// Whether a Rank of this event was stored when the reward arrived. It tells a late reward from an orphan, for
-    /// events that the fold no longer remembers.
-    pub is_known: bool,
+    /// The end of the event's wait time, when the event was found in the log but no longer among the open ones. It
+    /// tells a late reward from an orphan, and by how much it missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missed_deadline_us: Option<i64>,
 }
 
 /// A deferred event was shown after all.
@@ -88,7 +92,6 @@ pub struct Rewarded {
 #[serde(rename_all = "camelCase")]
 pub struct Activated {
     pub event_id: EventId,
-    pub is_known: bool,
 }
 
 /// The settings in force from here on, whole. The first record of every loop is one of these.
@@ -139,6 +142,59 @@ pub enum RecordError {
     UnknownKind { seq: i64, kind: i16 },
     #[error("record {seq} cannot be read")]
     Body { seq: i64, source: serde_json::Error },
+}
+
+/// The kinds that retention may remove: what happened to events, and time. Settings stay.
+pub const REMOVABLE_KINDS: [i16; 5] = [1, 2, 3, 7, 8];
+
+impl Ranked {
+    /// Which actions could be chosen, in request order.
+    pub fn eligible(&self) -> Vec<bool> {
+        let mut is_eligible = vec![true; self.policy_pmf.len()];
+        for &action_idx in &self.excluded_idx {
+            is_eligible[action_idx] = false;
+        }
+        is_eligible
+    }
+
+    /// Context and actions out of the request as it was received.
+    pub fn features(&self) -> Result<RequestFeatures, serde_json::Error> {
+        let mut features: RequestFeatures = serde_json::from_str(self.request.get())?;
+        if let Some(actions) = &self.loop_actions {
+            features.actions = serde_json::from_str(actions.get())?;
+        }
+        Ok(features)
+    }
+
+    /// Whether the draw took another action than the most probable one.
+    pub fn is_exploring(&self) -> bool {
+        let most = self.policy_pmf.iter().copied().fold(0.0, f32::max);
+        self.mode.policy_decides() && self.policy_pmf[self.answer.chosen_idx] < most
+    }
+}
+
+/// The part of a Rank request that decides: its names are those of the wire, because the log keeps bodies as received.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RequestFeatures {
+    #[serde(deserialize_with = "null_as_default")]
+    pub context_features: Vec<JsonObject>,
+    #[serde(deserialize_with = "null_as_default")]
+    pub actions: Vec<RequestAction>,
+}
+
+/// One action of a request.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct RequestAction {
+    pub id: ActionId,
+    pub features: Vec<JsonObject>,
+}
+
+/// Features by name.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;
+
+fn null_as_default<'de, D: serde::Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
+    Option::<T>::deserialize(from).map(Option::unwrap_or_default)
 }
 
 impl Fact {

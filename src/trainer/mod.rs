@@ -1,5 +1,19 @@
 //! Folds each loop's log into a model, counters and curves: one task a loop, records strictly in order.
+//!
+//! Never HTTP. Writes a policy nowhere but into its loop's own cell.
 
+mod cell;
+mod decision;
+mod fold;
+mod join;
+mod lesson;
+mod rings;
+mod snapshot;
 mod tally;
+mod weights;
 
+pub use cell::{InForce, LoopCell, RulesHistory, rules_of};
+pub use fold::{Fold, FoldError};
+pub use lesson::Lesson;
+pub use snapshot::SnapshotError;
 pub use tally::{ActionShare, Bucket, Counters, ImitationNumbers};

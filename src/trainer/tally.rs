@@ -1,8 +1,24 @@
-//! Counters and curves of a loop, as a fold over its log. (Types stand; the fold follows.)
+//! Counters and curves of a loop, as a fold over its log.
+//!
+//! An event belongs to the moment of its Rank, and counts with the default reward until it is told otherwise: a curve
+//! made of rewarded events alone would only show the ones that went well.
+
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{bandit::evaluation::WeightedRewards, terms::ActionId};
+use super::{
+    join::{Joined, OpenEvent},
+    rings::Rings,
+};
+use crate::{
+    bandit::evaluation::WeightedRewards,
+    log::Ranked,
+    terms::{ActionId, EventState, LearningMode},
+};
+
+/// How many apprentice events the imitation numbers look back on (the old service's window).
+const N_IMITATION_EVENTS: usize = 1_000;
 
 /// Counted since the loop was made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -24,17 +40,17 @@ pub struct Counters {
     pub late_rewards: u64,
     /// Ranks under a known event id with another body: answered, not stored.
     pub conflicting_ranks: u64,
-    /// Events whose wait time still runs and that have no final state.
+    /// Events without their final state.
     pub pending: u64,
-    /// Stored events whose choice was not the highest-scored action.
+    /// Events whose choice was not the most probable action.
     pub explored: u64,
-    /// Learning steps of the model since the loop was made.
+    /// Learning steps, resets and retrainings of the model since the loop was made.
     pub model_version: i64,
     pub last_rank_us: Option<i64>,
     pub last_reward_us: Option<i64>,
     /// When the model last learned.
     pub last_learned_us: Option<i64>,
-    /// By how much the late rewards missed, the worst of them.
+    /// By how much the worst of the late rewards missed.
     pub latest_miss_us: Option<i64>,
 }
 
@@ -50,20 +66,18 @@ pub struct Bucket {
     pub n_explored: u64,
     /// What was earned by the actions that were answered (every weight is 1).
     pub answered: WeightedRewards,
-    /// What the learned policy earns. The same as `answered` while it decides; otherwise the events on which it
-    /// would have answered the same.
+    /// What the learned policy earned; empty while the caller's order is answered.
     pub learned: WeightedRewards,
     /// What the caller's first action would have earned.
     pub baseline: WeightedRewards,
-    /// What an even draw would have earned.
+    /// What an even draw would have earned; empty while the caller's order is answered, which tries nothing else.
     pub random: WeightedRewards,
-    /// The policy's mean probability of each action over the ranks that offered it; at most 32 actions, the most
-    /// seen first.
+    /// The policy's probabilities, action by action; at most 32 actions, the most offered first.
     pub actions: Vec<ActionShare>,
 }
 
 /// One action within a bucket.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActionShare {
     pub action_id: ActionId,
     pub n_offered: u64,
@@ -76,7 +90,134 @@ pub struct ActionShare {
 pub struct ImitationNumbers {
     pub n_events: u64,
     pub sum_rewards: f64,
-    /// Events on which the policy's own choice was the baseline action.
+    /// Events on which the policy's own draw was the baseline action.
     pub n_imitated: u64,
     pub sum_imitated_rewards: f64,
+}
+
+/// One apprentice event of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct ImitationEvent {
+    seq: i64,
+    reward: f32,
+    is_imitated: bool,
+}
+
+/// Everything that is counted of a loop.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tally {
+    pub counters: Counters,
+    rings: Rings,
+    imitation: VecDeque<ImitationEvent>,
+}
+
+impl Tally {
+    /// Counts what a record did to an event. `at_us` is the record's time.
+    pub fn count(&mut self, joined: &Joined<'_>, at_us: i64) {
+        match joined {
+            Joined::Opened { event, ranked, action_ids, reward } => self.open(event, ranked, action_ids, *reward),
+            Joined::Activated { event, reward } => {
+                self.counters.activated += 1;
+                self.begin(event, *reward);
+            }
+            Joined::Rewarded { event, before, after, is_first } => {
+                self.counters.last_reward_us = Some(at_us);
+                if *is_first {
+                    self.counters.rewarded += 1;
+                    self.rings.change(event.ranked_at_us, |sums| sums.n_rewarded += 1);
+                }
+                self.restate(event, *before, *after);
+            }
+            Joined::Restated { event, before, after } => self.restate(event, *before, *after),
+            Joined::Closed { closing, .. } => self.close(closing.state),
+            Joined::Duplicate => self.counters.duplicate_rewards += 1,
+            Joined::Late { missed_by_us } => {
+                self.counters.late_rewards += 1;
+                self.counters.latest_miss_us = self.counters.latest_miss_us.max(Some(*missed_by_us));
+            }
+            Joined::Orphan => self.counters.orphan_rewards += 1,
+            Joined::NoOrphan => self.counters.orphan_rewards -= 1,
+        }
+    }
+
+    fn open(&mut self, event: &OpenEvent, ranked: &Ranked, action_ids: &[ActionId], reward: f32) {
+        let is_exploring = ranked.is_exploring();
+        self.counters.ranked += 1;
+        self.counters.pending += 1;
+        self.counters.explored += u64::from(is_exploring);
+        self.counters.last_rank_us = Some(event.ranked_at_us);
+        self.rings.add(event.ranked_at_us, |sums| {
+            sums.n_ranked += 1;
+            sums.n_explored += u64::from(is_exploring);
+            for (action_idx, (action_id, probability)) in action_ids.iter().zip(&ranked.policy_pmf).enumerate() {
+                sums.add_share(action_id, *probability, action_idx == ranked.answer.chosen_idx);
+            }
+        });
+        if event.life.is_active() {
+            self.begin(event, reward);
+        }
+    }
+
+    /// An active event counts from now on.
+    fn begin(&mut self, event: &OpenEvent, reward: f32) {
+        let (weights, value) = (event.weights, f64::from(reward));
+        self.rings.change(event.ranked_at_us, |sums| {
+            sums.n_active += 1;
+            sums.answered.add(1.0, value);
+            sums.learned.add(weights.learned, value);
+            sums.baseline.add(weights.baseline, value);
+            sums.random.add(weights.random, value);
+        });
+        if event.life.mode == LearningMode::Apprentice {
+            if self.imitation.len() == N_IMITATION_EVENTS {
+                self.imitation.pop_front();
+            }
+            let is_imitated = weights.is_imitated;
+            self.imitation.push_back(ImitationEvent { seq: event.seq, reward, is_imitated });
+        }
+    }
+
+    fn restate(&mut self, event: &OpenEvent, before: f32, after: f32) {
+        if before == after || !event.life.is_active() {
+            return;
+        }
+        let (weights, old, new) = (event.weights, f64::from(before), f64::from(after));
+        self.rings.change(event.ranked_at_us, |sums| {
+            sums.answered.replace(1.0, old, new);
+            sums.learned.replace(weights.learned, old, new);
+            sums.baseline.replace(weights.baseline, old, new);
+            sums.random.replace(weights.random, old, new);
+        });
+        if let Some(known) = self.imitation.iter_mut().rfind(|known| known.seq == event.seq) {
+            known.reward = after;
+        }
+    }
+
+    fn close(&mut self, state: EventState) {
+        self.counters.pending -= 1;
+        match state {
+            EventState::Learned => self.counters.learned += 1,
+            EventState::Expired => self.counters.expired += 1,
+            EventState::Dropped => self.counters.dropped += 1,
+            _ => {}
+        }
+    }
+
+    /// Sums over the last `span_us`; see `LiveLoop::curve`.
+    pub fn curve(&self, now_us: i64, span_us: i64, n_buckets: usize) -> Vec<Bucket> {
+        self.rings.curve(now_us, span_us, n_buckets)
+    }
+
+    /// Apprentice numbers over the most recent 1,000 apprentice events.
+    pub fn imitation(&self) -> ImitationNumbers {
+        self.imitation.iter().fold(ImitationNumbers::default(), |sum, event| {
+            let reward = f64::from(event.reward);
+            ImitationNumbers {
+                n_events: sum.n_events + 1,
+                sum_rewards: sum.sum_rewards + reward,
+                n_imitated: sum.n_imitated + u64::from(event.is_imitated),
+                sum_imitated_rewards: sum.sum_imitated_rewards + if event.is_imitated { reward } else { 0.0 },
+            }
+        })
+    }
 }

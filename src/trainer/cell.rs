@@ -1,0 +1,143 @@
+//! What the trainer publishes and everyone else only reads.
+
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use arc_swap::ArcSwap;
+
+use super::tally::Tally;
+use crate::{
+    bandit::Policy,
+    log::EventRules,
+    terms::{Configuration, EventId, LearningMode},
+};
+
+/// The model that ranks.
+///
+/// One reader-writer lock, held for the microseconds of one prediction or one learning step. The model is some
+/// megabytes: to copy it for every reward and swap it whole would cost more than the wait.
+#[derive(Debug)]
+pub struct Learned {
+    pub policy: Policy,
+    pub version: i64,
+}
+
+/// The settings in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InForce {
+    pub configuration: Arc<Configuration>,
+    /// `None` is the server's own learner.
+    pub arguments: Option<String>,
+    /// The record that set the learning settings.
+    pub policy_version: i64,
+    /// A new model is being trained because this record asked for it.
+    pub relearn_asked_seq: Option<i64>,
+    /// What decided events so far, oldest first.
+    pub rules: Arc<RulesHistory>,
+}
+
+/// The rules of the past: with which record, and when, they came into force.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RulesHistory(pub Vec<(i64, i64, EventRules)>);
+
+impl RulesHistory {
+    /// The rules in force when record `seq` was applied.
+    pub fn at_seq(&self, seq: i64) -> EventRules {
+        self.last_where(|(set_seq, _)| set_seq < seq)
+    }
+
+    /// The rules in force when events of this deadline closed: a change at that very instant came after.
+    pub fn at_deadline(&self, deadline_us: i64) -> EventRules {
+        self.last_where(|(_, set_at_us)| set_at_us < deadline_us)
+    }
+
+    fn last_where(&self, came_before: impl Fn((i64, i64)) -> bool) -> EventRules {
+        let found = self.0.iter().rev().find(|(seq, at_us, _)| came_before((*seq, *at_us)));
+        let (_, _, rules) = found.or(self.0.first()).expect("the first record of a loop sets its rules");
+        *rules
+    }
+}
+
+/// One loop's state, shared between its trainer, which writes, and everyone else.
+#[derive(Debug)]
+pub struct LoopCell {
+    in_force: ArcSwap<InForce>,
+    learned: RwLock<Learned>,
+    tally: RwLock<Tally>,
+    /// Hashes of the events whose wait time runs. A false match is harmless: a late reward would count as an orphan.
+    open_events: RwLock<HashSet<u64>>,
+}
+
+impl LoopCell {
+    pub(super) fn new(in_force: InForce, learned: Learned, tally: Tally) -> Self {
+        Self {
+            in_force: ArcSwap::from_pointee(in_force),
+            learned: RwLock::new(learned),
+            tally: RwLock::new(tally),
+            open_events: RwLock::default(),
+        }
+    }
+
+    /// The settings in force.
+    pub fn in_force(&self) -> Arc<InForce> {
+        self.in_force.load_full()
+    }
+
+    /// The model, for as long as the guard lives: microseconds.
+    pub fn learned(&self) -> RwLockReadGuard<'_, Learned> {
+        self.learned.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The counters and curves, for as long as the guard lives.
+    pub fn tally(&self) -> RwLockReadGuard<'_, Tally> {
+        self.tally.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the event's wait time runs, as far as the trainer has got.
+    pub fn is_open(&self, event_id: &EventId) -> bool {
+        self.open_events.read().unwrap_or_else(PoisonError::into_inner).contains(&hash(event_id))
+    }
+
+    pub(super) fn set_in_force(&self, in_force: InForce) {
+        self.in_force.store(Arc::new(in_force));
+    }
+
+    pub(super) fn learned_mut(&self) -> RwLockWriteGuard<'_, Learned> {
+        self.learned.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn tally_mut(&self) -> RwLockWriteGuard<'_, Tally> {
+        self.tally.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn note_open(&self, event_id: &EventId) {
+        self.open_events.write().unwrap_or_else(PoisonError::into_inner).insert(hash(event_id));
+    }
+
+    pub(super) fn note_closed(&self, event_id: &EventId) {
+        self.open_events.write().unwrap_or_else(PoisonError::into_inner).remove(&hash(event_id));
+    }
+}
+
+fn hash(event_id: &EventId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    event_id.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The rules that a configuration sets.
+pub fn rules_of(configuration: &Configuration) -> EventRules {
+    EventRules {
+        aggregation: configuration.reward_aggregation,
+        default_reward: configuration.default_reward.get(),
+        mode: configuration.learning_mode,
+    }
+}
+
+/// The rules of a lesson over the past: everything that may teach does, whatever the mode is today.
+pub fn lesson_rules(configuration: &Configuration) -> EventRules {
+    EventRules { mode: LearningMode::Online, ..rules_of(configuration) }
+}

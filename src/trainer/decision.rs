@@ -1,0 +1,60 @@
+//! A logged decision in the form in which it is learned, until its reward is known.
+
+use crate::{
+    bandit::{ActionInput, Example, Outcome, Policy},
+    log::Ranked,
+    terms::{ActionId, LearningMode},
+};
+
+/// What the learner needs of a Rank: some 2 kB, a fraction of its JSON.
+#[derive(Debug, Clone)]
+pub struct Decision {
+    example: Example,
+    is_eligible: Vec<bool>,
+    pmf: Vec<f32>,
+    chosen_idx: usize,
+    policy_choice_idx: usize,
+    baseline_idx: usize,
+    mode: LearningMode,
+}
+
+impl Decision {
+    /// Reads a decision and the ids of its actions, in request order. `None` when its features cannot be read, which
+    /// is so only if an older program accepted what this one refuses.
+    pub fn read(ranked: &Ranked) -> Option<(Self, Vec<ActionId>)> {
+        let features = ranked.features().ok()?;
+        let inputs: Vec<_> = features
+            .actions
+            .iter()
+            .map(|action| ActionInput { id: action.id.as_str(), features: &action.features })
+            .collect();
+        let example = Example::new(&features.context_features, &inputs).ok()?;
+        if example.n_actions() != ranked.policy_pmf.len() {
+            return None;
+        }
+        let decision = Self {
+            example,
+            is_eligible: ranked.eligible(),
+            pmf: ranked.policy_pmf.clone(),
+            chosen_idx: ranked.answer.chosen_idx,
+            policy_choice_idx: ranked.policy_choice_idx,
+            baseline_idx: ranked.baseline_idx,
+            mode: ranked.mode,
+        };
+        Some((decision, features.actions.into_iter().map(|action| action.id).collect()))
+    }
+
+    /// Learns from it. In apprentice mode the caller's choice is what counts: the policy's own draw is rewarded with 1
+    /// for being the same, and the application's reward teaches nothing (as the old service did).
+    pub fn teach(&self, policy: &mut Policy, reward: f32) {
+        let (action_idx, reward) = match self.mode {
+            LearningMode::Apprentice => {
+                let is_imitated = self.policy_choice_idx == self.baseline_idx;
+                (self.policy_choice_idx, if is_imitated { 1.0 } else { 0.0 })
+            }
+            _ => (self.chosen_idx, reward),
+        };
+        let outcome = Outcome { action_idx, probability: self.pmf[action_idx], reward };
+        policy.learn(&self.example, &self.is_eligible, outcome);
+    }
+}

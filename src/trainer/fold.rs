@@ -1,0 +1,182 @@
+//! A loop's state as a deterministic function of its log: the same records give the same bytes, live or replayed.
+
+use std::sync::Arc;
+
+use super::{
+    cell::{InForce, Learned, LoopCell, RulesHistory, lesson_rules, rules_of},
+    join::{Join, Joined},
+    lesson::Lesson,
+    tally::Tally,
+};
+use crate::{
+    bandit::{LearningSettings, LearningSettingsError, Policy},
+    log::{Configured, EventRules, Fact, Record},
+    store::LogHead,
+    terms::EventId,
+};
+
+/// Why a log cannot be folded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    #[error("the log begins with something else than the loop's settings")]
+    NoSettings,
+    #[error("record {found} follows record {last}")]
+    OutOfOrder { last: i64, found: i64 },
+    #[error("the learning settings of record {seq} cannot be read")]
+    LearningSettings { seq: i64, source: LearningSettingsError },
+}
+
+/// The state of a loop after the record `head`.
+#[derive(Debug)]
+pub struct Fold {
+    pub(super) head: LogHead,
+    pub(super) cell: Arc<LoopCell>,
+    pub(super) join: Join,
+}
+
+impl Fold {
+    /// The state after the first record of a log.
+    pub fn begin(first: &Record) -> Result<Self, FoldError> {
+        let Fact::Configured(configured) = &first.fact else { return Err(FoldError::NoSettings) };
+        let arguments = configured.learning_settings.as_ref().and_then(|change| change.arguments.clone());
+        let policy = new_policy(first.seq, arguments.as_deref())?;
+        let rules = RulesHistory(vec![(first.seq, first.at_us, rules_of(&configured.configuration))]);
+        let in_force = InForce {
+            configuration: Arc::new(configured.configuration.clone()),
+            arguments,
+            policy_version: first.seq,
+            relearn_asked_seq: None,
+            rules: Arc::new(rules),
+        };
+        let cell = LoopCell::new(in_force, Learned { policy, version: 0 }, Tally::default());
+        let head = LogHead { seq: first.seq, at_us: first.at_us };
+        Ok(Self { head, cell: Arc::new(cell), join: Join::default() })
+    }
+
+    /// The last record that was applied.
+    pub fn head(&self) -> LogHead {
+        self.head
+    }
+
+    /// What everyone else reads.
+    pub fn cell(&self) -> &Arc<LoopCell> {
+        &self.cell
+    }
+
+    /// The instant at which the next event closes by itself.
+    pub fn next_deadline_us(&self) -> Option<i64> {
+        self.join.next_deadline_us()
+    }
+
+    /// The oldest record that is still needed to learn from open events.
+    pub fn oldest_open_seq(&self) -> Option<i64> {
+        self.join.oldest_open_seq()
+    }
+
+    /// Whether this record puts a retrained model in place of the present one; then `take_over` has to follow `apply`.
+    pub fn is_take_over(&self, record: &Record) -> bool {
+        matches!(&record.fact, Fact::Relearned(fact) if Some(fact.asked_seq) == self.cell.in_force().relearn_asked_seq)
+    }
+
+    /// Applies the next record.
+    pub fn apply(&mut self, record: &Record) -> Result<(), FoldError> {
+        if record.seq <= self.head.seq {
+            return Err(FoldError::OutOfOrder { last: self.head.seq, found: record.seq });
+        }
+        let rules = rules_of(&self.cell.in_force().configuration);
+        self.expire(record.at_us, &rules);
+        match &record.fact {
+            Fact::Ranked(_) | Fact::Rewarded(_) | Fact::Activated(_) => self.join_record(record, &rules),
+            Fact::RankConflicted(_) => self.cell.tally_mut().counters.conflicting_ranks += 1,
+            Fact::Configured(configured) => self.configure(record, configured, &rules)?,
+            Fact::ModelReset(_) => {
+                let mut learned = self.cell.learned_mut();
+                learned.policy = Policy::new(learned.policy.settings().clone());
+                learned.version += 1;
+            }
+            Fact::Relearned(_) | Fact::Ticked => {}
+        }
+        self.head = LogHead { seq: record.seq, at_us: record.at_us };
+        let version = self.cell.learned().version;
+        self.cell.tally_mut().counters.model_version = version;
+        Ok(())
+    }
+
+    fn expire(&mut self, at_us: i64, rules: &EventRules) {
+        let cell = &self.cell;
+        self.join.expire(at_us, rules, |_, joined| take_in(cell, &joined, at_us), |event_id| cell.note_closed(event_id));
+    }
+
+    fn join_record(&mut self, record: &Record, rules: &EventRules) {
+        let cell = &self.cell;
+        if let Fact::Ranked(ranked) = &record.fact {
+            cell.note_open(&ranked.event_id);
+        }
+        self.join.apply(record, rules, |_: &EventId, joined| take_in(cell, &joined, record.at_us));
+    }
+
+    fn configure(&mut self, record: &Record, configured: &Configured, old: &EventRules) -> Result<(), FoldError> {
+        let before = self.cell.in_force();
+        let mut in_force = InForce { configuration: Arc::new(configured.configuration.clone()), ..(*before).clone() };
+        if let Some(change) = &configured.learning_settings {
+            // Checked here, so that a lesson that starts now cannot fail for it later.
+            new_policy(record.seq, change.arguments.as_deref())?;
+            in_force.arguments.clone_from(&change.arguments);
+            in_force.policy_version = record.seq;
+        }
+        if configured.needs_relearn {
+            in_force.relearn_asked_seq = Some(record.seq);
+        }
+        let new = rules_of(&configured.configuration);
+        if new != *old {
+            let mut history = (*before.rules).clone();
+            history.0.push((record.seq, record.at_us, new));
+            in_force.rules = Arc::new(history);
+        }
+        self.cell.set_in_force(in_force);
+        let cell = &self.cell;
+        self.join.settle(old, &new, |_, joined| take_in(cell, &joined, record.at_us));
+        Ok(())
+    }
+
+    /// A lesson over this loop's past under the settings in force, to be fed every retained record in order.
+    pub fn lesson(&self) -> Result<Lesson, FoldError> {
+        let in_force = self.cell.in_force();
+        let policy = new_policy(in_force.policy_version, in_force.arguments.as_deref())?;
+        Ok(Lesson::new(policy, lesson_rules(&in_force.configuration)))
+    }
+
+    /// The retrained model takes over. The lesson has seen every retained record up to this fold's head.
+    pub fn take_over(&mut self, lesson: Lesson) {
+        let policy = lesson.finish(&self.join);
+        let mut learned = self.cell.learned_mut();
+        learned.policy = policy;
+        learned.version += 1;
+        let version = learned.version;
+        drop(learned);
+        self.cell.tally_mut().counters.model_version = version;
+        let in_force = InForce { relearn_asked_seq: None, ..(*self.cell.in_force()).clone() };
+        self.cell.set_in_force(in_force);
+    }
+}
+
+fn new_policy(seq: i64, arguments: Option<&str>) -> Result<Policy, FoldError> {
+    let settings =
+        LearningSettings::parse(arguments).map_err(|source| FoldError::LearningSettings { seq, source })?;
+    Ok(Policy::new(settings))
+}
+
+/// Counts what happened to an event and learns from it.
+fn take_in(cell: &LoopCell, joined: &Joined<'_>, at_us: i64) {
+    if let Joined::Closed { event, closing } = joined
+        && closing.is_learned
+        && let Some(decision) = &event.decision
+    {
+        let mut learned = cell.learned_mut();
+        decision.teach(&mut learned.policy, closing.reward);
+        learned.version += 1;
+        drop(learned);
+        cell.tally_mut().counters.last_learned_us = Some(at_us);
+    }
+    cell.tally_mut().count(joined, at_us);
+}

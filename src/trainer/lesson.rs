@@ -1,0 +1,62 @@
+//! Training a new model from a loop's past, while the old one serves.
+
+use super::join::{Join, Joined};
+use crate::{
+    bandit::Policy,
+    log::{EventRules, Fact, Record},
+    terms::EventId,
+};
+
+/// A model in training: the retained log, joined anew under today's rules.
+#[derive(Debug)]
+pub struct Lesson {
+    policy: Policy,
+    rules: EventRules,
+    join: Join,
+    seq: i64,
+}
+
+impl Lesson {
+    pub(super) fn new(policy: Policy, rules: EventRules) -> Self {
+        Self { policy, rules, join: Join::default(), seq: 0 }
+    }
+
+    /// The last record that it has seen.
+    pub fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// Learns what the next record decides.
+    pub fn apply(&mut self, record: &Record) {
+        self.seq = record.seq;
+        let policy = &mut self.policy;
+        self.join.expire(record.at_us, &self.rules, |_, joined| teach(policy, &joined), |_| {});
+        match &record.fact {
+            Fact::ModelReset(_) => self.policy = Policy::new(self.policy.settings().clone()),
+            _ => self.join.apply(record, &self.rules, |_: &EventId, joined| teach(policy, &joined)),
+        }
+    }
+
+    /// The finished model. What the live join has closed and this one still waits for (its rules wait longer) is
+    /// learned as it stands: nobody will come back to it.
+    pub(super) fn finish(mut self, live: &Join) -> Policy {
+        for (event_id, event) in self.join.in_order() {
+            let is_closed = live.get(event_id).is_none_or(|known| known.life.is_closed());
+            if is_closed && !event.life.is_closed() && event.life.is_active() {
+                if let Some(decision) = &event.decision {
+                    decision.teach(&mut self.policy, event.life.reward_so_far(&self.rules));
+                }
+            }
+        }
+        self.policy
+    }
+}
+
+fn teach(policy: &mut Policy, joined: &Joined<'_>) {
+    if let Joined::Closed { event, closing } = joined
+        && closing.is_learned
+        && let Some(decision) = &event.decision
+    {
+        decision.teach(policy, closing.reward);
+    }
+}

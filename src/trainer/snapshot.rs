@@ -1,0 +1,118 @@
+//! A fold as bytes, and back: start is the newest snapshot plus the tail of the log.
+//!
+//! Layout: the magic, the length of the state in 8 bytes, the state (postcard), the model (its own format).
+//! Decisions of open events are not in it; they are read from the log again.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    cell::{InForce, Learned, LoopCell, RulesHistory, rules_of},
+    fold::Fold,
+    join::{Join, JoinSnapshot},
+    tally::Tally,
+};
+use crate::{
+    bandit::{ModelFileError, Policy},
+    log::EventRules,
+    store::LogHead,
+    terms::{LearningMode, RewardAggregation},
+};
+
+const MAGIC: &[u8; 8] = b"rlfold01";
+
+/// Why a snapshot cannot be used. The log can always be folded from its start instead.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    #[error("the snapshot is of another version or damaged")]
+    Damaged,
+    #[error("the state of the snapshot cannot be read")]
+    State(#[from] postcard::Error),
+    #[error("the settings of the snapshot cannot be read")]
+    Settings(#[from] serde_json::Error),
+    #[error("the model of the snapshot cannot be read")]
+    Model(#[from] ModelFileError),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct State {
+    seq: i64,
+    at_us: i64,
+    /// As JSON: some of its fields may be absent, which postcard cannot tell.
+    configuration: String,
+    arguments: Option<String>,
+    policy_version: i64,
+    relearn_asked_seq: Option<i64>,
+    rules: Vec<(i64, i64, RewardAggregation, f32, LearningMode)>,
+    model_version: i64,
+    tally: Tally,
+    join: JoinSnapshot,
+}
+
+impl Fold {
+    /// Everything that the fold knows. The same log gives the same bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let in_force = self.cell.in_force();
+        let (model, model_version) = {
+            let learned = self.cell.learned();
+            (learned.policy.to_bytes(), learned.version)
+        };
+        let rules = in_force.rules.0.iter();
+        let state = State {
+            seq: self.head.seq,
+            at_us: self.head.at_us,
+            configuration: serde_json::to_string(&*in_force.configuration).expect("plain data becomes JSON"),
+            arguments: in_force.arguments.clone(),
+            policy_version: in_force.policy_version,
+            relearn_asked_seq: in_force.relearn_asked_seq,
+            rules: rules.map(|(seq, at_us, r)| (*seq, *at_us, r.aggregation, r.default_reward, r.mode)).collect(),
+            model_version,
+            tally: self.cell.tally().clone(),
+            join: self.join.to_snapshot(),
+        };
+        let state = postcard::to_stdvec(&state).expect("plain data of known length always fits a vector");
+        let mut bytes = Vec::with_capacity(MAGIC.len() + 8 + state.len() + model.len());
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&(state.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&state);
+        bytes.extend_from_slice(&model);
+        bytes
+    }
+
+    /// Reads a snapshot. Open events get their decisions back through `remember`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or(SnapshotError::Damaged)?;
+        let (length, rest) = rest.split_first_chunk::<8>().ok_or(SnapshotError::Damaged)?;
+        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| SnapshotError::Damaged)?;
+        let (state, model) = rest.split_at_checked(length).ok_or(SnapshotError::Damaged)?;
+        let state: State = postcard::from_bytes(state)?;
+        let policy = Policy::from_bytes(model)?;
+        let rule = |(seq, at_us, aggregation, default_reward, mode)| {
+            (seq, at_us, EventRules { aggregation, default_reward, mode })
+        };
+        let mut rules = RulesHistory(state.rules.into_iter().map(rule).collect());
+        let configuration: crate::terms::Configuration = serde_json::from_str(&state.configuration)?;
+        if rules.0.is_empty() {
+            rules.0.push((state.seq, state.at_us, rules_of(&configuration)));
+        }
+        let in_force = InForce {
+            configuration: Arc::new(configuration),
+            arguments: state.arguments,
+            policy_version: state.policy_version,
+            relearn_asked_seq: state.relearn_asked_seq,
+            rules: Arc::new(rules),
+        };
+        let cell = LoopCell::new(in_force, Learned { policy, version: state.model_version }, state.tally);
+        let join = Join::from_snapshot(state.join);
+        for (event_id, _) in join.in_order() {
+            cell.note_open(event_id);
+        }
+        Ok(Self { head: LogHead { seq: state.seq, at_us: state.at_us }, cell: Arc::new(cell), join })
+    }
+
+    /// Gives an open event its decision back.
+    pub fn remember(&mut self, ranked: &crate::log::Ranked) {
+        self.join.remember(ranked);
+    }
+}
