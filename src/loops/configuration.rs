@@ -1,12 +1,22 @@
-//! Skeleton.
-use super::{LiveLoop, LoopError};
-use crate::terms::{Configuration, Impact};
+//! Changing a loop's settings: what a change would cost, doing it, and what was done before.
+
+use std::sync::Arc;
+
+use super::{LiveLoop, LoopError, new_loop::record_of};
+use crate::{
+    bandit::LearningSettings,
+    log::{Configured, Fact, LearningSettingsChange, ModelReset},
+    terms::{Configuration, Impact},
+};
+
+/// Changes of settings that the history goes back.
+const N_HISTORY: i64 = 500;
 
 /// What somebody wants to change; `None` keeps.
 #[derive(Debug, Clone, Default)]
 pub struct ConfigurationChange {
     pub configuration: Option<Configuration>,
-    /// `Some(None)`: back to rankloop's own learner.
+    /// `Some(None)`: back to the server's own learner.
     pub arguments: Option<Option<String>>,
     /// The history record that this goes back to.
     pub restores_seq: Option<i64>,
@@ -30,6 +40,13 @@ pub struct Preview {
     pub impact: Impact,
 }
 
+impl Preview {
+    fn of(changes: Vec<Change>) -> Self {
+        let impact = changes.iter().map(|change| change.impact).max().unwrap_or(Impact::None);
+        Self { changes, impact }
+    }
+}
+
 /// A configuration that was in force, from the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PastConfiguration {
@@ -39,21 +56,159 @@ pub struct PastConfiguration {
     pub restores_seq: Option<i64>,
     pub configuration: Configuration,
     pub arguments: Option<String>,
-    /// Against the one before.
+    /// Against the one before; empty for the first.
     pub changes: Vec<Change>,
 }
 
+/// All settings of a loop at one moment.
+#[derive(Debug, Clone, PartialEq)]
+struct Settings {
+    configuration: Arc<Configuration>,
+    arguments: Option<String>,
+}
+
 impl LiveLoop {
+    fn settings(&self) -> Settings {
+        let in_force = self.cell().in_force();
+        Settings { configuration: in_force.configuration.clone(), arguments: in_force.arguments.clone() }
+    }
+
     /// Checks a change and says what it would cost, without applying it.
-    pub fn preview(&self, _change: &ConfigurationChange) -> Result<Preview, LoopError> {
-        todo!("loops")
+    pub fn preview(&self, change: &ConfigurationChange) -> Result<Preview, LoopError> {
+        let before = self.settings();
+        let after = wanted(&before, change)?;
+        Ok(Preview::of(changes(&before, &after)))
     }
-    /// Applies a change; the next Rank sees it. Nothing is stored when nothing changes.
-    pub async fn configure(&self, _change: ConfigurationChange, _by: &str) -> Result<Preview, LoopError> {
-        todo!("loops")
+
+    /// Applies a change; the next Rank sees it. Nothing is stored when nothing changes. `by` goes into the history.
+    pub async fn configure(&self, change: ConfigurationChange, by: &str) -> Result<Preview, LoopError> {
+        let _changing = self.changing().await;
+        let before = self.settings();
+        let after = wanted(&before, &change)?;
+        let preview = Preview::of(changes(&before, &after));
+        if preview.impact == Impact::None {
+            return Ok(preview);
+        }
+        let has_new_arguments = after.arguments != before.arguments;
+        let fact = Fact::Configured(Box::new(Configured {
+            configuration: (*after.configuration).clone(),
+            learning_settings: has_new_arguments.then_some(LearningSettingsChange { arguments: after.arguments }),
+            needs_relearn: preview.impact == Impact::Relearn,
+            by: by.to_owned(),
+            restores_seq: change.restores_seq,
+        }));
+        self.append_and_fold(record_of(&fact)).await?;
+        Ok(preview)
     }
-    /// All configurations so far, newest first.
+
+    /// Throws the model away; everything else stays.
+    pub async fn reset_model(&self, by: &str) -> Result<(), LoopError> {
+        let _changing = self.changing().await;
+        self.append_and_fold(record_of(&Fact::ModelReset(ModelReset { by: by.to_owned() }))).await?;
+        Ok(())
+    }
+
+    /// The configurations so far, newest first.
     pub async fn history(&self) -> Result<Vec<PastConfiguration>, LoopError> {
-        todo!("loops")
+        let kind = 4;
+        let mut records = self.tools().store.latest_of_kind(self.id(), kind, i64::MAX, N_HISTORY).await?;
+        records.reverse();
+        let mut history: Vec<PastConfiguration> = Vec::with_capacity(records.len());
+        for stored in records {
+            let Fact::Configured(configured) = Fact::from_body(stored.seq, stored.kind, &stored.body)? else {
+                continue;
+            };
+            let last = history.last().map(|past| Settings {
+                configuration: Arc::new(past.configuration.clone()),
+                arguments: past.arguments.clone(),
+            });
+            let arguments = match &configured.learning_settings {
+                Some(change) => change.arguments.clone(),
+                None => last.as_ref().and_then(|last| last.arguments.clone()),
+            };
+            let now = Settings { configuration: Arc::new(configured.configuration.clone()), arguments };
+            history.push(PastConfiguration {
+                seq: stored.seq,
+                at_us: stored.at_us,
+                by: configured.by,
+                restores_seq: configured.restores_seq,
+                changes: last.map_or_else(Vec::new, |last| changes(&last, &now)),
+                configuration: configured.configuration,
+                arguments: now.arguments,
+            });
+        }
+        history.reverse();
+        Ok(history)
+    }
+}
+
+fn wanted(before: &Settings, change: &ConfigurationChange) -> Result<Settings, LoopError> {
+    let configuration = change.configuration.clone().map_or_else(|| before.configuration.clone(), Arc::new);
+    configuration.check()?;
+    let old = &before.configuration;
+    let changes_reward = configuration.default_reward != old.default_reward
+        || configuration.reward_wait_time != old.reward_wait_time
+        || configuration.reward_aggregation != old.reward_aggregation;
+    // The old service's rule, which its clients know by its code (contract section 2).
+    if configuration.learning_mode != old.learning_mode && changes_reward {
+        return Err(LoopError::ModeAndRewardTogether);
+    }
+    let arguments = change.arguments.clone().unwrap_or_else(|| before.arguments.clone());
+    LearningSettings::parse(arguments.as_deref())?;
+    Ok(Settings { configuration, arguments })
+}
+
+fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
+    let (old, new) = (&before.configuration, &after.configuration);
+    let flag = |flag: Option<bool>| flag.map_or_else(|| "unset".to_owned(), |flag| flag.to_string());
+    let own = |arguments: &Option<String>| arguments.clone().unwrap_or_else(|| "rankloop's own".to_owned());
+    let all = [
+        ("explorationPercentage", Impact::Instant, share(old), share(new)),
+        ("learningMode", Impact::Instant, old.learning_mode.as_str().into(), new.learning_mode.as_str().into()),
+        ("rewardWaitTime", Impact::Instant, wait(old), wait(new)),
+        ("defaultReward", Impact::Relearn, old.default_reward.get().to_string(), new.default_reward.get().to_string()),
+        (
+            "rewardAggregation",
+            Impact::Relearn,
+            old.reward_aggregation.as_str().into(),
+            new.reward_aggregation.as_str().into(),
+        ),
+        ("logRetentionDays", Impact::Instant, days(old), days(new)),
+        (
+            "modelExportFrequency",
+            Impact::Instant,
+            old.model_export_frequency.to_string(),
+            new.model_export_frequency.to_string(),
+        ),
+        ("logMirrorEnabled", Impact::Instant, flag(old.log_mirror_enabled), flag(new.log_mirror_enabled)),
+        ("logMirrorSasUri", Impact::Instant, uri(old), uri(new)),
+        ("arguments", Impact::Relearn, own(&before.arguments), own(&after.arguments)),
+    ];
+    all.into_iter()
+        .filter(|(_, _, before, after): &(_, _, String, String)| before != after)
+        .map(|(field, impact, before, after)| Change { field, before, after, impact })
+        .collect()
+}
+
+fn share(configuration: &Configuration) -> String {
+    format!("{} %", configuration.exploration_percentage.get() * 100.0)
+}
+
+fn wait(configuration: &Configuration) -> String {
+    configuration.reward_wait_time.get().to_string()
+}
+
+fn days(configuration: &Configuration) -> String {
+    match i32::from(configuration.log_retention_days) {
+        -1 => "for ever".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
+/// The address carries a signature, which is a secret: only that it changed is told.
+fn uri(configuration: &Configuration) -> String {
+    match &configuration.log_mirror_sas_uri {
+        None => "unset".to_owned(),
+        Some(uri) => format!("set ({} characters)", uri.chars().count()),
     }
 }

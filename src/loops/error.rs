@@ -45,6 +45,8 @@ pub enum LoopError {
     NotFound(&'static str),
     #[error("The loop's log cannot be written at the moment.")]
     Store(#[from] StoreError),
+    #[error("The loop's log cannot be read.")]
+    Trainer(#[from] crate::trainer::TrainerError),
     #[error("The log holds a record that cannot be read.")]
     Damaged(#[from] crate::log::RecordError),
 }

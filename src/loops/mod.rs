@@ -5,7 +5,9 @@ mod activate;
 mod configuration;
 mod error;
 mod event;
+mod keys;
 mod live;
+mod new_loop;
 mod rank;
 mod reward;
 
@@ -14,6 +16,7 @@ pub use activate::activate;
 pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
 pub use error::LoopError;
 pub use event::{EventSummary, EventView};
-pub use live::{CreatedLoop, KeyInfo, KeySlot, LiveLoop, Loops, LoopsOptions, NewLoop};
+pub use live::{CreatedLoop, KeyInfo, KeySlot, LiveLoop, Loops, LoopsOptions};
+pub use new_loop::NewLoop;
 pub use rank::{RankRequest, RankableAction, Ranking, rank};
 pub use reward::{Accepted, reward};

@@ -104,7 +104,12 @@ impl Fold {
 
     fn expire(&mut self, at_us: i64, rules: &EventRules) {
         let cell = &self.cell;
-        self.join.expire(at_us, rules, |_, joined| take_in(cell, &joined, at_us), |event_id| cell.note_closed(event_id));
+        self.join.expire(
+            at_us,
+            rules,
+            |_, joined| take_in(cell, &joined, at_us),
+            |event_id| cell.note_closed(event_id),
+        );
     }
 
     fn join_record(&mut self, record: &Record, rules: &EventRules) {
@@ -161,8 +166,7 @@ impl Fold {
 }
 
 fn new_policy(seq: i64, arguments: Option<&str>) -> Result<Policy, FoldError> {
-    let settings =
-        LearningSettings::parse(arguments).map_err(|source| FoldError::LearningSettings { seq, source })?;
+    let settings = LearningSettings::parse(arguments).map_err(|source| FoldError::LearningSettings { seq, source })?;
     Ok(Policy::new(settings))
 }
 

@@ -28,19 +28,41 @@ pub struct OpenEvent {
 #[derive(Debug)]
 pub enum Joined<'a> {
     /// Ranked; `reward` is what stands for it until it is rewarded.
-    Opened { event: &'a OpenEvent, ranked: &'a Ranked, action_ids: Vec<ActionId>, reward: f32 },
+    Opened {
+        event: &'a OpenEvent,
+        ranked: &'a Ranked,
+        action_ids: Vec<ActionId>,
+        reward: f32,
+    },
     /// Activated; `reward` is what stands for it now.
-    Activated { event: &'a OpenEvent, reward: f32 },
+    Activated {
+        event: &'a OpenEvent,
+        reward: f32,
+    },
     /// A reward was joined: what stands for the event went from `before` to `after`.
-    Rewarded { event: &'a OpenEvent, before: f32, after: f32, is_first: bool },
+    Rewarded {
+        event: &'a OpenEvent,
+        before: f32,
+        after: f32,
+        is_first: bool,
+    },
     /// The rules changed, and with them what stands for the event.
-    Restated { event: &'a OpenEvent, before: f32, after: f32 },
+    Restated {
+        event: &'a OpenEvent,
+        before: f32,
+        after: f32,
+    },
     /// The event has its final state.
-    Closed { event: &'a OpenEvent, closing: Closing },
+    Closed {
+        event: &'a OpenEvent,
+        closing: Closing,
+    },
     /// With `earliest`, a reward after the first.
     Duplicate,
     /// By how many microseconds a reward missed its event.
-    Late { missed_by_us: i64 },
+    Late {
+        missed_by_us: i64,
+    },
     Orphan,
     /// An orphan turned out to have been early: its event came within two minutes.
     NoOrphan,

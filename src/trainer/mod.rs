@@ -7,13 +7,18 @@ mod decision;
 mod fold;
 mod join;
 mod lesson;
+mod relearn;
+mod replay;
 mod rings;
 mod snapshot;
 mod tally;
+mod task;
 mod weights;
 
 pub use cell::{InForce, LoopCell, RulesHistory, rules_of};
 pub use fold::{Fold, FoldError};
 pub use lesson::Lesson;
+pub use replay::replay;
 pub use snapshot::SnapshotError;
 pub use tally::{ActionShare, Bucket, Counters, ImitationNumbers};
+pub use task::{Tools, Trainer, TrainerError};

@@ -1,0 +1,38 @@
+//! Making a loop: everything that it begins with is the first record of its log.
+
+use super::LoopError;
+use crate::{
+    bandit::LearningSettings,
+    log::{Configured, Fact, LearningSettingsChange},
+    store::NewRecord,
+    terms::Configuration,
+};
+
+/// A loop to be made.
+#[derive(Debug, Clone)]
+pub struct NewLoop {
+    pub name: String,
+    pub configuration: Configuration,
+    /// Vowpal Wabbit arguments; `None` is the server's own learner.
+    pub arguments: Option<String>,
+}
+
+impl NewLoop {
+    pub(super) fn first_record(&self, by: &str) -> Result<NewRecord, LoopError> {
+        self.configuration.check()?;
+        LearningSettings::parse(self.arguments.as_deref())?;
+        let fact = Fact::Configured(Box::new(Configured {
+            configuration: self.configuration.clone(),
+            learning_settings: Some(LearningSettingsChange { arguments: self.arguments.clone() }),
+            needs_relearn: false,
+            by: by.to_owned(),
+            restores_seq: None,
+        }));
+        Ok(record_of(&fact))
+    }
+}
+
+/// A fact as the store takes it.
+pub(super) fn record_of(fact: &Fact) -> NewRecord {
+    NewRecord { kind: fact.kind(), event_id: fact.event_id().cloned(), body: fact.to_body() }
+}

@@ -1,0 +1,106 @@
+//! From the newest snapshot and the tail of the log to the present state.
+
+use tracing::warn;
+
+use super::{fold::Fold, task::TrainerError};
+use crate::{
+    log::{Fact, Record},
+    store::{Store, StoredRecord},
+    terms::LoopId,
+};
+
+/// Records read at once.
+pub(super) const N_READ_AT_ONCE: i64 = 1_000;
+
+/// The kind of a Rank's record.
+const RANKED: i16 = 1;
+
+/// Reads a stored record.
+pub(super) fn read_record(stored: StoredRecord) -> Result<Record, TrainerError> {
+    let fact = Fact::from_body(stored.seq, stored.kind, &stored.body)?;
+    Ok(Record { seq: stored.seq, at_us: stored.at_us, fact })
+}
+
+/// The state of a loop after the last record of its log.
+pub async fn replay(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerError> {
+    let mut fold = match from_snapshot(store, loop_id).await? {
+        Some(fold) => fold,
+        None => from_first_record(store, loop_id).await?,
+    };
+    loop {
+        let records = store.records_between(loop_id, fold.head().seq, i64::MAX, N_READ_AT_ONCE).await?;
+        if records.is_empty() {
+            return Ok(fold);
+        }
+        for stored in records {
+            let record = read_record(stored)?;
+            let is_take_over = fold.is_take_over(&record);
+            fold.apply(&record)?;
+            if is_take_over {
+                let mut lesson = fold.lesson()?;
+                teach(store, loop_id, &mut lesson, record.seq, |_| {}).await?;
+                fold.take_over(lesson);
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Feeds a lesson the retained records after its last one, up to and including `up_to`.
+pub(super) async fn teach(
+    store: &Store,
+    loop_id: &LoopId,
+    lesson: &mut super::Lesson,
+    up_to: i64,
+    mut progress: impl FnMut(i64),
+) -> Result<(), TrainerError> {
+    loop {
+        let records = store.records_between(loop_id, lesson.seq(), up_to, N_READ_AT_ONCE).await?;
+        if records.is_empty() {
+            return Ok(());
+        }
+        for stored in records {
+            lesson.apply(&read_record(stored)?);
+        }
+        progress(lesson.seq());
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn from_first_record(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerError> {
+    let first = store.records_between(loop_id, 0, i64::MAX, 1).await?.pop().ok_or(TrainerError::EmptyLog)?;
+    Ok(Fold::begin(&read_record(first)?)?)
+}
+
+/// `None` when there is no snapshot that can be used; the log is then folded from its start.
+async fn from_snapshot(store: &Store, loop_id: &LoopId) -> Result<Option<Fold>, TrainerError> {
+    let Some(row) = store.newest_snapshot(loop_id).await? else { return Ok(None) };
+    let mut fold = match Fold::from_bytes(&row.body) {
+        Ok(fold) => fold,
+        Err(problem) => {
+            let problem = &problem as &dyn std::error::Error;
+            warn!(loop.id = %loop_id, error = problem, "A snapshot cannot be used; the log is read from its start");
+            return Ok(None);
+        }
+    };
+    if let Some(oldest) = fold.oldest_open_seq() {
+        remember_open(store, loop_id, &mut fold, oldest - 1).await?;
+    }
+    Ok(Some(fold))
+}
+
+async fn remember_open(store: &Store, loop_id: &LoopId, fold: &mut Fold, mut after: i64) -> Result<(), TrainerError> {
+    let up_to = fold.head().seq;
+    loop {
+        let records = store.records_between(loop_id, after, up_to, N_READ_AT_ONCE).await?;
+        let Some(last) = records.last() else { return Ok(()) };
+        after = last.seq;
+        for stored in records {
+            if stored.kind == RANKED
+                && let Fact::Ranked(ranked) = read_record(stored)?.fact
+            {
+                fold.remember(&ranked);
+            }
+        }
+    }
+}
