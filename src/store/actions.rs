@@ -1,4 +1,5 @@
-//! Skeleton.
+//! Actions that an operator defined for a loop.
+
 use super::{Store, StoreError};
 use crate::terms::{ActionId, LoopId};
 
@@ -21,14 +22,87 @@ pub struct ActionRow {
 
 impl Store {
     /// By position, then id.
-    pub async fn actions(&self, _id: &LoopId) -> Result<Vec<ActionRow>, StoreError> {
-        todo!("store")
+    pub async fn actions(&self, id: &LoopId) -> Result<Vec<ActionRow>, StoreError> {
+        const SQL: &str = "
+            select id, features, is_active, valid_from_us, valid_to_us, notes, position, updated_at_us, updated_by
+            from action where loop_id = $1";
+        let attempt = "read the actions of a loop";
+        let found: Vec<FoundAction> =
+            on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL).bind(id.as_str()).fetch_all(pool).await)
+                .map_err(StoreError::during(attempt))?;
+        let check = |row: FoundAction| row.checked().ok_or(StoreError::Damaged { attempt });
+        let mut actions: Vec<ActionRow> = found.into_iter().map(check).collect::<Result<_, _>>()?;
+        // Sorted here, because the databases disagree on the order of texts.
+        actions.sort_by(|a, b| (a.position, &a.id).cmp(&(b.position, &b.id)));
+        Ok(actions)
     }
+
     /// Makes or replaces.
-    pub async fn save_action(&self, _id: &LoopId, _row: &ActionRow) -> Result<(), StoreError> {
-        todo!("store")
+    pub async fn save_action(&self, id: &LoopId, row: &ActionRow) -> Result<(), StoreError> {
+        const SQL: &str = "
+            insert into action (
+                loop_id, id, features, is_active, valid_from_us, valid_to_us, notes, position, updated_at_us, updated_by)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            on conflict (loop_id, id) do update set
+                features = excluded.features, is_active = excluded.is_active, valid_from_us = excluded.valid_from_us,
+                valid_to_us = excluded.valid_to_us, notes = excluded.notes, position = excluded.position,
+                updated_at_us = excluded.updated_at_us, updated_by = excluded.updated_by";
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+            .bind(id.as_str())
+            .bind(row.id.as_str())
+            .bind(row.features.as_str())
+            .bind(row.is_active)
+            .bind(row.valid_from_us)
+            .bind(row.valid_to_us)
+            .bind(row.notes.as_str())
+            .bind(row.position)
+            .bind(row.updated_at_us)
+            .bind(row.updated_by.as_str())
+            .execute(pool)
+            .await
+            .map(drop))
+        .map_err(StoreError::during("store an action"))
     }
-    pub async fn delete_action(&self, _id: &LoopId, _action_id: &ActionId) -> Result<bool, StoreError> {
-        todo!("store")
+
+    /// False when there was none.
+    pub async fn delete_action(&self, id: &LoopId, action_id: &ActionId) -> Result<bool, StoreError> {
+        const SQL: &str = "delete from action where loop_id = $1 and id = $2";
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+            .bind(id.as_str())
+            .bind(action_id.as_str())
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected() == 1))
+        .map_err(StoreError::during("remove an action"))
+    }
+}
+
+/// A row as the database gives it.
+#[derive(sqlx::FromRow)]
+struct FoundAction {
+    id: String,
+    features: String,
+    is_active: bool,
+    valid_from_us: Option<i64>,
+    valid_to_us: Option<i64>,
+    notes: String,
+    position: i64,
+    updated_at_us: i64,
+    updated_by: String,
+}
+
+impl FoundAction {
+    fn checked(self) -> Option<ActionRow> {
+        Some(ActionRow {
+            id: self.id.try_into().ok()?,
+            features: self.features,
+            is_active: self.is_active,
+            valid_from_us: self.valid_from_us,
+            valid_to_us: self.valid_to_us,
+            notes: self.notes,
+            position: self.position,
+            updated_at_us: self.updated_at_us,
+            updated_by: self.updated_by,
+        })
     }
 }

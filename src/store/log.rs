@@ -1,4 +1,5 @@
-//! Skeleton: reading the log; the statements of the writer.
+//! Reading the log of a loop, and removing its old end. Appending is next door, in `log_writer`.
+
 use super::{Store, StoreError};
 use crate::terms::{EventId, LoopId};
 
@@ -11,7 +12,7 @@ pub struct NewRecord {
 }
 
 /// A record as it lies in the log.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StoredRecord {
     pub seq: i64,
     pub at_us: i64,
@@ -21,57 +22,190 @@ pub struct StoredRecord {
 }
 
 /// The end of a loop's log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, sqlx::FromRow)]
 pub struct LogHead {
     pub seq: i64,
     pub at_us: i64,
 }
 
+/// The kind that an event has once; the schema's unique index says the same.
+pub(super) const KIND_RANKED: i16 = 1;
+/// Kinds with an index of their own, because they are few among many.
+const INDEXED_KINDS: [i16; 3] = [4, 5, 6];
+
+pub(super) const INSERT_RECORD: &str =
+    "insert into log_record (loop_id, seq, at_us, kind, event_id, body) values ($1, $2, $3, $4, $5, $6)";
+pub(super) const SELECT_HEAD: &str = "select seq, at_us from log_record where loop_id = $1 order by seq desc limit 1";
+pub(super) const SELECT_BETWEEN: &str = "
+    select seq, at_us, kind, event_id, body from log_record
+    where loop_id = $1 and seq > $2 and seq <= $3 order by seq limit $4";
+
 impl Store {
-    pub async fn log_head(&self, _id: &LoopId) -> Result<LogHead, StoreError> {
-        todo!("store")
+    /// The end of the log; zeros when it is empty.
+    pub async fn log_head(&self, id: &LoopId) -> Result<LogHead, StoreError> {
+        on_pool!(self.pools.reading(), pool => sqlx::query_as(SELECT_HEAD).bind(id.as_str()).fetch_optional(pool).await)
+            .map(Option::unwrap_or_default)
+            .map_err(StoreError::during("read the end of a log"))
     }
+
     /// At most `limit` records with `after < seq <= up_to`, in order.
     pub async fn records_between(
         &self,
-        _id: &LoopId,
-        _after: i64,
-        _up_to: i64,
-        _limit: i64,
+        id: &LoopId,
+        after: i64,
+        up_to: i64,
+        limit: i64,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        todo!("store")
+        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SELECT_BETWEEN)
+            .bind(id.as_str())
+            .bind(after)
+            .bind(up_to)
+            .bind(limit)
+            .fetch_all(pool)
+            .await);
+        checked(found, "read a log")
     }
+
     /// Every record of one event, in order.
-    pub async fn records_of_event(&self, _id: &LoopId, _event_id: &EventId) -> Result<Vec<StoredRecord>, StoreError> {
-        todo!("store")
+    pub async fn records_of_event(&self, id: &LoopId, event_id: &EventId) -> Result<Vec<StoredRecord>, StoreError> {
+        // Two halves, because each has an index of its own.
+        const SQL: &str = "
+            select seq, at_us, kind, event_id, body from log_record
+            where loop_id = $1 and event_id = $2 and kind = 1
+            union all
+            select seq, at_us, kind, event_id, body from log_record
+            where loop_id = $1 and event_id = $2 and kind <> 1 and event_id is not null
+            order by seq";
+        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+            .bind(id.as_str())
+            .bind(event_id.as_str())
+            .fetch_all(pool)
+            .await);
+        checked(found, "read the records of an event")
     }
+
     /// The `Ranked` record (kind 1) of an event.
-    pub async fn ranked_record(&self, _id: &LoopId, _event_id: &EventId) -> Result<Option<StoredRecord>, StoreError> {
-        todo!("store")
+    pub async fn ranked_record(&self, id: &LoopId, event_id: &EventId) -> Result<Option<StoredRecord>, StoreError> {
+        const SQL: &str = "
+            select seq, at_us, kind, event_id, body from log_record
+            where loop_id = $1 and event_id = $2 and kind = 1";
+        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+            .bind(id.as_str())
+            .bind(event_id.as_str())
+            .fetch_all(pool)
+            .await);
+        Ok(checked(found, "read the Rank of an event")?.pop())
     }
-    pub async fn has_ranked(&self, _id: &LoopId, _event_id: &EventId) -> Result<bool, StoreError> {
-        todo!("store")
+
+    /// Whether an event was ranked.
+    pub async fn has_ranked(&self, id: &LoopId, event_id: &EventId) -> Result<bool, StoreError> {
+        const SQL: &str = "select count(*) from log_record where loop_id = $1 and event_id = $2 and kind = 1";
+        on_pool!(self.pools.reading(), pool => sqlx::query_scalar(SQL)
+            .bind(id.as_str())
+            .bind(event_id.as_str())
+            .fetch_one(pool)
+            .await)
+        .map(|n_ranked: i64| n_ranked > 0)
+        .map_err(StoreError::during("look for the Rank of an event"))
     }
+
     /// The newest `limit` records of one kind with a seq below `before`, newest first.
     pub async fn latest_of_kind(
         &self,
-        _id: &LoopId,
-        _kind: i16,
-        _before: i64,
-        _limit: i64,
+        id: &LoopId,
+        kind: i16,
+        before: i64,
+        limit: i64,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        todo!("store")
+        // A partial index is only taken when the text itself says that it suffices.
+        const FEW: &str = "
+            select seq, at_us, kind, event_id, body from log_record
+            where loop_id = $1 and kind = $2 and kind in (4, 5, 6) and seq < $3 order by seq desc limit $4";
+        const MANY: &str = "
+            select seq, at_us, kind, event_id, body from log_record
+            where loop_id = $1 and kind = $2 and seq < $3 order by seq desc limit $4";
+        let sql = if INDEXED_KINDS.contains(&kind) { FEW } else { MANY };
+        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(sql)
+            .bind(id.as_str())
+            .bind(kind)
+            .bind(before)
+            .bind(limit)
+            .fetch_all(pool)
+            .await);
+        checked(found, "read the latest records")
     }
-    /// Removes at most `limit` records of the given kinds older than `before_us` with a seq up to `up_to`, oldest
-    /// first. Returns how many went.
+
+    /// Removes at most `limit` records of the given kinds (0 to 62) older than `before_us` with a seq up to `up_to`,
+    /// oldest first. Returns how many went. The newest record always stays: it says where the log goes on.
     pub async fn remove_records(
         &self,
-        _id: &LoopId,
-        _kinds: &[i16],
-        _before_us: i64,
-        _up_to: i64,
-        _limit: i64,
+        id: &LoopId,
+        kinds: &[i16],
+        before_us: i64,
+        up_to: i64,
+        limit: i64,
     ) -> Result<u64, StoreError> {
-        todo!("store")
+        // The kinds travel as bits, because the databases have no common form of a list.
+        const SQL: &str = "
+            delete from log_record where loop_id = $1 and seq in (
+                select seq from log_record
+                where loop_id = $1 and seq <= $2 and (cast(1 as bigint) << cast(kind as integer)) & $3 <> 0
+                order by seq limit $4)";
+        let kind_bits = kinds.iter().fold(0_i64, |bits, kind| bits | 1_i64 << kind);
+        let newest_to_go = up_to.min(self.last_seq_before(id, before_us).await?);
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+            .bind(id.as_str())
+            .bind(newest_to_go)
+            .bind(kind_bits)
+            .bind(limit)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()))
+        .map_err(StoreError::during("remove old records"))
     }
+
+    /// The last seq whose record is older than `before_us`, leaving out the newest record of all.
+    ///
+    /// Times never fall along a log, so a search by halves finds it with a few look-ups and needs no index by time.
+    async fn last_seq_before(&self, id: &LoopId, before_us: i64) -> Result<i64, StoreError> {
+        const SQL: &str = "select seq, at_us from log_record where loop_id = $1 and seq > $2 order by seq limit 1";
+        // Everything up to `older` is older than `before_us`; everything from `newer` on is not, or is to stay.
+        let (mut older, mut newer) = (0, self.log_head(id).await?.seq);
+        while newer - older > 1 {
+            let middle = older + (newer - older) / 2;
+            let found: Option<LogHead> = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+                .bind(id.as_str())
+                .bind(middle - 1)
+                .fetch_optional(pool)
+                .await)
+            .map_err(StoreError::during("find where old records end"))?;
+            match found {
+                Some(record) if record.seq < newer && record.at_us < before_us => older = record.seq,
+                _ => newer = middle,
+            }
+        }
+        Ok(older)
+    }
+}
+
+/// A row as the database gives it.
+#[derive(sqlx::FromRow)]
+pub(super) struct FoundRecord {
+    seq: i64,
+    at_us: i64,
+    kind: i16,
+    event_id: Option<String>,
+    body: Vec<u8>,
+}
+
+/// Checks what was read, as everything from outside is checked.
+pub(super) fn checked(
+    found: Result<Vec<FoundRecord>, sqlx::Error>,
+    attempt: &'static str,
+) -> Result<Vec<StoredRecord>, StoreError> {
+    let check = |row: FoundRecord| {
+        let event_id = row.event_id.map(EventId::try_from).transpose().map_err(|_| StoreError::Damaged { attempt })?;
+        Ok(StoredRecord { seq: row.seq, at_us: row.at_us, kind: row.kind, event_id, body: row.body })
+    };
+    found.map_err(StoreError::during(attempt))?.into_iter().map(check).collect()
 }

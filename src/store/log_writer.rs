@@ -1,7 +1,20 @@
-//! Skeleton: group commit.
-use tokio::sync::mpsc;
+//! Group commit: one task writes whatever waits, for all logs, in one transaction with one sync.
+//!
+//! Invariants: an append is answered with success only after its commit; a follower gets every record of its log that
+//! is durable, in order and once, also those whose append was answered with an error because the commit's outcome was
+//! never heard of.
 
-use super::{LogHead, NewRecord, Store, StoreError, StoredRecord};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{
+    LogHead, NewRecord, Store, StoreError, StoredRecord,
+    log_append::{Addition, Additions, AllAdded},
+};
 use crate::{clock::Clock, terms::LoopId};
 
 /// When an append is acknowledged.
@@ -24,34 +37,263 @@ pub enum Appended {
     Repeat,
 }
 
+/// A commit takes at most this many records and roughly this many bytes, so that the first in line does not wait for a
+/// whole burst.
+const N_RECORDS_MOST: usize = 1_024;
+const N_BYTES_MOST: usize = 16 * 1024 * 1024;
+/// How soon after a failed commit the writer looks for itself what became of it.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
 /// The one writer of all logs. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct LogWriter;
+pub struct LogWriter {
+    messages: mpsc::Sender<Message>,
+}
+
+/// What the task is asked. One channel for all of it, so that an append after `follow` or `forget` meets its effect.
+#[derive(Debug)]
+enum Message {
+    Append(Waiting),
+    Follow {
+        id: LoopId,
+        head: LogHead,
+        answer: oneshot::Sender<Result<mpsc::UnboundedReceiver<StoredRecord>, StoreError>>,
+    },
+    Forget {
+        id: LoopId,
+        answer: oneshot::Sender<()>,
+    },
+    ShutDown {
+        answer: oneshot::Sender<()>,
+    },
+}
+
+/// An append whose caller waits.
+#[derive(Debug)]
+struct Waiting {
+    id: LoopId,
+    record: NewRecord,
+    answer: oneshot::Sender<Result<Appended, StoreError>>,
+}
 
 impl LogWriter {
     /// Starts the writing task. `n_queued` is how many appends may wait before more are refused.
-    pub fn start(_store: Store, _clock: Clock, _durability: Durability, _n_queued: usize) -> Self {
-        todo!("store")
+    pub fn start(store: Store, clock: Clock, durability: Durability, n_queued: usize) -> Self {
+        let (messages, inbox) = mpsc::channel(n_queued.max(1));
+        let writing = Writing { store, clock, durability, followers: HashMap::new(), is_in_doubt: false };
+        tokio::spawn(writing.run(inbox));
+        Self { messages }
     }
+
     /// Appends to a loop that is followed. Returns once the record is durable and handed to the follower.
-    pub async fn append(&self, _id: &LoopId, _record: NewRecord) -> Result<Appended, StoreError> {
-        todo!("store")
+    pub async fn append(&self, id: &LoopId, record: NewRecord) -> Result<Appended, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.messages.try_send(Message::Append(Waiting { id: id.clone(), record, answer })).map_err(
+            |error| match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
+            },
+        )?;
+        answered.await.map_err(|_| StoreError::Stopped)?
     }
+
     /// From now on appends to the loop are accepted; every record after `head` comes through the receiver, in order,
     /// once, after it is durable.
     pub async fn follow(
         &self,
-        _id: &LoopId,
-        _head: LogHead,
+        id: &LoopId,
+        head: LogHead,
     ) -> Result<mpsc::UnboundedReceiver<StoredRecord>, StoreError> {
-        todo!("store")
+        let (answer, answered) = oneshot::channel();
+        let message = Message::Follow { id: id.clone(), head, answer };
+        self.messages.send(message).await.map_err(|_| StoreError::Stopped)?;
+        answered.await.map_err(|_| StoreError::Stopped)?
     }
+
     /// Appends to the loop are refused from now on, and its receiver ends.
-    pub async fn forget(&self, _id: &LoopId) -> Result<(), StoreError> {
-        todo!("store")
+    pub async fn forget(&self, id: &LoopId) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let message = Message::Forget { id: id.clone(), answer };
+        self.messages.send(message).await.map_err(|_| StoreError::Stopped)?;
+        answered.await.map_err(|_| StoreError::Stopped)
     }
-    /// Writes what is waiting and ends the task.
+
+    /// Writes what is waiting and ends the task. Appends that come later are refused.
     pub async fn shut_down(&self) {
-        todo!("store")
+        let (answer, answered) = oneshot::channel();
+        // Either may fail when the task has ended before, which is what is wanted.
+        if self.messages.send(Message::ShutDown { answer }).await.is_ok() {
+            answered.await.ok();
+        }
     }
+}
+
+/// Who gets the records of one log.
+#[derive(Debug)]
+struct Follower {
+    sender: mpsc::UnboundedSender<StoredRecord>,
+    /// The last record that was handed over.
+    given: LogHead,
+}
+
+impl Follower {
+    fn give(&mut self, record: StoredRecord) {
+        self.given = LogHead { seq: record.seq, at_us: record.at_us };
+        // A follower that hung up wants no records; the log keeps them all the same.
+        self.sender.send(record).ok();
+    }
+}
+
+/// The task's own state.
+#[derive(Debug)]
+struct Writing {
+    store: Store,
+    clock: Clock,
+    durability: Durability,
+    followers: HashMap<LoopId, Follower>,
+    /// A commit failed, and followers may not have been given everything that is durable.
+    is_in_doubt: bool,
+}
+
+impl Writing {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
+        // A message that ended the collection of a batch; it goes next.
+        let mut next = None;
+        let mut waiting_for_the_end = Vec::new();
+        while let Some(message) = match next.take() {
+            Some(message) => Some(message),
+            None => self.receive(&mut inbox).await,
+        } {
+            match message {
+                Message::Append(first) => {
+                    let (batch, other) = collect(first, &mut inbox);
+                    next = other;
+                    self.write(batch).await;
+                }
+                Message::Follow { id, head, answer } => {
+                    answer.send(self.follow(id, head).await).ok();
+                }
+                Message::Forget { id, answer } => {
+                    self.followers.remove(&id);
+                    answer.send(()).ok();
+                }
+                Message::ShutDown { answer } => {
+                    // Nothing more comes in; what is in the channel is still written.
+                    inbox.close();
+                    waiting_for_the_end.push(answer);
+                }
+            }
+        }
+        for answer in waiting_for_the_end {
+            answer.send(()).ok();
+        }
+    }
+
+    /// Waits for the next message; after a failed commit it looks meanwhile what became of it.
+    async fn receive(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Option<Message> {
+        while self.is_in_doubt {
+            match tokio::time::timeout(LOOK_AGAIN, inbox.recv()).await {
+                Ok(message) => return message,
+                Err(_) => self.look_again().await,
+            }
+        }
+        inbox.recv().await
+    }
+
+    /// Gives every follower what is durable and was not given yet.
+    async fn look_again(&mut self) {
+        let nothing_new = |(id, follower): (&LoopId, &Follower)| {
+            (id.clone(), Addition { given: follower.given, records: Vec::new() })
+        };
+        let additions: Additions = self.followers.iter().map(nothing_new).collect();
+        if let Ok(added) = self.store.append(&additions, self.clock.now_us(), self.durability).await {
+            self.is_in_doubt = false;
+            self.settle(additions, added, &mut BTreeMap::new());
+        }
+    }
+
+    async fn follow(&mut self, id: LoopId, head: LogHead) -> Result<mpsc::UnboundedReceiver<StoredRecord>, StoreError> {
+        let additions = Additions::from([(id.clone(), Addition { given: head, records: Vec::new() })]);
+        let added = self.store.append(&additions, self.clock.now_us(), self.durability).await?;
+        if !added.contains_key(&id) {
+            return Err(StoreError::NotFollowed);
+        }
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.followers.insert(id, Follower { sender, given: head });
+        self.settle(additions, added, &mut BTreeMap::new());
+        Ok(receiver)
+    }
+
+    /// Commits a batch, gives its records to the followers and answers the callers, in this order.
+    async fn write(&mut self, batch: Vec<Waiting>) {
+        let mut additions = Additions::new();
+        let mut answers = Answers::new();
+        for Waiting { id, record, answer } in batch {
+            let Some(follower) = self.followers.get(&id) else {
+                answer.send(Err(StoreError::NotFollowed)).ok();
+                continue;
+            };
+            let addition = || Addition { given: follower.given, records: Vec::new() };
+            additions.entry(id.clone()).or_insert_with(addition).records.push(record);
+            answers.entry(id).or_default().push(answer);
+        }
+        if additions.is_empty() {
+            return;
+        }
+        let began = Instant::now();
+        let result = self.store.append(&additions, self.clock.now_us(), self.durability).await;
+        let n_records: usize = answers.values().map(Vec::len).sum();
+        metrics::histogram!("rankloop_log_batch_records").record(n_records as f64);
+        metrics::histogram!("rankloop_log_commit_seconds").record(began.elapsed().as_secs_f64());
+        match result {
+            Ok(added) => self.settle(additions, added, &mut answers),
+            Err(error) => {
+                self.is_in_doubt = true;
+                let error = error.shared();
+                answers.into_values().flatten().for_each(|answer| drop(answer.send(Err(error()))));
+            }
+        }
+    }
+
+    /// Hands over what a commit made durable. A loop that the database no longer has is followed no longer.
+    fn settle(&mut self, additions: Additions, mut all_added: AllAdded, answers: &mut Answers) {
+        for (id, addition) in additions {
+            let mut callers = answers.remove(&id).unwrap_or_default().into_iter();
+            let (Some(added), Some(follower)) = (all_added.remove(&id), self.followers.get_mut(&id)) else {
+                self.followers.remove(&id);
+                callers.for_each(|answer| drop(answer.send(Err(StoreError::NotFollowed))));
+                continue;
+            };
+            added.missed.into_iter().for_each(|record| follower.give(record));
+            for (NewRecord { kind, event_id, body }, appended) in addition.records.into_iter().zip(added.outcomes) {
+                if let Appended::New { seq, at_us } = appended {
+                    follower.give(StoredRecord { seq, at_us, kind, event_id, body });
+                }
+                if let Some(answer) = callers.next() {
+                    // A caller that hung up has its record in the log all the same.
+                    answer.send(Ok(appended)).ok();
+                }
+            }
+        }
+    }
+}
+
+/// The callers of a batch, each loop's in the order of its records.
+type Answers = BTreeMap<LoopId, Vec<oneshot::Sender<Result<Appended, StoreError>>>>;
+
+/// Takes what waits behind `first` and fits into one commit, and the message that ended the taking, if one did.
+fn collect(first: Waiting, inbox: &mut mpsc::Receiver<Message>) -> (Vec<Waiting>, Option<Message>) {
+    let mut n_bytes = first.record.body.len();
+    let mut batch = vec![first];
+    while batch.len() < N_RECORDS_MOST && n_bytes < N_BYTES_MOST {
+        match inbox.try_recv() {
+            Ok(Message::Append(waiting)) => {
+                n_bytes += waiting.record.body.len();
+                batch.push(waiting);
+            }
+            Ok(other) => return (batch, Some(other)),
+            Err(_) => break,
+        }
+    }
+    (batch, None)
 }

@@ -1,47 +1,54 @@
 //! All SQL, for SQLite and PostgreSQL alike; the only room that knows a database.
 //!
-//! Knows no business rule: records, snapshots and settings are bytes or plain rows here.
+//! Knows no business rule: records, snapshots and settings are bytes or plain rows here. Every statement is one constant
+//! text that both databases understand; only the bulk append of the log has a text for each.
+
+#[macro_use]
+mod pools;
 
 mod accounts;
 mod actions;
+mod error;
 mod log;
+mod log_append;
 mod log_writer;
 mod loops;
 mod snapshots;
 
 pub use accounts::{AdminRow, ManagementTokenRow, SessionRow, SignInLinkRow};
 pub use actions::ActionRow;
+pub use error::StoreError;
 pub use log::{LogHead, NewRecord, StoredRecord};
 pub use log_writer::{Appended, Durability, LogWriter};
 pub use loops::{KeyRow, LoopRow};
 pub use snapshots::SnapshotRow;
 
-/// Why the database did not do what was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("could not {attempt}")]
-    Database { attempt: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
-    /// No space left: 507 to the caller.
-    #[error("could not {attempt}: the disk is full")]
-    Full { attempt: &'static str, source: Box<dyn std::error::Error + Send + Sync> },
-    /// More is waiting to be written than the queue holds: 503 to the caller.
-    #[error("too many writes are waiting")]
-    Overloaded,
-    #[error("the log writer has stopped")]
-    Stopped,
-}
+use pools::Pools;
+
+/// The schema and its history, carried inside the program.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// A handle on the database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Store;
+pub struct Store {
+    pools: Pools,
+}
 
 impl Store {
-    /// Opens `postgres://…` or `sqlite:PATH` (made when missing). Runs no migration.
-    pub async fn open(_url: &str) -> Result<Self, StoreError> {
-        todo!("store")
+    /// Opens `postgres://…` or `sqlite:PATH` (made when missing, with its folder). Runs no migration.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Ok(Self { pools: Pools::open(url).await? })
     }
-    /// Brings the schema up to date.
+
+    /// Brings the schema up to date, and finishes removing the loops that were being removed when the process ended.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        todo!("store")
+        on_pool!(self.pools.writing(), pool => MIGRATIONS.run(pool).await)
+            .map_err(|error| StoreError::during("bring the database's schema up to date")(error.into()))?;
+        self.finish_removing_loops().await
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(&self) {
+        self.pools.close().await;
     }
 }

@@ -1,9 +1,10 @@
-//! Skeleton.
+//! Snapshots: a loop's folded state as bytes, so that a start reads only the end of its log.
+
 use super::{Store, StoreError};
 use crate::terms::LoopId;
 
 /// The folded state of a loop up to and including record `seq`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
 pub struct SnapshotRow {
     pub seq: i64,
     pub at_us: i64,
@@ -11,14 +12,40 @@ pub struct SnapshotRow {
 }
 
 impl Store {
-    pub async fn save_snapshot(&self, _id: &LoopId, _row: &SnapshotRow) -> Result<(), StoreError> {
-        todo!("store")
+    /// Stores a snapshot; one of the same record is replaced.
+    pub async fn save_snapshot(&self, id: &LoopId, row: &SnapshotRow) -> Result<(), StoreError> {
+        const SQL: &str = "
+            insert into snapshot (loop_id, seq, at_us, body) values ($1, $2, $3, $4)
+            on conflict (loop_id, seq) do update set at_us = excluded.at_us, body = excluded.body";
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+            .bind(id.as_str())
+            .bind(row.seq)
+            .bind(row.at_us)
+            .bind(row.body.as_slice())
+            .execute(pool)
+            .await
+            .map(drop))
+        .map_err(StoreError::during("store a snapshot"))
     }
-    pub async fn newest_snapshot(&self, _id: &LoopId) -> Result<Option<SnapshotRow>, StoreError> {
-        todo!("store")
+
+    /// The snapshot with the most records behind it.
+    pub async fn newest_snapshot(&self, id: &LoopId) -> Result<Option<SnapshotRow>, StoreError> {
+        const SQL: &str = "select seq, at_us, body from snapshot where loop_id = $1 order by seq desc limit 1";
+        on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL).bind(id.as_str()).fetch_optional(pool).await)
+            .map_err(StoreError::during("read the newest snapshot"))
     }
-    /// Keeps the newest `n_kept`.
-    pub async fn prune_snapshots(&self, _id: &LoopId, _n_kept: i64) -> Result<u64, StoreError> {
-        todo!("store")
+
+    /// Keeps the newest `n_kept`. Returns how many went.
+    pub async fn prune_snapshots(&self, id: &LoopId, n_kept: i64) -> Result<u64, StoreError> {
+        const SQL: &str = "
+            delete from snapshot where loop_id = $1 and seq not in
+                (select seq from snapshot where loop_id = $1 order by seq desc limit $2)";
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+            .bind(id.as_str())
+            .bind(n_kept)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected()))
+        .map_err(StoreError::during("remove old snapshots"))
     }
 }

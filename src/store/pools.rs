@@ -1,0 +1,153 @@
+//! Connections: SQLite with many readers and one writer, or PostgreSQL.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::{
+    Connection as _, PgPool, SqlitePool,
+    postgres::PgPoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::StoreError;
+
+/// How long a write waits for another process that holds the SQLite file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a call waits for a connection before it is refused.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+const N_SQLITE_READERS: u32 = 4;
+const N_POSTGRES_CONNECTIONS: u32 = 10;
+
+/// The connections of one database.
+#[derive(Debug, Clone)]
+pub(super) enum Pools {
+    /// SQLite has one writer. Giving it one connection lets writes queue fairly inside the process, where they would
+    /// otherwise meet as `SQLITE_BUSY`.
+    Sqlite {
+        readers: SqlitePool,
+        writer: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+/// The pool that a statement goes to.
+pub(super) enum Pool<'a> {
+    Sqlite(&'a SqlitePool),
+    Postgres(&'a PgPool),
+}
+
+/// Evaluates one expression with whichever pool it is. The expression is compiled once for each database.
+macro_rules! on_pool {
+    ($pool:expr, $name:ident => $body:expr) => {
+        match $pool {
+            $crate::store::pools::Pool::Sqlite($name) => $body,
+            $crate::store::pools::Pool::Postgres($name) => $body,
+        }
+    };
+}
+
+/// Evaluates one block inside a transaction, and commits when it succeeds. Inside, `?` takes a `sqlx::Error`.
+macro_rules! in_transaction {
+    ($store:expr, $name:ident => $body:block) => {
+        match $store.pools.writing() {
+            $crate::store::pools::Pool::Sqlite(pool) => {
+                async {
+                    let mut $name = pool.begin_with($crate::store::pools::BEGIN_WRITING).await?;
+                    let value = $body;
+                    $name.commit().await?;
+                    Ok::<_, sqlx::Error>(value)
+                }
+                .await
+            }
+            $crate::store::pools::Pool::Postgres(pool) => {
+                async {
+                    let mut $name = pool.begin().await?;
+                    let value = $body;
+                    $name.commit().await?;
+                    Ok::<_, sqlx::Error>(value)
+                }
+                .await
+            }
+        }
+    };
+}
+
+/// Takes SQLite's write lock at once. A transaction that reads first and then wants to write can be refused in between,
+/// and no waiting helps it.
+pub(super) const BEGIN_WRITING: &str = "BEGIN IMMEDIATE";
+
+impl Pools {
+    pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            return open_postgres(url).await;
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) => open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await,
+            None => Err(StoreError::Database {
+                attempt: "open the database",
+                source: "its address starts neither with postgres: nor with sqlite:".into(),
+            }),
+        }
+    }
+
+    pub(super) fn reading(&self) -> Pool<'_> {
+        match self {
+            Self::Sqlite { readers, .. } => Pool::Sqlite(readers),
+            Self::Postgres(pool) => Pool::Postgres(pool),
+        }
+    }
+
+    pub(super) fn writing(&self) -> Pool<'_> {
+        match self {
+            Self::Sqlite { writer, .. } => Pool::Sqlite(writer),
+            Self::Postgres(pool) => Pool::Postgres(pool),
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
+    let attempt = "open the SQLite database";
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| StoreError::during(attempt)(error.into()))?;
+    }
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL would answer before the commit is on the device, and a power cut would take answered calls with it.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        // After a burst or a long read the WAL file shrinks again instead of keeping its largest size.
+        .pragma("journal_size_limit", "67108864");
+    let pool = || {
+        // A connection to a file does not go stale, so neither age nor a question to it is worth a reconnect.
+        let pool = SqlitePoolOptions::new().test_before_acquire(false).max_lifetime(None).idle_timeout(None);
+        pool.acquire_timeout(ACQUIRE_TIMEOUT).before_acquire(|connection, _| {
+            // SQLite ends a transaction by itself when the disk is full, and sqlx then goes on counting it as open. Such
+            // a connection is replaced.
+            let is_clean = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_clean) })
+        })
+    };
+    // The writer comes first: it makes the file.
+    let writer = pool().max_connections(1).connect_with(options.clone()).await;
+    let writer = writer.map_err(StoreError::during(attempt))?;
+    let readers = pool().max_connections(N_SQLITE_READERS).connect_with(options).await;
+    Ok(Pools::Sqlite { readers: readers.map_err(StoreError::during(attempt))?, writer })
+}
+
+async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
+    let pool = PgPoolOptions::new().max_connections(N_POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
+    let pool = pool.connect(url).await.map_err(StoreError::during("connect to PostgreSQL"))?;
+    Ok(Pools::Postgres(pool))
+}

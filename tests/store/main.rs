@@ -1,0 +1,4 @@
+//! The store's contract, run on SQLite always and on PostgreSQL when `RANKLOOP_TEST_POSTGRES_URL` is given.
+
+mod database;
+mod log;
