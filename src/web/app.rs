@@ -1,8 +1,87 @@
-//! Skeleton.
+//! The document around every page, and which page answers which path.
+
 use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+use super::{
+    components::{NotFoundPage, Toasts, provide_toasts},
+    dashboard::{
+        DashboardFrame, actions::ActionsPage, event::EventPage, events::EventsPage, keys::KeysPage,
+        loop_frame::LoopFrame, loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage, settings::SettingsPage,
+        sign_in::SignInPage, welcome::WelcomePage,
+    },
+    demo::{ArticlePage, FrontPage},
+    home::HomePage,
+};
+
+/// Sets the theme that this person chose before anything is painted; without a choice the system decides in CSS.
+const THEME_SCRIPT: &str = "try{var t=localStorage.getItem('rankloop-theme');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch(e){}";
+
+/// The HTML document that the server sends.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="description" content="rankloop: the open, self-hosted successor of Azure AI Personalizer."/>
+                <script inner_html=THEME_SCRIPT></script>
+                <HashedStylesheet id="leptos" options=options.clone()/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/icon-180.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <AutoReload options=options.clone()/>
+                <HydrationScripts options=options.clone()/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
 
 /// The whole app.
+///
+/// Pages of the dashboard are rendered whole before the first byte goes out (`SsrMode::Async`): they can be read
+/// without script, and a redirect to the sign-in page is a real one.
 #[component]
 pub fn App() -> impl IntoView {
-    view! { <p>"rankloop"</p> }
+    provide_meta_context();
+    provide_toasts();
+    let title = |text: String| if text.is_empty() { "rankloop".to_owned() } else { format!("{text} · rankloop") };
+    view! {
+        <Title formatter=title text=""/>
+        <Router>
+            <a class="skip-link" href="#main">"Skip to content"</a>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/welcome/:token") view=WelcomePage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("/loops") view=DashboardFrame ssr=SsrMode::Async>
+                    <Route path=path!("") view=LoopsPage/>
+                    <Route path=path!("new") view=NewLoopPage/>
+                    <ParentRoute path=path!(":id") view=LoopFrame>
+                        <Route path=path!("") view=OverviewPage/>
+                        <Route path=path!("events") view=EventsPage/>
+                        <Route path=path!("events/:event_id") view=EventPage/>
+                        <Route path=path!("actions") view=ActionsPage/>
+                        <Route path=path!("settings") view=SettingsPage/>
+                        <Route path=path!("keys") view=KeysPage/>
+                    </ParentRoute>
+                </ParentRoute>
+                <Route path=path!("/news") view=FrontPage ssr=SsrMode::Async/>
+                <Route path=path!("/news/section/:section") view=FrontPage ssr=SsrMode::Async/>
+                <Route path=path!("/news/article/:slug") view=ArticlePage ssr=SsrMode::Async/>
+            </Routes>
+            <Toasts/>
+        </Router>
+    }
 }

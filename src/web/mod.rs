@@ -1,2 +1,20 @@
-//! Pages. Skeleton.
+//! Pages: the dashboard, the demo news site, and the document around both.
+//!
+//! Every server function checks who is asking. Pages place strings; arithmetic on rewards lives in `reports`.
+
 pub mod app;
+pub mod components;
+pub mod dashboard;
+pub mod demo;
+mod error;
+/// Who is asking, for server functions.
+#[cfg(feature = "ssr")]
+pub mod guard;
+mod home;
+pub mod live;
+
+pub use error::PageError;
+
+/// Where people and clients reach this server, without a trailing slash: `http://127.0.0.1:8080`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(pub String);

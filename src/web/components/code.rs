@@ -1,0 +1,68 @@
+//! Text to take away: code, commands, keys.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{Icon, IconName};
+
+/// Copies `text` to the clipboard and says so.
+#[component]
+pub fn CopyButton(
+    #[prop(into)] text: Signal<String>,
+    /// What is copied, for people who hear the page: "the key".
+    #[prop(into)]
+    what: String,
+) -> impl IntoView {
+    let note = RwSignal::new(None::<&'static str>);
+    let copy = move |_| {
+        note.set(Some(copy_to_clipboard(&text.get_untracked())));
+        set_timeout(move || note.set(None), Duration::from_secs(2));
+    };
+    let icon = move || if note.get().is_some() { IconName::Check } else { IconName::Copy };
+    view! {
+        <button type="button" class="button button--small copy" on:click=copy aria-label=format!("Copy {what}")>
+            {move || view! { <Icon name=icon()/> }}
+            <span aria-live="polite">{move || note.get().unwrap_or("Copy")}</span>
+        </button>
+    }
+}
+
+/// The clipboard exists in secure contexts only; elsewhere the person has to select and copy.
+fn copy_to_clipboard(text: &str) -> &'static str {
+    if !window().is_secure_context() {
+        return "Select and copy it";
+    }
+    // The promise is not awaited: the browser asks the person when it must, and keeps the text where it was if not.
+    drop(window().navigator().clipboard().write_text(text));
+    "Copied"
+}
+
+/// A piece of code with a title and a copy button.
+#[component]
+pub fn CodeBlock(#[prop(into)] title: String, #[prop(into)] code: Signal<String>) -> impl IntoView {
+    let label = title.clone();
+    view! {
+        <figure class="code">
+            <figcaption class="code__head">
+                <span>{title}</span>
+                <CopyButton text=code what=label.clone()/>
+            </figcaption>
+            <pre tabindex="0" aria-label=label><code>{move || code.get()}</code></pre>
+        </figure>
+    }
+}
+
+/// A value that is shown this once, such as a new key.
+#[component]
+pub fn SecretField(#[prop(into)] label: String, #[prop(into)] value: String) -> impl IntoView {
+    let copied = value.clone();
+    let what = label.clone();
+    view! {
+        <div class="secret">
+            <span class="secret__label">{label}</span>
+            <code class="secret__value">{value}</code>
+            <CopyButton text=copied what=what/>
+        </div>
+    }
+}

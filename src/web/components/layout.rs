@@ -1,0 +1,107 @@
+//! Headers, cards and chips.
+
+use leptos::prelude::*;
+
+use crate::terms::{EventState, LearningMode};
+
+/// What a chip's colour means. The words in it say the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    #[default]
+    Neutral,
+    Accent,
+    Good,
+    Warning,
+    Bad,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Neutral => "chip",
+            Self::Accent => "chip chip--accent",
+            Self::Good => "chip chip--good",
+            Self::Warning => "chip chip--warning",
+            Self::Bad => "chip chip--bad",
+        }
+    }
+}
+
+/// A word in a small box.
+#[component]
+pub fn Chip(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
+    view! { <span class=tone.class()>{children()}</span> }
+}
+
+/// Who decides in a loop.
+#[component]
+pub fn ModeChip(mode: LearningMode) -> impl IntoView {
+    let (tone, words, meaning) = match mode {
+        LearningMode::Online => (Tone::Accent, "Online", "The learned policy decides and learns from rewards."),
+        LearningMode::Apprentice => {
+            (Tone::Warning, "Apprentice", "Your first action is answered; the model learns to imitate it.")
+        }
+        LearningMode::LoggingOnly => {
+            (Tone::Neutral, "Logging only", "Your first action is answered and logged; nothing is learned.")
+        }
+        LearningMode::Frozen => (Tone::Neutral, "Frozen", "The learned policy decides, but stays as it is."),
+    };
+    view! { <span class=tone.class() title=meaning>{words}</span> }
+}
+
+/// Where an event stands.
+#[component]
+pub fn StateChip(state: EventState) -> impl IntoView {
+    let tone = match state {
+        EventState::Pending | EventState::Inactive => Tone::Neutral,
+        EventState::Rewarded => Tone::Accent,
+        EventState::Learned => Tone::Good,
+        EventState::Expired => Tone::Warning,
+        EventState::Dropped => Tone::Bad,
+    };
+    view! { <Chip tone=tone>{state.as_str()}</Chip> }
+}
+
+/// A surface with an optional title.
+#[component]
+pub fn Card(#[prop(optional, into)] title: String, children: Children) -> impl IntoView {
+    let heading = (!title.is_empty()).then(|| view! { <h2 class="card__title">{title}</h2> });
+    view! { <section class="card">{heading}{children()}</section> }
+}
+
+/// The question of the screen, answered: a title, a sentence, and what can be done.
+#[component]
+pub fn PageHeader(
+    #[prop(into)] title: String,
+    #[prop(optional, into)] sentence: String,
+    /// Buttons.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <header class="page-header">
+            <div>
+                <h1>{title}</h1>
+                {(!sentence.is_empty()).then(|| view! { <p class="page-header__sentence">{sentence}</p> })}
+            </div>
+            {children.map(|children| view! { <div class="row">{children()}</div> })}
+        </header>
+    }
+}
+
+/// One step of the way to a page; without `href` it is the page itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Crumb {
+    pub text: String,
+    pub href: Option<String>,
+}
+
+/// The way to this page.
+#[component]
+pub fn Breadcrumb(#[prop(into)] crumbs: Vec<Crumb>) -> impl IntoView {
+    let step = |crumb: Crumb| match crumb.href {
+        Some(href) => view! { <li><a href=href>{crumb.text}</a></li> }.into_any(),
+        None => view! { <li aria-current="page">{crumb.text}</li> }.into_any(),
+    };
+    view! { <nav class="breadcrumb" aria-label="You are here"><ol>{crumbs.into_iter().map(step).collect_view()}</ol></nav> }
+}

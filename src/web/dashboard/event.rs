@@ -1,0 +1,9 @@
+//! A page of the loop.
+
+use leptos::prelude::*;
+
+/// The page.
+#[component]
+pub fn EventPage() -> impl IntoView {
+    view! { <p></p> }
+}

@@ -1,0 +1,25 @@
+//! The dashboard: one file per screen with its data, its server functions and its component.
+
+pub mod actions;
+pub mod event;
+pub mod events;
+mod frame;
+pub mod keys;
+pub mod loop_frame;
+pub mod loops;
+pub mod new_loop;
+pub mod overview;
+pub mod settings;
+pub mod sign_in;
+pub mod welcome;
+
+pub use frame::{DashboardFrame, Person};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+pub use loop_frame::LoopHeader;
+
+/// The id of the loop that the path names; empty outside of loop pages.
+pub fn current_loop_id() -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.read().get("id").unwrap_or_default())
+}

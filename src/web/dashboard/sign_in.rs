@@ -1,0 +1,81 @@
+//! Signing in and out. Works without script; managers and pasting are welcome.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::web::{
+    PageError,
+    components::{FormError, Logo, PasswordField, SubmitButton, TextField},
+};
+
+/// Where to go after signing in, when nothing else was asked for.
+const HOME: &str = "/loops";
+
+/// Opens a session. Anyone may call this; attempts are throttled.
+#[server]
+pub async fn sign_in(name: String, password: String, next: Option<String>) -> Result<(), PageError> {
+    use crate::{accounts::Accounts, web::guard};
+    let accounts = expect_context::<Accounts>();
+    let person = accounts.sign_in(&name, &password, &guard::caller_address()).await?;
+    guard::start_session(&person).await?;
+    leptos_axum::redirect(local_path(next.as_deref()));
+    Ok(())
+}
+
+/// Ends the session of whoever calls.
+#[server]
+pub async fn sign_out() -> Result<(), PageError> {
+    use crate::web::guard;
+    guard::end_session().await?;
+    leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+/// Only a path of this server: a link to our sign-in page must not lead people elsewhere afterwards.
+fn local_path(next: Option<&str>) -> &str {
+    let is_plain = |path: &str| path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    next.filter(|path| path.starts_with('/') && !path.starts_with("//") && is_plain(path)).unwrap_or(HOME)
+}
+
+/// `/sign-in`
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let action = ServerAction::<SignIn>::new();
+    let query = use_query_map();
+    let next = move || query.read().get("next").unwrap_or_default();
+    let message = move || action.value().get().and_then(Result::err).map(|error| error.to_string());
+    view! {
+        <Title text="Sign in"/>
+        <main id="main" class="centered">
+            <a href="/" class="centered__logo"><Logo/></a>
+            <section class="card centered__card">
+                <h1>"Sign in"</h1>
+                <ActionForm action=action>
+                    <div class="stack">
+                        <FormError message=Signal::derive(message)/>
+                        <input type="hidden" name="next" value=next/>
+                        <TextField name="name" label="Name" autocomplete="username" autofocus=true/>
+                        <PasswordField name="password" label="Password" autocomplete="current-password"/>
+                        <SubmitButton label="Sign in" pending=action.pending()/>
+                    </div>
+                </ActionForm>
+            </section>
+            <p class="muted">"Forgotten? On the server, run "<code>"rankloop admin reset-password"</code>"."</p>
+        </main>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_signing_in_nobody_is_led_to_another_site() {
+        for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "", "loops", "/a\r\nb"] {
+            assert_eq!(local_path(Some(elsewhere)), HOME, "{elsewhere}");
+        }
+        assert_eq!(local_path(Some("/loops/abc/settings?draft=1")), "/loops/abc/settings?draft=1");
+        assert_eq!(local_path(None), HOME);
+    }
+}

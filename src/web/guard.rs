@@ -1,0 +1,142 @@
+//! Who is asking, for server functions; and how errors of other rooms become answers for people.
+//!
+//! A server function is a public door: each calls [`require`] (or says why it need not) before anything else.
+
+use axum::http::{StatusCode, header, request::Parts};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use tower_sessions::Session;
+
+use super::PageError;
+use crate::{
+    accounts::{AccountError, Accounts, SignedIn},
+    loops::{LiveLoop, LoopError, Loops},
+    terms::{LoopId, Role},
+};
+
+const PERSON: &str = "person";
+
+/// The person behind this request, if their role is at least `least`.
+pub async fn require(least: Role) -> Result<SignedIn, PageError> {
+    match signed_in().await? {
+        None => Err(refuse(StatusCode::UNAUTHORIZED, PageError::NotSignedIn)),
+        Some(person) if person.role < least => Err(refuse(StatusCode::FORBIDDEN, PageError::NotAllowed)),
+        Some(person) => Ok(person),
+    }
+}
+
+/// The person behind this request, if there is one. For pages that anyone may see.
+pub async fn signed_in() -> Result<Option<SignedIn>, PageError> {
+    let id = session().await?.get::<String>(PERSON).await.map_err(|error| failed("read the session", &error))?;
+    let Some(id) = id else { return Ok(None) };
+    // Read anew each time: someone who was removed or given another role is so from the next request on.
+    expect_context::<Accounts>().person(&id).await.map_err(|error| failed("read the session", &error))
+}
+
+/// The loop that a page is about, for someone who may see it.
+pub async fn require_loop(least: Role, id: &str) -> Result<(SignedIn, LiveLoop), PageError> {
+    let person = require(least).await?;
+    let id: LoopId = id.parse().map_err(|_| not_found("loop"))?;
+    let live = expect_context::<Loops>().get(&id).ok_or_else(|| not_found("loop"))?;
+    Ok((person, live))
+}
+
+/// From now on this browser is `person`. The session gets a new id, so that one planted before is worth nothing.
+pub async fn start_session(person: &SignedIn) -> Result<(), PageError> {
+    let session = session().await?;
+    session.cycle_id().await.map_err(|error| failed("start a session", &error))?;
+    session.insert(PERSON, &person.id).await.map_err(|error| failed("start a session", &error))
+}
+
+/// This browser is nobody again, and its session is gone from the server too.
+pub async fn end_session() -> Result<(), PageError> {
+    session().await?.flush().await.map_err(|error| failed("end the session", &error))
+}
+
+/// The address that sign-in attempts are counted by.
+pub fn caller_address() -> String {
+    use axum::extract::ConnectInfo;
+    use_context::<Parts>()
+        .and_then(|parts| {
+            parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_string())
+        })
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// "There is no such `what`", with the status that says so.
+pub fn not_found(what: &str) -> PageError {
+    refuse(StatusCode::NOT_FOUND, PageError::NotFound(what.to_owned()))
+}
+
+/// Something broke on our side: logged here, once, with the request id that the person is shown.
+pub fn failed(attempt: &str, error: &dyn std::error::Error) -> PageError {
+    let request_id = request_id();
+    let mut causes = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        causes = format!("{causes}: {cause}");
+        source = cause.source();
+    }
+    tracing::error!(request.id = %request_id, error = %causes, "Could not {attempt} for a page");
+    refuse(StatusCode::INTERNAL_SERVER_ERROR, PageError::Failed { attempt: attempt.to_owned(), request_id })
+}
+
+fn request_id() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.headers.get("x-request-id")?.to_str().ok().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+async fn session() -> Result<Session, PageError> {
+    leptos_axum::extract::<Session>().await.map_err(|error| failed("read the session", &error))
+}
+
+/// Gives the answer its status, except when a form was sent without script: that one is answered by a redirect.
+fn refuse(status: StatusCode, error: PageError) -> PageError {
+    let is_plain_form = use_context::<Parts>().is_some_and(|parts| {
+        let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        parts.method != axum::http::Method::GET && accepts.contains("text/html")
+    });
+    if let (false, Some(response)) = (is_plain_form, use_context::<ResponseOptions>()) {
+        response.set_status(status);
+    }
+    error
+}
+
+impl From<LoopError> for PageError {
+    fn from(error: LoopError) -> Self {
+        match error {
+            LoopError::NotFound(what) => not_found(what),
+            LoopError::Store(_) | LoopError::Damaged(_) => failed("read or write the loop", &error),
+            LoopError::Name => refused(Self::at("name", error)),
+            LoopError::ActionDates => refused(Self::at("valid_to", error)),
+            LoopError::ActionWithoutFeatures | LoopError::Features(_) => refused(Self::at("features", error)),
+            LoopError::LearningSettings(_) => refused(Self::at("arguments", error)),
+            other => refused(Self::rejected(other)),
+        }
+    }
+}
+
+impl From<AccountError> for PageError {
+    fn from(error: AccountError) -> Self {
+        let sentence = as_sentence(&error);
+        match error {
+            AccountError::Hash | AccountError::Store(_) => failed("read or store accounts", &error),
+            AccountError::PasswordTooShort => refused(Self::at("password", sentence)),
+            AccountError::NameInvalid | AccountError::NameTaken => refused(Self::at("name", sentence)),
+            _ => refused(Self::rejected(sentence)),
+        }
+    }
+}
+
+fn refused(error: PageError) -> PageError {
+    refuse(StatusCode::UNPROCESSABLE_ENTITY, error)
+}
+
+/// "the name is wrong" as a person would write it.
+fn as_sentence(error: &dyn std::error::Error) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
