@@ -13,6 +13,8 @@ mod rings;
 mod snapshot;
 mod tally;
 mod task;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 pub use cell::{InForce, LoopCell, RulesHistory, rules_of};
