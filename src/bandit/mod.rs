@@ -3,21 +3,32 @@
 //! Pure. No IO, no clock, no environment, no global randomness: the same input gives the same bytes on any machine.
 //! The seams are featurize ([`Example`]) → regress → explore ([`Pmf`]); [`Policy`] joins them.
 
+mod cost_estimate;
+mod crosses;
 pub mod evaluation;
 mod example;
+mod explanation;
 pub mod explore;
+mod features;
+mod hash;
 mod learning_settings;
+mod model_file;
 mod policy;
+mod regressor;
 
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
+pub use explanation::{Contribution, Explanation};
 pub use explore::Pmf;
 pub use learning_settings::{LearningSettings, LearningSettingsError};
-pub use policy::{Contribution, Explanation, ModelFileError, Outcome, Policy};
+pub use model_file::ModelFileError;
+pub use policy::{Outcome, Policy};
 
 use crate::terms::EventId;
 
 /// The seed of an event's draw: the same event and loop draw the same on any machine.
+///
+/// FNV-1a (64 bit) of the event id's bytes, started from the loop's salt; [`Pmf::draw`] mixes it once more. It stays
+/// as it is: a repeated Rank must draw what it drew before.
 pub fn draw_seed(event_id: &EventId, salt: u64) -> u64 {
-    let _ = (event_id, salt);
-    todo!("bandit")
+    hash::fnv1a(event_id.as_str().as_bytes(), hash::FNV_BASIS ^ hash::mix(salt))
 }

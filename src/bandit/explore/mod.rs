@@ -1,17 +1,15 @@
-//! Skeleton.
-/// A distribution over the actions of one request, in request order. Sums to one; excluded actions are exactly 0.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pmf(Vec<f32>);
+//! From expected costs to probabilities. Nothing here draws: a draw is [`Pmf::draw`], with a seed.
 
-impl Pmf {
-    pub fn as_slice(&self) -> &[f32] {
-        &self.0
-    }
-    pub fn into_vec(self) -> Vec<f32> {
-        self.0
-    }
-    /// Draws one action.
-    pub fn draw(&self, _seed: u64) -> usize {
-        todo!("bandit")
-    }
+mod cap;
+mod epsilon_greedy;
+mod pmf;
+mod softmax;
+mod square_cb;
+
+pub use pmf::Pmf;
+pub(in crate::bandit) use {cap::cap, epsilon_greedy::epsilon_greedy, softmax::softmax, square_cb::square_cb};
+
+/// The cost of the best action.
+fn least(costs: &[f32]) -> f32 {
+    costs.iter().copied().fold(f32::INFINITY, f32::min)
 }

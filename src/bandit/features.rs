@@ -1,0 +1,161 @@
+//! From JSON to namespaced features, as the old service was found to do it.
+//!
+//! - A text is a feature named by its key immediately followed by the text, of value 1; what would end a name in Vowpal
+//!   Wabbit's text form (space, tab, colon, bar) becomes an underscore. `null` counts as the text "null", as documented.
+//! - `true` is a feature of value 1 under the key, `false` is nothing.
+//! - A number is its value under the key; zero is nothing.
+//! - An array of numbers has the features `[0]`, `[1]` … in a namespace named by its key.
+//! - An object is a namespace named by its key. Names that start with `_` are ignored.
+//!
+//! Keys come in the order of `JsonObject`, which sorts them: the same facts in another order are the same features.
+
+use serde_json::{Number, Value};
+
+use super::{FeatureError, JsonObject, hash};
+
+/// Objects within objects within a feature object. The documentation discourages more than one.
+const MAX_DEPTH: usize = 5;
+/// Features of one context or of one action. An embedding of 1,536 numbers fits.
+const MAX_FEATURES: usize = 2_000;
+/// The longest feature or namespace name, in bytes.
+const MAX_NAME_BYTES: usize = 1_024;
+/// The largest magnitude that a feature may weigh: its square still has room in an f32.
+pub(super) const MAX_VALUE: f32 = 1e15;
+
+/// One feature as it is found, before it is only a number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found<'a> {
+    pub namespace: &'a str,
+    pub key: &'a str,
+    /// The text that is part of the name, for features made of a text.
+    pub text: Option<&'a str>,
+    /// The first byte of the namespace's name, by which learning settings speak of namespaces.
+    pub letter: u8,
+    pub hash: u32,
+    pub value: f32,
+}
+
+/// Walks feature objects and hands each feature to `found`, in a fixed order.
+pub(super) struct Walk<F> {
+    found: F,
+    n_found: usize,
+    name: String,
+}
+
+#[derive(Clone, Copy)]
+struct Namespace<'a> {
+    name: &'a str,
+    hash: u32,
+}
+
+impl<'a> Namespace<'a> {
+    fn new(name: &'a str) -> Self {
+        Self { name, hash: hash::namespace(name) }
+    }
+}
+
+impl<F: FnMut(Found<'_>)> Walk<F> {
+    /// A walk over one context or one action.
+    pub fn new(found: F) -> Self {
+        Self { found, n_found: 0, name: String::new() }
+    }
+
+    /// The objects of the context share one namespace.
+    pub fn context(&mut self, objects: &[JsonObject]) -> Result<(), FeatureError> {
+        self.objects(objects, Namespace::new("FromUrl"))
+    }
+
+    /// An action has its id and a constant in one namespace and its plain features in another.
+    pub fn action(&mut self, id: &str, objects: &[JsonObject]) -> Result<(), FeatureError> {
+        let identity = Namespace::new("i");
+        self.number(identity, "constant", 1.0)?;
+        self.text(identity, "id", id)?;
+        self.objects(objects, Namespace::new("j"))
+    }
+
+    fn objects(&mut self, objects: &[JsonObject], home: Namespace<'_>) -> Result<(), FeatureError> {
+        objects.iter().try_for_each(|object| self.object(object, home, MAX_DEPTH))
+    }
+
+    fn object(&mut self, object: &JsonObject, home: Namespace<'_>, depth_left: usize) -> Result<(), FeatureError> {
+        for (key, value) in object {
+            check_name(key)?;
+            if key.starts_with('_') {
+                continue;
+            }
+            match value {
+                Value::String(text) => self.text(home, key, text)?,
+                Value::Null => self.text(home, key, "null")?,
+                Value::Bool(true) => self.number(home, key, 1.0)?,
+                Value::Bool(false) => {}
+                Value::Number(number) => self.number(home, key, bounded(number))?,
+                Value::Array(items) => self.array(key, items)?,
+                Value::Object(_) if depth_left == 0 => return Err(FeatureError::TooDeep { most: MAX_DEPTH }),
+                Value::Object(inner) => self.object(inner, Namespace::new(key), depth_left - 1)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, home: Namespace<'_>, key: &str, text: &str) -> Result<(), FeatureError> {
+        self.name.clear();
+        self.name.push_str(key);
+        self.name.extend(text.chars().map(|c| if matches!(c, ' ' | '\t' | ':' | '|') { '_' } else { c }));
+        let hash = hash::name_in(&self.name, home.hash);
+        self.hand_over(home, key, Some(text), hash, 1.0)
+    }
+
+    fn number(&mut self, home: Namespace<'_>, key: &str, value: f32) -> Result<(), FeatureError> {
+        self.hand_over(home, key, None, hash::name_in(key, home.hash), value)
+    }
+
+    /// Positions are not hashed but counted on from the namespace, as Vowpal Wabbit's JSON parser does.
+    fn array(&mut self, key: &str, items: &[Value]) -> Result<(), FeatureError> {
+        let home = Namespace::new(key);
+        for (position, item) in (0u32..).zip(items) {
+            let Value::Number(number) = item else { return Err(FeatureError::MixedArray) };
+            self.name.clear();
+            self.name.push_str(&format!("[{position}]"));
+            let name = std::mem::take(&mut self.name);
+            self.hand_over(home, &name, None, home.hash.wrapping_add(position), bounded(number))?;
+            self.name = name;
+        }
+        Ok(())
+    }
+
+    fn hand_over(
+        &mut self,
+        home: Namespace<'_>,
+        key: &str,
+        text: Option<&str>,
+        hash: u32,
+        value: f32,
+    ) -> Result<(), FeatureError> {
+        if value == 0.0 {
+            return Ok(());
+        }
+        if self.n_found == MAX_FEATURES {
+            return Err(FeatureError::TooMany { most: MAX_FEATURES });
+        }
+        self.n_found += 1;
+        let letter = home.name.as_bytes().first().copied().unwrap_or(b' ');
+        (self.found)(Found { namespace: home.name, key, text, letter, hash, value });
+        Ok(())
+    }
+}
+
+fn check_name(name: &str) -> Result<(), FeatureError> {
+    if name.is_empty() {
+        return Err(FeatureError::EmptyName);
+    }
+    if name.len() > MAX_NAME_BYTES {
+        return Err(FeatureError::NameTooLong { most: MAX_NAME_BYTES });
+    }
+    Ok(())
+}
+
+/// A JSON number as a feature's value: finite and of a size that can be squared.
+fn bounded(number: &Number) -> f32 {
+    let value = number.as_f64().unwrap_or(0.0);
+    (value as f32).clamp(-MAX_VALUE, MAX_VALUE)
+}
