@@ -1,0 +1,249 @@
+//! What a loop promises, over a real database: learned at once, nothing lost at a restart, the same state from the log.
+
+#[path = "../store/database.rs"]
+#[expect(dead_code, reason = "made for the store's own contract, which needs more of it")]
+mod database;
+
+use database::{Database, NOON_US, on_both};
+use rankloop::{
+    clock::{Clock, ManualClock},
+    loops::{self, ConfigurationChange, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction, Ranking},
+    store::Durability,
+    terms::{Configuration, EventId, EventState, ExplorationShare, Impact, LearningMode, RewardValue},
+    trainer::replay,
+};
+use serde_json::{json, value::to_raw_value};
+
+const SECOND_US: i64 = 1_000_000;
+
+on_both! {
+    a_reward_is_learned_before_it_is_answered,
+    a_restart_goes_on_where_the_log_ended_and_a_replay_gives_the_same_bytes,
+    a_repeated_rank_is_answered_as_the_first_time_and_stored_once,
+    a_change_of_the_default_reward_trains_a_new_model_in_the_background,
+    events_without_a_reward_expire_though_nothing_else_happens,
+    the_exploration_share_holds_from_the_next_rank_on,
+    settings_go_back_to_an_earlier_state_as_a_new_entry,
+    a_deleted_loop_is_gone_with_its_keys,
+    an_apprentice_answers_the_first_action_and_learns_to_do_the_same,
+}
+
+async fn open(database: &Database, clock: &ManualClock) -> Loops {
+    let options = LoopsOptions { durability: Durability::Commit, n_queued: 10_000, n_actions_most: 50 };
+    let store = database.opened_again().await;
+    Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open")
+}
+
+async fn with_loop(database: &Database) -> (Loops, LiveLoop, ManualClock) {
+    let clock = ManualClock::at(NOON_US);
+    let loops = open(database, &clock).await;
+    let new = NewLoop { name: "test".into(), configuration: Configuration::default(), arguments: None };
+    let live = loops.create(new, "test").await.expect("a loop").live;
+    (loops, live, clock)
+}
+
+fn request(event_id: Option<&str>, device: &str) -> RankRequest {
+    let action = |id: &str, topic: &str| RankableAction {
+        id: id.parse().expect("an id"),
+        features: vec![serde_json::from_value(json!({ "topic": topic })).expect("an object")],
+    };
+    let context = json!({"device": device});
+    let body = json!({
+        "eventId": event_id,
+        "contextFeatures": [context],
+        "actions": [
+            {"id": "news", "features": [{"topic": "world"}]},
+            {"id": "sport", "features": [{"topic": "football"}]},
+            {"id": "music", "features": [{"topic": "concerts"}]},
+        ],
+    });
+    RankRequest {
+        body: to_raw_value(&body).expect("JSON"),
+        context: vec![serde_json::from_value(context).expect("an object")],
+        actions: Some(vec![action("news", "world"), action("sport", "football"), action("music", "concerts")]),
+        excluded: Vec::new(),
+        event_id: event_id.map(|id| id.parse().expect("an id")),
+        is_deferred: false,
+        is_explained: false,
+    }
+}
+
+async fn rank(live: &LiveLoop, event_id: &str, device: &str) -> Ranking {
+    let ranking = loops::rank(live, request(Some(event_id), device)).await.expect("a ranking");
+    assert!(ranking.is_logged);
+    ranking
+}
+
+async fn reward(live: &LiveLoop, event_id: &str, value: f32) {
+    loops::reward(live, id(event_id), value).await.expect("accepted");
+}
+
+fn id(text: &str) -> EventId {
+    text.parse().expect("an id")
+}
+
+fn probability(ranking: &Ranking, action: &str) -> f32 {
+    ranking.ranking.iter().find(|(id, _)| id.as_str() == action).expect("the action").1
+}
+
+/// Plays events in which sport is right on mobile and news elsewhere.
+async fn play(live: &LiveLoop, prefix: &str, n: usize) {
+    for number in 0..n {
+        let (device, right) = if number % 2 == 0 { ("mobile", "sport") } else { ("desktop", "news") };
+        let event_id = format!("{prefix}-{number}");
+        let ranking = rank(live, &event_id, device).await;
+        reward(live, &event_id, if ranking.reward_action_id.as_str() == right { 1.0 } else { 0.0 }).await;
+    }
+}
+
+/// Waits for what the trainer does by itself.
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("{what}: not so within ten seconds");
+}
+
+async fn a_reward_is_learned_before_it_is_answered(database: Database) {
+    let (_loops, live, _clock) = with_loop(&database).await;
+    let first = rank(&live, "one", "mobile").await;
+    assert!((probability(&first, "news") - 1.0 / 3.0).abs() < 1e-5, "a fresh loop draws evenly");
+    reward(&live, "one", 1.0).await;
+    let second = rank(&live, "two", "mobile").await;
+    assert_eq!(second.model_version, first.model_version + 1);
+    let chosen = first.reward_action_id.as_str();
+    assert!(probability(&second, chosen) > probability(&first, chosen));
+    let event = live.event(&id("one")).await.expect("readable").expect("stored");
+    assert_eq!((event.state, event.learned_reward), (EventState::Learned, Some(1.0)));
+}
+
+async fn a_restart_goes_on_where_the_log_ended_and_a_replay_gives_the_same_bytes(database: Database) {
+    let (loops, live, clock) = with_loop(&database).await;
+    play(&live, "before", 30).await;
+    rank(&live, "still open", "mobile").await;
+    loops.shut_down().await;
+    let stored = database.store.newest_snapshot(live.id()).await.expect("readable").expect("stored at the end");
+
+    let loops = open(&database, &clock).await;
+    let again = loops.get(live.id()).expect("the loop is still there");
+    assert_eq!(again.counters(), live.counters());
+    reward(&again, "still open", 1.0).await;
+    assert_eq!(again.counters().learned, 31);
+    play(&again, "after", 20).await;
+    loops.shut_down().await;
+
+    let newest = database.store.newest_snapshot(live.id()).await.expect("readable").expect("stored at the end");
+    assert!(newest.seq > stored.seq);
+    database.store.prune_snapshots(live.id(), 0).await.expect("removed");
+    let replayed = replay(&database.store, live.id()).await.expect("the log alone is enough");
+    assert_eq!(replayed.head().seq, newest.seq);
+    assert_eq!(replayed.to_bytes(), newest.body);
+}
+
+async fn a_repeated_rank_is_answered_as_the_first_time_and_stored_once(database: Database) {
+    let (_loops, live, _clock) = with_loop(&database).await;
+    let first = rank(&live, "one", "mobile").await;
+    play(&live, "other", 20).await;
+    let repeated = rank(&live, "one", "mobile").await;
+    assert_eq!((repeated.ranking, repeated.reward_action_id), (first.ranking, first.reward_action_id));
+    let other_body = loops::rank(&live, request(Some("one"), "desktop")).await.expect("answered");
+    assert!(!other_body.is_logged);
+    let counted = live.counters();
+    assert_eq!((counted.ranked, counted.conflicting_ranks), (21, 1));
+}
+
+async fn a_change_of_the_default_reward_trains_a_new_model_in_the_background(database: Database) {
+    let (_loops, live, clock) = with_loop(&database).await;
+    play(&live, "event", 40).await;
+    rank(&live, "unrewarded", "mobile").await;
+    clock.advance_us(601 * SECOND_US);
+    until("the event expires", || live.counters().expired == 1).await;
+    let before = live.counters().model_version;
+    let default_reward = RewardValue::try_from(-1.0).expect("a reward");
+    let wanted = Configuration { default_reward, ..(*live.configuration()).clone() };
+    let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
+    assert_eq!(live.preview(&change).expect("a good change").impact, Impact::Relearn);
+    live.configure(change, "test").await.expect("applied");
+    until("the new model takes over", || live.relearning().is_none() && live.counters().model_version > before).await;
+    assert_eq!(live.counters().model_version, before + 1);
+}
+
+async fn events_without_a_reward_expire_though_nothing_else_happens(database: Database) {
+    let (_loops, live, clock) = with_loop(&database).await;
+    rank(&live, "one", "mobile").await;
+    clock.advance_us(599 * SECOND_US);
+    assert_eq!(live.event(&id("one")).await.expect("readable").expect("stored").state, EventState::Pending);
+    clock.advance_us(2 * SECOND_US);
+    until("the event expires", || live.counters().expired == 1).await;
+    let event = live.event(&id("one")).await.expect("readable").expect("stored");
+    assert_eq!((event.state, event.learned_reward), (EventState::Expired, Some(0.0)));
+    reward(&live, "one", 1.0).await;
+    let counted = live.counters();
+    assert_eq!((counted.late_rewards, counted.orphan_rewards), (1, 0));
+    reward(&live, "never ranked", 1.0).await;
+    assert_eq!(live.counters().orphan_rewards, 1);
+}
+
+async fn the_exploration_share_holds_from_the_next_rank_on(database: Database) {
+    let (_loops, live, _clock) = with_loop(&database).await;
+    play(&live, "event", 60).await;
+    let exploration_percentage = ExplorationShare::try_from(0.0).expect("a share");
+    let wanted = Configuration { exploration_percentage, ..(*live.configuration()).clone() };
+    let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
+    assert_eq!(live.configure(change, "test").await.expect("applied").impact, Impact::Instant);
+    let greedy = rank(&live, "greedy", "mobile").await;
+    assert_eq!(probability(&greedy, greedy.reward_action_id.as_str()), 1.0);
+}
+
+async fn settings_go_back_to_an_earlier_state_as_a_new_entry(database: Database) {
+    let (_loops, live, _clock) = with_loop(&database).await;
+    let wanted = Configuration { learning_mode: LearningMode::Frozen, ..(*live.configuration()).clone() };
+    let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
+    live.configure(change, "ada").await.expect("applied");
+    let history = live.history().await.expect("readable");
+    assert_eq!((history.len(), history[0].by.as_str()), (2, "ada"));
+    assert_eq!(history[0].changes[0].field, "learningMode");
+    let first = &history[1];
+    let back = ConfigurationChange {
+        configuration: Some(first.configuration.clone()),
+        arguments: Some(first.arguments.clone()),
+        restores_seq: Some(first.seq),
+    };
+    live.configure(back, "ada").await.expect("applied");
+    assert_eq!(live.configuration().learning_mode, LearningMode::Online);
+    assert_eq!(live.history().await.expect("readable")[0].restores_seq, Some(first.seq));
+}
+
+async fn a_deleted_loop_is_gone_with_its_keys(database: Database) {
+    let (loops, live, clock) = with_loop(&database).await;
+    let new = NewLoop { name: "second".into(), configuration: Configuration::default(), arguments: None };
+    let second = loops.create(new, "test").await.expect("a loop");
+    assert!(loops.by_key(&second.keys[1]).is_some());
+    rank(&second.live, "one", "mobile").await;
+    loops.delete(second.live.id()).await.expect("deleted");
+    assert!(loops.by_key(&second.keys[1]).is_none() && loops.get(second.live.id()).is_none());
+    loops.shut_down().await;
+    let ids: Vec<_> = open(&database, &clock).await.list().iter().map(|live| live.id().clone()).collect();
+    assert_eq!(ids, [live.id().clone()]);
+}
+
+async fn an_apprentice_answers_the_first_action_and_learns_to_do_the_same(database: Database) {
+    let (_loops, live, _clock) = with_loop(&database).await;
+    let wanted = Configuration { learning_mode: LearningMode::Apprentice, ..(*live.configuration()).clone() };
+    let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
+    live.configure(change, "test").await.expect("applied");
+    for number in 0..200 {
+        let event_id = format!("event-{number}");
+        let ranking = rank(&live, &event_id, if number % 2 == 0 { "mobile" } else { "desktop" }).await;
+        assert_eq!(ranking.reward_action_id.as_str(), "news");
+        assert_eq!(probability(&ranking, "news"), 1.0);
+        reward(&live, &event_id, 0.5).await;
+    }
+    let event = live.event(&id("event-199")).await.expect("readable").expect("stored");
+    let imitated = event.policy_pmf.iter().find(|(id, _)| id.as_str() == "news").expect("the action").1;
+    assert!(imitated > 0.6, "the policy gives the caller's choice {imitated}");
+    assert_eq!(live.imitation().n_events, 200);
+}
