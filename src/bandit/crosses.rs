@@ -30,17 +30,17 @@ impl Term {
     const BIAS: Self = Self { hash: hash::BIAS, value: 1.0, parts: [NO_PART; MAX_ORDER] };
 
     #[inline]
-    fn of(feature: &Feature) -> Self {
+    fn of(feature: &Feature, offset: u16) -> Self {
         let mut parts = [NO_PART; MAX_ORDER];
-        parts[0] = feature.index;
+        parts[0] = feature.index + offset;
         Self { hash: feature.hash, value: feature.value, parts }
     }
 
     #[inline]
-    fn cross(mut self, feature: &Feature, order: usize) -> Self {
+    fn cross(mut self, feature: &Feature, order: usize, offset: u16) -> Self {
         self.hash = hash::cross(self.hash, feature.hash);
         self.value = (self.value * feature.value).clamp(-MAX_VALUE, MAX_VALUE);
-        self.parts[order] = feature.index;
+        self.parts[order] = feature.index + offset;
         self
     }
 }
@@ -105,7 +105,7 @@ impl LetterCrosses {
             .map(|(letter, range)| (*letter, &action.all[range.clone()]))
             .collect();
         for (_, features) in &groups {
-            features.iter().for_each(|feature| visit(Term::of(feature)));
+            features.iter().for_each(|feature| visit(Term::of(feature, 0)));
         }
         for chosen in self.expand(&groups) {
             let slices: Vec<&[Feature]> = chosen.iter().map(|at| groups[*at].1).collect();
@@ -145,8 +145,8 @@ fn descend<F: FnMut(Term)>(slices: &[&[Feature]], start: usize, so_far: Option<T
     let repeats = rest.first().is_some_and(|next| std::ptr::eq(*next, *slice));
     for (at, feature) in slice.iter().enumerate().skip(start) {
         let term = match so_far {
-            Some(term) => term.cross(feature, order),
-            None => Term::of(feature),
+            Some(term) => term.cross(feature, order, 0),
+            None => Term::of(feature, 0),
         };
         if rest.is_empty() {
             visit(term);
@@ -159,43 +159,51 @@ fn descend<F: FnMut(Term)>(slices: &[&[Feature]], start: usize, so_far: Option<T
 impl Budgeted {
     fn visit(&self, context: &[Feature], action: &ActionFeatures, visit: &mut impl FnMut(Term)) {
         let own = action.own.as_slice();
-        let n_own = own.len() as u16;
-        let of_context = |feature: &Feature| Feature { index: feature.index + n_own, ..*feature };
+        let own_crossed = &own[ID_AT..];
+        let shape = self.shape(context.len(), own_crossed.len());
         visit(Term::BIAS);
-        own.iter().for_each(|feature| visit(Term::of(feature)));
-        let n = context.len();
-        let n_pairs = n * (n + 1) / 2;
-        let n_triples = n * n.saturating_sub(1) * n.saturating_sub(2) / 6;
-        let id = &own[ID_AT..=ID_AT];
-        let paired = if n_pairs * (own.len() - 1) <= self.pairs_with_all {
-            &own[ID_AT..]
-        } else if n_pairs <= self.pairs_with_id {
-            id
-        } else {
-            &[]
-        };
-        let has_triples = n_triples <= self.triples_with_id;
+        own.iter().for_each(|feature| visit(Term::of(feature, 0)));
+        // A feature of the context is numbered after the action's own.
+        let offset = own.len() as u16;
         for (at, first) in context.iter().enumerate() {
-            let one = Term::of(&of_context(first));
+            let one = Term::of(first, offset);
             visit(one);
-            own.iter().skip(ID_AT).for_each(|feature| visit(one.cross(feature, 1)));
-            if paired.is_empty() {
+            own_crossed.iter().for_each(|feature| visit(one.cross(feature, 1, 0)));
+            if shape.n_paired == 0 {
                 continue;
             }
             // The square of an indicator is the indicator itself; that of a number bends its line.
-            let from = if first.value == 1.0 { at + 1 } else { at };
-            for (second_at, second) in context.iter().enumerate().skip(from) {
-                let two = one.cross(&of_context(second), 1);
-                paired.iter().for_each(|feature| visit(two.cross(feature, 2)));
-                if has_triples {
-                    for third in &context[second_at.max(at + 1) + usize::from(second_at != at)..] {
-                        if second_at != at {
-                            let three = two.cross(&of_context(third), 2);
-                            id.iter().for_each(|feature| visit(three.cross(feature, 3)));
-                        }
-                    }
+            if first.value != 1.0 {
+                let square = one.cross(first, 1, offset);
+                own_crossed[..shape.n_paired].iter().for_each(|feature| visit(square.cross(feature, 2, 0)));
+            }
+            for (second_at, second) in context.iter().enumerate().skip(at + 1) {
+                let two = one.cross(second, 1, offset);
+                own_crossed[..shape.n_paired].iter().for_each(|feature| visit(two.cross(feature, 2, 0)));
+                if shape.has_triples {
+                    let thirds = context[second_at + 1..].iter().map(|third| two.cross(third, 2, offset));
+                    thirds.for_each(|three| visit(three.cross(&own[ID_AT], 3, 0)));
                 }
             }
         }
     }
+
+    /// What of all products is within the budget.
+    fn shape(&self, n_context: usize, n_own: usize) -> Shape {
+        let n_pairs = n_context * (n_context + 1) / 2;
+        let n_triples = n_context * n_context.saturating_sub(1) * n_context.saturating_sub(2) / 6;
+        let n_paired = match () {
+            () if n_pairs * n_own <= self.pairs_with_all => n_own,
+            () if n_pairs <= self.pairs_with_id => 1,
+            () => 0,
+        };
+        Shape { n_paired, has_triples: n_triples <= self.triples_with_id }
+    }
+}
+
+/// Which products of one action are made.
+struct Shape {
+    /// With how many of the action's features, the id first, pairs of the context are crossed.
+    n_paired: usize,
+    has_triples: bool,
 }

@@ -2,21 +2,23 @@
 
 /// Over how many learned events the cap comes down to the share.
 const N_UNCAPPED: f64 = 300.0;
-/// The part of the share that goes evenly to all actions.
+/// The part of the share that goes evenly to all actions, and the most that does.
 const EVEN_PART: f64 = 0.1;
+const EVEN_MOST: f64 = 0.02;
 
 /// Holds what explores, 1 − π(best), within the share, and gives every action a floor.
 ///
-/// - A tenth of the share is spread evenly: evaluation divides by probabilities, so none may vanish. The floor moves
-///   with the share at once, whatever the model has learned.
+/// - A tenth of the share, at most 2 %, is spread evenly: evaluation divides by probabilities, so none may vanish. The
+///   floor moves with the share at once, whatever the model has learned.
 /// - What does not go to the best actions is held within share + (1 − share)(1 − n/300)², n events learned: a young
 ///   model explores as it needs, one of 300 events or more keeps to its share, and no event sees a jump.
 /// - A share of 0 is greedy from the first event on; equally good actions still share.
 pub(in crate::bandit) fn cap(pmf: &mut [f64], costs: &[f32], share: f64, n_learned: u64) {
     let best = super::least(costs);
     let n_best = costs.iter().filter(|cost| **cost == best).count() as f64;
-    let even = EVEN_PART * share / pmf.len() as f64;
-    pmf.iter_mut().for_each(|probability| *probability = (1.0 - EVEN_PART * share) * *probability + even);
+    let evenly = (EVEN_PART * share).min(EVEN_MOST);
+    let even = evenly / pmf.len() as f64;
+    pmf.iter_mut().for_each(|probability| *probability = (1.0 - evenly) * *probability + even);
     let explores: f64 =
         pmf.iter().zip(costs).filter(|(_, cost)| **cost != best).map(|(probability, _)| probability).sum();
     let allowed = allowed(share, n_learned);
