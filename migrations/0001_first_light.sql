@@ -88,11 +88,15 @@ create table sign_in_link (
 );
 
 -- Browsers that are signed in. The id is a hash of what the cookie holds: reading this table signs nobody in.
+-- `person_id` lets everything that a person has open be signed out at once.
 create table session (
     id text not null primary key,
+    person_id text,
     data bytea not null,
     expires_at_us bigint not null
 );
+
+create index session_person on session (person_id) where person_id is not null;
 
 -- Lets expired sessions be removed without reading all of them.
 create index session_expiry on session (expires_at_us);

@@ -2,17 +2,25 @@
 //!
 //! Never HTTP; never a password, key or token in a log line.
 
+mod links;
 mod password;
+mod people;
+mod secret;
 mod session_store;
 mod throttle;
+mod tokens;
 
-pub use session_store::Sessions;
+use std::sync::Arc;
+
+pub use session_store::{PERSON_IN_SESSION, Sessions};
 
 use crate::{
     clock::Clock,
     store::{Store, StoreError},
     terms::Role,
 };
+use password::Passwords;
+use throttle::{Patience, Throttle};
 
 /// Someone who was recognised: a person by session, or a program by token.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +31,7 @@ pub struct SignedIn {
     pub role: Role,
 }
 
+/// Why somebody was not recognised, or could not be made known.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     #[error("the name or the password is wrong")]
@@ -47,56 +56,54 @@ pub enum AccountError {
 
 /// The accounts of this server. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Accounts;
+pub struct Accounts {
+    store: Store,
+    clock: Clock,
+    passwords: Passwords,
+    attempts: Arc<Attempts>,
+    unstored_tokens: Arc<Vec<UnstoredToken>>,
+}
+
+/// Failed attempts to sign in, by the name that was tried and by where they came from.
+#[derive(Debug)]
+struct Attempts {
+    by_name: Throttle,
+    by_address: Throttle,
+}
+
+/// A token that was given to the process and lives as long as it.
+#[derive(Debug)]
+struct UnstoredToken {
+    name: String,
+    hash: [u8; 32],
+}
+
+const MINUTE_US: i64 = 60_000_000;
+/// A person under attack can still get in: somebody else's failures cost them five minutes at most.
+const PATIENCE_WITH_NAMES: Patience = Patience { n_free: 5, longest_us: 5 * MINUTE_US };
+/// Many people may share an address, so it has more free failures; but one address has no business with many names.
+const PATIENCE_WITH_ADDRESSES: Patience = Patience { n_free: 20, longest_us: 15 * MINUTE_US };
 
 impl Accounts {
     /// `unstored_tokens` are (name, token) pairs with the owner role that live as long as this process, such as
-    /// RANKLOOP_ADMIN_TOKEN.
-    pub fn new(_store: Store, _clock: Clock, _unstored_tokens: Vec<(String, String)>) -> Self {
-        todo!("accounts")
+    /// RANKLOOP_ADMIN_TOKEN. An empty one is no token: it is how an unset variable often looks.
+    pub fn new(store: Store, clock: Clock, unstored_tokens: Vec<(String, String)>) -> Self {
+        let is_token = |(_, token): &(String, String)| !token.is_empty();
+        let hashed = |(name, token): (String, String)| UnstoredToken { name, hash: secret::hash_of(token.as_bytes()) };
+        Self {
+            store,
+            clock,
+            passwords: Passwords::new(),
+            attempts: Arc::new(Attempts {
+                by_name: Throttle::new(PATIENCE_WITH_NAMES),
+                by_address: Throttle::new(PATIENCE_WITH_ADDRESSES),
+            }),
+            unstored_tokens: Arc::new(unstored_tokens.into_iter().filter(is_token).map(hashed).collect()),
+        }
     }
-    /// Throttled by name and by `from` (the caller's address).
-    pub async fn sign_in(&self, _name: &str, _password: &str, _from: &str) -> Result<SignedIn, AccountError> {
-        todo!("accounts")
-    }
-    /// The person behind a session, as they are now; `None` when they are gone.
-    pub async fn person(&self, _id: &str) -> Result<Option<SignedIn>, AccountError> {
-        todo!("accounts")
-    }
-    pub async fn has_people(&self) -> Result<bool, AccountError> {
-        todo!("accounts")
-    }
-    /// A one-time token that lets its holder become a person with this role. Valid for 24 hours.
-    pub async fn make_sign_in_link(&self, _role: Role) -> Result<String, AccountError> {
-        todo!("accounts")
-    }
-    /// Whether a link's token could still be used.
-    pub async fn is_link_valid(&self, _token: &str) -> Result<bool, AccountError> {
-        todo!("accounts")
-    }
-    /// Uses the link up and makes the person, or does neither.
-    pub async fn accept_link(&self, _token: &str, _name: &str, _password: &str) -> Result<SignedIn, AccountError> {
-        todo!("accounts")
-    }
-    pub async fn create_person(&self, _name: &str, _password: &str, _role: Role) -> Result<SignedIn, AccountError> {
-        todo!("accounts")
-    }
-    pub async fn reset_password(&self, _name: &str, _password: &str) -> Result<(), AccountError> {
-        todo!("accounts")
-    }
-    /// Makes and stores a management token; it is shown once.
-    pub async fn create_token(&self, _name: &str, _role: Role) -> Result<String, AccountError> {
-        todo!("accounts")
-    }
-    pub async fn has_tokens(&self) -> Result<bool, AccountError> {
-        todo!("accounts")
-    }
-    /// Whose token this is.
-    pub async fn by_token(&self, _token: &str) -> Result<Option<SignedIn>, AccountError> {
-        todo!("accounts")
-    }
+
     /// The session store for tower-sessions.
     pub fn sessions(&self) -> Sessions {
-        todo!("accounts")
+        Sessions::new(self.store.clone(), self.clock.clone())
     }
 }

@@ -257,3 +257,67 @@ async fn insert_at_once(
 fn after(head: LogHead, now_us: i64) -> LogHead {
     LogHead { seq: head.seq + 1, at_us: head.at_us.max(now_us) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{KeyRow, LoopRow};
+
+    async fn with_a_loop(folder: &tempfile::TempDir) -> (Store, LoopId) {
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("a.db").display())).await.expect("opened");
+        store.migrate().await.expect("the schema");
+        let key = KeyRow { hash: [0; 32], last4: String::new(), created_at_us: 0 };
+        let id: LoopId = "loop1".parse().expect("a good id");
+        let row = LoopRow { id: id.clone(), name: String::new(), created_at_us: 0, salt: 0, keys: [key.clone(), key] };
+        store.insert_loop(&row, &NewRecord { kind: 4, event_id: None, body: Vec::new() }).await.expect("a loop");
+        (store, id)
+    }
+
+    fn large_record(id: &LoopId) -> Additions {
+        let records = vec![NewRecord { kind: 3, event_id: None, body: vec![0; 1_000_000] }];
+        Additions::from([(id.clone(), Addition { given: LogHead { seq: 1, at_us: 0 }, records })])
+    }
+
+    fn writer(store: &Store) -> &sqlx::SqlitePool {
+        match &store.pools {
+            Pools::Sqlite { writer, .. } => writer,
+            Pools::Postgres(_) => panic!("another database"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_apart_and_the_next_append_works_when_there_is_space() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (store, id) = with_a_loop(&folder).await;
+        // The limit belongs to the connection, which is replaced after the failure: that gives the space back.
+        sqlx::query("pragma max_page_count = 50").execute(writer(&store)).await.expect("limited");
+        let refused = store.append(&large_record(&id), 1, Durability::Commit).await;
+        assert!(matches!(refused, Err(StoreError::Full { .. })), "{refused:?}");
+
+        let added = store.append(&large_record(&id), 1, Durability::Commit).await.expect("there is space again");
+        assert_eq!(added[&id].outcomes, [Appended::New { seq: 2, at_us: 1 }]);
+        assert!(added[&id].missed.is_empty());
+    }
+
+    #[tokio::test]
+    async fn other_writes_than_appends_also_recover_from_a_full_disk() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (store, id) = with_a_loop(&folder).await;
+        sqlx::query("pragma max_page_count = 50").execute(writer(&store)).await.expect("limited");
+        let snapshot = crate::store::SnapshotRow { seq: 1, at_us: 0, body: vec![0; 1_000_000] };
+        let refused = store.save_snapshot(&id, &snapshot).await;
+        assert!(matches!(refused, Err(StoreError::Full { .. })), "{refused:?}");
+
+        sqlx::query("pragma max_page_count = 50000").execute(writer(&store)).await.expect("freed");
+        store.save_snapshot(&id, &snapshot).await.expect("there is space again");
+    }
+
+    #[tokio::test]
+    async fn relaxed_appends_leave_other_writes_as_durable_as_ever() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (store, id) = with_a_loop(&folder).await;
+        store.append(&large_record(&id), 1, Durability::Relaxed).await.expect("appended");
+        let synchronous: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(writer(&store)).await.expect("told");
+        assert_eq!(synchronous, 2);
+    }
+}

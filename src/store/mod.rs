@@ -13,14 +13,16 @@ mod log;
 mod log_append;
 mod log_writer;
 mod loops;
+mod sessions;
 mod snapshots;
 
-pub use accounts::{AdminRow, ManagementTokenRow, SessionRow, SignInLinkRow};
+pub use accounts::{AdminRow, LinkUse, ManagementTokenRow, SignInLinkRow};
 pub use actions::ActionRow;
 pub use error::StoreError;
 pub use log::{LogHead, NewRecord, StoredRecord};
 pub use log_writer::{Appended, Durability, LogWriter};
 pub use loops::{KeyRow, LoopRow};
+pub use sessions::SessionRow;
 pub use snapshots::SnapshotRow;
 
 use pools::Pools;

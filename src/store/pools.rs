@@ -151,3 +151,20 @@ async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
     let pool = pool.connect(url).await.map_err(StoreError::during("connect to PostgreSQL"))?;
     Ok(Pools::Postgres(pool))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_commit_in_sqlite_waits_for_the_device() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let pools = open_sqlite(&folder.path().join("a").join("b.db")).await.expect("opened");
+        let Pools::Sqlite { readers, writer } = &pools else { panic!("another database") };
+        for pool in [readers, writer] {
+            let synchronous: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(pool).await.expect("told");
+            let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(pool).await.expect("told");
+            assert_eq!((synchronous, journal.as_str()), (2, "wal"));
+        }
+    }
+}

@@ -7,6 +7,7 @@ use rankloop::{
     store::{Appended, Durability, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store, StoredRecord},
     terms::{EventId, LoopId},
 };
+use sqlx::Connection as _;
 use tokio::sync::mpsc;
 
 /// When the tests' clocks begin.
@@ -16,36 +17,57 @@ pub const NOON_US: i64 = 1_800_000_000_000_000;
 pub struct Database {
     pub store: Store,
     pub url: String,
-    /// Removed when the test ends.
-    _folder: tempfile::TempDir,
+    kind: Kind,
+}
+
+enum Kind {
+    /// The folder is removed when the test ends, well or not.
+    Sqlite { _folder: tempfile::TempDir },
+    /// What to drop, and a database to be connected to meanwhile. After a failed test it stays, to be looked at.
+    Postgres { name: String, base_url: String },
 }
 
 impl Database {
     pub async fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("data").join("rankloop.db").display());
-        Self::open(url, folder).await
+        Self::open(url, Kind::Sqlite { _folder: folder }).await
     }
 
     /// `None` when the run has no PostgreSQL.
     #[expect(clippy::disallowed_methods, reason = "only the test run knows where its PostgreSQL is")]
     pub async fn postgres() -> Option<Self> {
         static N_MADE: AtomicU64 = AtomicU64::new(0);
-        let base = std::env::var("RANKLOOP_TEST_POSTGRES_URL").ok()?;
+        let base_url = std::env::var("RANKLOOP_TEST_POSTGRES_URL").ok()?;
         let name = format!("rankloop_{}_{}", std::process::id(), N_MADE.fetch_add(1, Ordering::Relaxed));
-        let admin = sqlx::PgPool::connect(&base).await.expect("the PostgreSQL of the test run");
-        let create = sqlx::AssertSqlSafe(format!("create database {name}"));
-        sqlx::query(create).execute(&admin).await.expect("a database for the test");
-        admin.close().await;
-        let mut parts = base.rsplitn(2, '/');
-        let (_, server) = (parts.next(), parts.next().expect("postgres://…/name"));
-        Some(Self::open(format!("{server}/{name}"), tempfile::tempdir().expect("a temporary folder")).await)
+        run(&base_url, format!("create database {name}")).await;
+        let (server, _) = base_url.rsplit_once('/').expect("postgres://…/name");
+        Some(Self::open(format!("{server}/{name}"), Kind::Postgres { name, base_url }).await)
     }
 
-    async fn open(url: String, folder: tempfile::TempDir) -> Self {
+    async fn open(url: String, kind: Kind) -> Self {
         let store = Store::open(&url).await.expect("a database");
         store.migrate().await.expect("the schema");
-        Self { store, url, _folder: folder }
+        Self { store, url, kind }
+    }
+
+    pub async fn end(self) {
+        self.store.close().await;
+        if let Kind::Postgres { name, base_url } = &self.kind {
+            run(base_url, format!("drop database {name} with (force)")).await;
+        }
+    }
+
+    /// Runs a statement past the store, as a fault or another program would. `sqlite` and `postgres` are its two texts.
+    pub async fn meddle(&self, sqlite: &'static str, postgres: &'static str) {
+        match self.kind {
+            Kind::Sqlite { .. } => {
+                let mut connection = sqlx::SqliteConnection::connect(&self.url).await.expect("a connection");
+                sqlx::raw_sql(sqlite).execute(&mut connection).await.expect("meddled");
+                connection.close().await.expect("closed");
+            }
+            Kind::Postgres { .. } => run(&self.url, postgres.to_owned()).await,
+        }
     }
 
     /// Opens the same database again, as another process would.
@@ -67,26 +89,38 @@ impl Database {
     }
 }
 
-/// Runs a claim on both databases. The claim is an async function of a `Database`.
+/// Runs a claim on both databases. The claim is an async function of a `&Database`.
 macro_rules! on_both {
     ($($claim:ident),* $(,)?) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $claim() {
-                super::$claim(crate::database::Database::sqlite().await).await;
+                let database = crate::database::Database::sqlite().await;
+                super::$claim(&database).await;
+                database.end().await;
             })*
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $claim() {
-                if let Some(database) = crate::database::Database::postgres().await {
-                    super::$claim(database).await;
+                match crate::database::Database::postgres().await {
+                    Some(database) => {
+                        super::$claim(&database).await;
+                        database.end().await;
+                    }
+                    None => eprintln!("not run: RANKLOOP_TEST_POSTGRES_URL is not set"),
                 }
             })*
         }
     };
 }
 pub(crate) use on_both;
+
+async fn run(url: &str, statement: String) {
+    let mut connection = sqlx::PgConnection::connect(url).await.expect("the PostgreSQL of the test run");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await.expect("the statement ran");
+    connection.close().await.expect("closed");
+}
 
 pub fn loop_row(id: &str) -> LoopRow {
     let key = |byte: u8| KeyRow { hash: [byte; 32], last4: "abcd".to_owned(), created_at_us: NOON_US };

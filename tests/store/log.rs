@@ -1,12 +1,22 @@
-//! Appending, following, reading and removing.
+//! Appending, reading and removing.
 
-use rankloop::store::{Appended, LogHead};
+use rankloop::store::{Appended, LogHead, StoredRecord};
 
 use crate::database::{Database, FIRST, NOON_US, event, given, on_both, record};
 
-on_both!(records_count_up_and_log_time_never_falls, an_event_is_ranked_once_also_within_one_commit,);
+on_both!(
+    records_count_up_and_log_time_never_falls,
+    an_event_is_ranked_once_also_within_one_commit,
+    two_loops_may_rank_the_same_event_id,
+    an_events_records_are_found_in_order_whatever_their_kind,
+    the_latest_of_a_kind_come_newest_first,
+    what_was_answered_is_there_after_a_restart,
+    removal_goes_by_kind_age_and_number_and_oldest_first,
+    removal_leaves_the_newest_record_so_that_no_place_is_given_twice,
+    bodies_come_back_byte_for_byte,
+);
 
-async fn records_count_up_and_log_time_never_falls(database: Database) {
+async fn records_count_up_and_log_time_never_falls(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, clock) = database.writer();
     let mut follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -19,10 +29,11 @@ async fn records_count_up_and_log_time_never_falls(database: Database) {
     assert_eq!(database.store.log_head(&id).await.expect("a head"), LogHead { seq: 3, at_us: NOON_US + 10 });
     let stored = database.store.records_between(&id, 1, 3, 100).await.expect("records");
     assert_eq!(given(&mut follower), stored);
-    assert_eq!(stored.iter().map(|record| record.body.as_slice()).collect::<Vec<_>>(), [b"a", b"b"]);
+    assert_eq!(bodies(&stored), ["a", "b"]);
+    assert_eq!(bodies(&database.store.records_between(&id, 0, 3, 2).await.expect("records")), ["first", "a"]);
 }
 
-async fn an_event_is_ranked_once_also_within_one_commit(database: Database) {
+async fn an_event_is_ranked_once_also_within_one_commit(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, _clock) = database.writer();
     let mut follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -37,4 +48,117 @@ async fn an_event_is_ranked_once_also_within_one_commit(database: Database) {
     assert_eq!(given(&mut follower).len(), 2);
     let ranked = database.store.ranked_record(&id, &event("e1")).await.expect("read").expect("ranked");
     assert_eq!(ranked.body, b"first");
+    assert!(database.store.has_ranked(&id, &event("e1")).await.expect("read"));
+    assert!(!database.store.has_ranked(&id, &event("e2")).await.expect("read"));
+}
+
+async fn two_loops_may_rank_the_same_event_id(database: &Database) {
+    let (one, other) = (database.make_loop("loop1").await, database.make_loop("loop2").await);
+    let (writer, _clock) = database.writer();
+    let _followers = (writer.follow(&one, FIRST).await, writer.follow(&other, FIRST).await);
+    let appended = tokio::join!(
+        writer.append(&one, record(1, Some("e1"), "one")),
+        writer.append(&other, record(1, Some("e1"), "other"))
+    );
+
+    let place = Appended::New { seq: 2, at_us: NOON_US };
+    assert_eq!((appended.0.expect("appended"), appended.1.expect("appended")), (place, place));
+}
+
+async fn an_events_records_are_found_in_order_whatever_their_kind(database: &Database) {
+    let id = database.make_loop("loop1").await;
+    let (writer, _clock) = database.writer();
+    let _follower = writer.follow(&id, FIRST).await.expect("a follower");
+    for (kind, event_id, body) in
+        [(3, "e1", "early"), (1, "e2", "other"), (1, "e1", "ranked"), (2, "e1", "activated"), (3, "e1", "late")]
+    {
+        writer.append(&id, record(kind, Some(event_id), body)).await.expect("appended");
+    }
+
+    let records = database.store.records_of_event(&id, &event("e1")).await.expect("read");
+    assert_eq!(bodies(&records), ["early", "ranked", "activated", "late"]);
+    assert!(records.iter().all(|record| record.event_id == Some(event("e1"))));
+}
+
+async fn the_latest_of_a_kind_come_newest_first(database: &Database) {
+    let id = database.make_loop("loop1").await;
+    let (writer, _clock) = database.writer();
+    let _follower = writer.follow(&id, FIRST).await.expect("a follower");
+    for n in 0..5 {
+        writer.append(&id, record(1, Some(&format!("e{n}")), &format!("rank {n}"))).await.expect("appended");
+        writer.append(&id, record(4, None, &format!("settings {n}"))).await.expect("appended");
+    }
+
+    let latest = |kind, before, limit| database.store.latest_of_kind(&id, kind, before, limit);
+    assert_eq!(bodies(&latest(1, i64::MAX, 2).await.expect("read")), ["rank 4", "rank 3"]);
+    assert_eq!(bodies(&latest(4, i64::MAX, 2).await.expect("read")), ["settings 4", "settings 3"]);
+    assert_eq!(bodies(&latest(4, 5, 10).await.expect("read")), ["settings 0", "first"]);
+    assert_eq!(latest(6, i64::MAX, 10).await.expect("read"), []);
+}
+
+async fn what_was_answered_is_there_after_a_restart(database: &Database) {
+    let id = database.make_loop("loop1").await;
+    let (writer, _clock) = database.writer();
+    let _follower = writer.follow(&id, FIRST).await.expect("a follower");
+    writer.append(&id, record(1, Some("e1"), "ranked")).await.expect("appended");
+    writer.shut_down().await;
+
+    let store = database.opened_again().await;
+    store.migrate().await.expect("nothing left to migrate");
+    assert_eq!(bodies(&store.records_between(&id, 0, i64::MAX, 10).await.expect("read")), ["first", "ranked"]);
+    store.close().await;
+}
+
+async fn removal_goes_by_kind_age_and_number_and_oldest_first(database: &Database) {
+    let id = database.make_loop("loop1").await;
+    let (writer, clock) = database.writer();
+    let _follower = writer.follow(&id, FIRST).await.expect("a follower");
+    for n in 2..=9 {
+        clock.advance_us(10);
+        let kind = if n % 4 == 0 { 4 } else { 3 };
+        writer.append(&id, record(kind, Some("e1"), &n.to_string())).await.expect("appended");
+    }
+    let remove = |kinds, before_us, up_to, limit| database.store.remove_records(&id, kinds, before_us, up_to, limit);
+    let left = async || database.store.records_between(&id, 1, i64::MAX, 100).await.expect("read");
+
+    // Record n was written at NOON_US + 10 (n - 1).
+    assert_eq!(remove(&[3], NOON_US + 60, 100, 2).await.expect("removed"), 2);
+    assert_eq!(bodies(&left().await), ["4", "5", "6", "7", "8", "9"]);
+    assert_eq!(remove(&[3], NOON_US + 60, 100, 100).await.expect("removed"), 2);
+    assert_eq!(bodies(&left().await), ["4", "7", "8", "9"]);
+    assert_eq!(remove(&[3, 4], i64::MAX, 7, 100).await.expect("removed"), 3);
+    assert_eq!(bodies(&left().await), ["8", "9"]);
+}
+
+async fn removal_leaves_the_newest_record_so_that_no_place_is_given_twice(database: &Database) {
+    let id = database.make_loop("loop1").await;
+    let (writer, clock) = database.writer();
+    let _follower = writer.follow(&id, FIRST).await.expect("a follower");
+    writer.append(&id, record(3, Some("e1"), "reward")).await.expect("appended");
+    clock.advance_us(1);
+
+    assert_eq!(database.store.remove_records(&id, &[3, 4], i64::MAX, i64::MAX, 100).await.expect("removed"), 1);
+    let appended = writer.append(&id, record(3, Some("e1"), "next")).await.expect("appended");
+    assert_eq!(appended, Appended::New { seq: 3, at_us: NOON_US + 1 });
+}
+
+async fn bodies_come_back_byte_for_byte(database: &Database) {
+    let id = database.make_loop("loop1").await;
+    let (writer, _clock) = database.writer();
+    let mut follower = writer.follow(&id, FIRST).await.expect("a follower");
+    let body: Vec<u8> = (0..=255).cycle().take(300_000).collect();
+    let mut large = record(3, Some("é/ ?☃"), "");
+    large.body.clone_from(&body);
+    writer.append(&id, large).await.expect("appended");
+    writer.append(&id, record(7, None, "")).await.expect("appended");
+
+    let stored = database.store.records_between(&id, 1, i64::MAX, 10).await.expect("read");
+    assert!(stored[0].body == body, "the bytes differ");
+    assert_eq!(stored[0].event_id, Some(event("é/ ?☃")));
+    assert_eq!((stored[1].kind, stored[1].event_id.as_ref(), stored[1].body.as_slice()), (7, None, &[][..]));
+    assert!(given(&mut follower) == stored, "the follower was given something else");
+}
+
+fn bodies(records: &[StoredRecord]) -> Vec<&str> {
+    records.iter().map(|record| std::str::from_utf8(&record.body).expect("a text")).collect()
 }

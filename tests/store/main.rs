@@ -1,4 +1,8 @@
 //! The store's contract, run on SQLite always and on PostgreSQL when `RANKLOOP_TEST_POSTGRES_URL` is given.
 
+mod accounts;
 mod database;
+mod failures;
+mod following;
 mod log;
+mod loops;
