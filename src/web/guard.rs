@@ -7,10 +7,10 @@ use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
-use super::PageError;
+use super::{PageError, dashboard::settings::Proposal};
 use crate::{
     accounts::{AccountError, Accounts, SignedIn},
-    loops::{ActionDraft, LiveLoop, LoopError, Loops},
+    loops::{ActionDraft, ConfigurationChange, LiveLoop, LoopError, Loops},
     terms::{LoopId, Role},
 };
 
@@ -58,6 +58,26 @@ pub fn draft_of(live: &LiveLoop, action_id: &str) -> Result<ActionDraft, PageErr
         notes: action.notes.clone(),
         position: Some(action.position),
     })
+}
+
+/// A proposal as the loop understands it.
+pub async fn change_of(live: &LiveLoop, proposal: &Proposal) -> Result<ConfigurationChange, PageError> {
+    match proposal {
+        Proposal::Draft(draft) => Ok(ConfigurationChange {
+            configuration: Some(draft.to_configuration(&live.configuration())?),
+            arguments: Some(draft.learning_arguments()),
+            restores_seq: None,
+        }),
+        Proposal::Restore(seq) => {
+            let history = live.history().await?;
+            let past = history.into_iter().find(|past| past.seq == *seq).ok_or_else(|| not_found("earlier setting"))?;
+            Ok(ConfigurationChange {
+                configuration: Some(past.configuration),
+                arguments: Some(past.arguments),
+                restores_seq: Some(past.seq),
+            })
+        }
+    }
 }
 
 /// From now on this browser is `person`. The session gets a new id, so that one planted before is worth nothing.

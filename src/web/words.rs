@@ -1,6 +1,7 @@
 //! Times and spans in words, made on the server so that both renderings of a page agree.
 
-use super::components::Moment;
+use super::{components::Moment, dashboard::settings::ChangeView};
+use crate::{loops::Change, terms::IsoDuration};
 
 const SECOND_US: i64 = 1_000_000;
 
@@ -62,6 +63,43 @@ pub fn exact_span(seconds: u64) -> String {
 
 fn counted(n: i64, unit: &str) -> String {
     if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+}
+
+/// A changed setting: its name and values as the settings page words them.
+pub fn change(change: &Change) -> ChangeView {
+    let (label, unit) = match change.field {
+        "explorationPercentage" => ("Exploration", "share"),
+        "rewardWaitTime" => ("Reward wait time", "span"),
+        "defaultReward" => ("Default reward", ""),
+        "rewardAggregation" => ("Several rewards for one event", ""),
+        "learningMode" => ("Mode", ""),
+        "logRetentionDays" => ("Keep events for", "days"),
+        "modelExportFrequency" => ("Store the model every", "span"),
+        "arguments" | "learningSettings" => ("Learner", "learner"),
+        other => (other, ""),
+    };
+    let word = |value: &str| setting_value(value, unit);
+    ChangeView {
+        label: label.to_owned(),
+        before: word(&change.before),
+        after: word(&change.after),
+        impact: change.impact,
+    }
+}
+
+fn setting_value(value: &str, unit: &str) -> String {
+    match unit {
+        "share" => {
+            value.parse::<f64>().map_or_else(|_| value.to_owned(), |share| format!("{} %", (share * 1e4).round() / 1e2))
+        }
+        "span" => {
+            value.parse::<IsoDuration>().map_or_else(|_| value.to_owned(), |span| exact_span(span.get().as_secs()))
+        }
+        "days" if value == "-1" => "ever".to_owned(),
+        "days" => format!("{value} days"),
+        "learner" if value.is_empty() => "rankloop's own learner".to_owned(),
+        _ => value.to_owned(),
+    }
 }
 
 /// What a `datetime-local` input sends, read as UTC; an empty one is no instant.

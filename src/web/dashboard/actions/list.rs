@@ -98,16 +98,19 @@ fn RowButtons(
             calls.delete.dispatch(DeleteAction { loop_id: id.get_untracked(), action_id: action_id.clone() });
         })
     };
+    let action_id = action.id.clone();
+    let switched = (!action.is_active).to_string();
+    let switch_label = format!("{} {}", if action.is_active { "Switch off" } else { "Switch on" }, action.id);
     let switch_words = if action.is_active { "Switch off" } else { "Switch on" };
     view! {
         <div class="row row--end">
             <MoveButton loop_id=loop_id.clone() action_id=action.id.clone() is_up=true is_disabled=is_first calls=calls/>
             <MoveButton loop_id=loop_id.clone() action_id=action.id.clone() is_up=false is_disabled=is_last calls=calls/>
             <ActionForm action=calls.switch>
-                <input type="hidden" name="loop_id" value=loop_id.clone()/>
-                <input type="hidden" name="action_id" value=action.id.clone()/>
-                <input type="hidden" name="is_active" value=(!action.is_active).to_string()/>
-                <button type="submit" class="button button--small" aria-label=format!("{switch_words} {}", action.id)>
+                <input type="hidden" name="loop_id" value=loop_id/>
+                <input type="hidden" name="action_id" value=action_id/>
+                <input type="hidden" name="is_active" value=switched/>
+                <button type="submit" class="button button--small" aria-label=switch_label>
                     {switch_words}
                 </button>
             </ActionForm>
