@@ -7,14 +7,18 @@ use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
-use super::PageError;
+use super::{PageError, dashboard::settings::Proposal};
 use crate::{
     accounts::{AccountError, Accounts, SignedIn},
-    loops::{LiveLoop, LoopError, Loops},
+    loops::{ActionDraft, ConfigurationChange, LiveLoop, LoopError, Loops},
     terms::{LoopId, Role},
 };
 
+/// Under which the session keeps the person's id.
 const PERSON: &str = "person";
+
+/// Where to go after signing in, when nothing else was asked for.
+const HOME: &str = "/loops";
 
 /// The person behind this request, if their role is at least `least`.
 pub async fn require(least: Role) -> Result<SignedIn, PageError> {
@@ -41,6 +45,41 @@ pub async fn require_loop(least: Role, id: &str) -> Result<(SignedIn, LiveLoop),
     Ok((person, live))
 }
 
+/// An action of the loop as it is, to be saved with one thing changed.
+pub fn draft_of(live: &LiveLoop, action_id: &str) -> Result<ActionDraft, PageError> {
+    let actions = live.actions();
+    let action = actions.iter().find(|action| action.id.as_str() == action_id).ok_or_else(|| not_found("action"))?;
+    Ok(ActionDraft {
+        id: action.id.clone(),
+        features: action.features.clone(),
+        is_active: action.is_active,
+        valid_from_us: action.valid_from_us,
+        valid_to_us: action.valid_to_us,
+        notes: action.notes.clone(),
+        position: Some(action.position),
+    })
+}
+
+/// A proposal as the loop understands it.
+pub async fn change_of(live: &LiveLoop, proposal: &Proposal) -> Result<ConfigurationChange, PageError> {
+    match proposal {
+        Proposal::Draft(draft) => Ok(ConfigurationChange {
+            configuration: Some(draft.to_configuration(&live.configuration())?),
+            arguments: Some(draft.learning_arguments()),
+            restores_seq: None,
+        }),
+        Proposal::Restore(seq) => {
+            let history = live.history().await?;
+            let past = history.into_iter().find(|past| past.seq == *seq).ok_or_else(|| not_found("earlier setting"))?;
+            Ok(ConfigurationChange {
+                configuration: Some(past.configuration),
+                arguments: Some(past.arguments),
+                restores_seq: Some(past.seq),
+            })
+        }
+    }
+}
+
 /// From now on this browser is `person`. The session gets a new id, so that one planted before is worth nothing.
 pub async fn start_session(person: &SignedIn) -> Result<(), PageError> {
     let session = session().await?;
@@ -51,6 +90,12 @@ pub async fn start_session(person: &SignedIn) -> Result<(), PageError> {
 /// This browser is nobody again, and its session is gone from the server too.
 pub async fn end_session() -> Result<(), PageError> {
     session().await?.flush().await.map_err(|error| failed("end the session", &error))
+}
+
+/// Only a path of this server: a link to our sign-in page must not lead people elsewhere afterwards.
+pub fn local_path(next: Option<&str>) -> &str {
+    let is_plain = |path: &str| path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    next.filter(|path| path.starts_with('/') && !path.starts_with("//") && is_plain(path)).unwrap_or(HOME)
 }
 
 /// The address that sign-in attempts are counted by.
@@ -139,4 +184,18 @@ fn as_sentence(error: &dyn std::error::Error) -> String {
     let mut letters = text.chars();
     let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
     format!("{first}{}.", letters.as_str().trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_signing_in_nobody_is_led_to_another_site() {
+        for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "", "loops", "/a\r\nb"] {
+            assert_eq!(local_path(Some(elsewhere)), HOME, "{elsewhere}");
+        }
+        assert_eq!(local_path(Some("/loops/abc/settings?draft=1")), "/loops/abc/settings?draft=1");
+        assert_eq!(local_path(None), HOME);
+    }
 }

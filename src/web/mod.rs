@@ -12,6 +12,9 @@ mod error;
 pub mod guard;
 mod home;
 pub mod live;
+/// Times in words, for server functions.
+#[cfg(feature = "ssr")]
+pub mod words;
 
 pub use error::PageError;
 

@@ -18,6 +18,9 @@ pub fn ConfirmDialog(
     #[prop(optional, into)]
     typed: Signal<String>,
     #[prop(optional)] icon: Option<IconName>,
+    /// For rows of tables.
+    #[prop(optional)]
+    small: bool,
     /// Does it; the dialog is closed by then.
     #[prop(into)]
     on_confirm: Callback<()>,
@@ -47,7 +50,7 @@ pub fn ConfirmDialog(
     };
     let heading = title.clone();
     view! {
-        <button type="button" class="button button--danger" on:click=open>
+        <button type="button" class="button button--danger" class:button--small=small on:click=open>
             {icon.map(|name| view! { <Icon name=name/> })}
             {open_label}
         </button>

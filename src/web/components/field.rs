@@ -52,13 +52,20 @@ pub fn TextField(
     #[prop(default = 256)] maxlength: u16,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
-    let value = value.unwrap_or_else(|| RwSignal::new(initial));
+    // Without a signal the input is the browser's own: what was typed before the page woke up stays.
+    let start = value.map_or(initial, |value| value.get_untracked());
+    let keep = move |event| {
+        if let Some(value) = value {
+            value.set(event_target_value(&event));
+        }
+    };
     let description = described_by(&name);
     view! {
         <Field id=name.clone() label=label hint=hint error=error>
             <input class="input" id=name.clone() name=name type=kind placeholder=placeholder autocomplete=autocomplete
                 required=required maxlength=maxlength.to_string() autofocus=autofocus aria-describedby=description
-                aria-invalid=move || error.read().is_some().to_string() bind:value=value/>
+                aria-invalid=move || error.read().is_some().to_string() value=start
+                prop:value=move || value.map(|value| value.get()) on:input=keep/>
         </Field>
     }
 }
@@ -110,7 +117,8 @@ pub fn NumberField(
     let slider_label = format!("{label}, slider");
     let with_slider = slider.then(|| {
         view! {
-            <input class="slider" type="range" min=min max=max step=step aria-label=slider_label bind:value=value/>
+            <input class="slider" type="range" min=min max=max step=step aria-label=slider_label
+                value=value.get_untracked() bind:value=value/>
         }
     });
     view! {
@@ -120,7 +128,8 @@ pub fn NumberField(
                 <div class="input-group">
                     <input class="input input--number" id=name.clone() name=name type="number" inputmode="decimal" required
                         min=min max=max step=step aria-describedby=description
-                        aria-invalid=move || error.read().is_some().to_string() bind:value=value/>
+                        aria-invalid=move || error.read().is_some().to_string() value=value.get_untracked()
+                        bind:value=value/>
                     {(!unit.is_empty()).then(|| view! { <span class="input-group__unit">{unit}</span> })}
                 </div>
             </div>
@@ -183,7 +192,8 @@ pub fn TextAreaField(
 pub fn SwitchField(#[prop(into)] name: String, #[prop(into)] label: String, checked: RwSignal<bool>) -> impl IntoView {
     view! {
         <label class="switch">
-            <input type="checkbox" role="switch" name=name value="true" bind:checked=checked/>
+            <input type="checkbox" role="switch" name=name value="true" checked=checked.get_untracked()
+                bind:checked=checked/>
             <span class="switch__track" aria-hidden="true"></span>
             <span>{label}</span>
         </label>

@@ -7,6 +7,7 @@ mod field;
 mod icon;
 mod layout;
 mod live_pill;
+mod moment;
 mod not_found;
 mod states;
 mod theme;
@@ -20,6 +21,7 @@ pub use field::{
 pub use icon::{Icon, IconName, Logo};
 pub use layout::{Breadcrumb, Card, Chip, Crumb, ModeChip, PageHeader, StateChip, Tone};
 pub use live_pill::{LivePill, LiveState};
+pub use moment::{Moment, TimeText};
 pub use not_found::NotFoundPage;
 pub use states::{EmptyState, FailedState, Loaded, Skeleton};
 pub use theme::ThemeSwitch;

@@ -1,9 +1,139 @@
-//! A page of the dashboard.
+//! A loop's two keys: what may still be known of them, replacing one, and how to call with them.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
+use serde::{Deserialize, Serialize};
 
-/// The page.
+use super::{
+    current_loop_id,
+    snippets::{CallTarget, Snippets},
+};
+use crate::web::{
+    PageError,
+    components::{ConfirmDialog, FormError, Loaded, Moment, PageHeader, SecretField, TimeText},
+};
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeysView {
+    pub endpoint: String,
+    pub keys: Vec<KeyRow>,
+    pub may_rotate: bool,
+}
+
+/// One key after it was shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeyRow {
+    pub last4: String,
+    pub created: Moment,
+}
+
+/// Both keys of a loop, as far as they are known.
+#[server]
+pub async fn load_keys(id: String) -> Result<KeysView, PageError> {
+    use crate::{
+        terms::Role,
+        web::{PublicUrl, guard, words},
+    };
+    let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let now_us = live.now_us();
+    let row =
+        |key: crate::loops::KeyInfo| KeyRow { last4: key.last4, created: words::moment(key.created_at_us, now_us) };
+    Ok(KeysView {
+        endpoint: format!("{}/loops/{}", expect_context::<PublicUrl>().0, live.id()),
+        keys: live.keys().into_iter().map(row).collect(),
+        may_rotate: person.role >= Role::Editor,
+    })
+}
+
+/// Replaces one key (1 or 2) and answers the new one, this once.
+#[server]
+pub async fn rotate_key(id: String, number: u8) -> Result<String, PageError> {
+    use crate::{
+        loops::{KeySlot, Loops},
+        terms::Role,
+        web::guard,
+    };
+    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
+    let slot = match number {
+        1 => KeySlot::First,
+        2 => KeySlot::Second,
+        _ => return Err(PageError::rejected("A loop has the keys 1 and 2.")),
+    };
+    Ok(expect_context::<Loops>().rotate_key(live.id(), slot).await?)
+}
+
+/// `/loops/:id/keys`
 #[component]
 pub fn KeysPage() -> impl IntoView {
-    view! { <p></p> }
+    let id = current_loop_id();
+    let rotate = ServerAction::<RotateKey>::new();
+    let keys = Resource::new(move || (id.get(), rotate.version().get()), |(id, _)| load_keys(id));
+    view! {
+        <Title text="Keys"/>
+        <PageHeader title="Keys"
+            sentence="A key says which loop a call is for. There are two, so that you can replace one while the other goes on working."/>
+        <Loaded resource=keys view=move |keys| view! { <Keys view=keys id=id rotate=rotate/> }/>
+    }
+}
+
+#[component]
+fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> impl IntoView {
+    let message = move || rotate.value().get().and_then(Result::err).and_then(|error| error.for_form());
+    let new_key = move || rotate.value().get().and_then(Result::ok);
+    let may_rotate = view.may_rotate;
+    let endpoint = StoredValue::new(view.endpoint);
+    let row = move |(number, key): (u8, KeyRow)| {
+        let on_confirm = Callback::new(move |()| {
+            rotate.dispatch(RotateKey { id: id.get_untracked(), number });
+        });
+        view! {
+            <tr>
+                <th scope="row">"Key "{number}</th>
+                <td data-label="Ends with"><code>"…"{key.last4}</code></td>
+                <td data-label="Made"><TimeText moment=key.created/></td>
+                <td class="actions">
+                    <Show when=move || may_rotate>
+                        <ConfirmDialog open_label="Replace" title=format!("Replace key {number}?")
+                            confirm_label="Replace it" on_confirm=on_confirm>
+                            <p>"Calls with the old key are refused from that moment on. Move your application to the other key first."</p>
+                        </ConfirmDialog>
+                    </Show>
+                </td>
+            </tr>
+        }
+    };
+    let numbered: Vec<(u8, KeyRow)> = (1..).zip(view.keys).collect();
+    view! {
+        <FormError message=Signal::derive(message)/>
+        {move || new_key().map(|key| view! {
+            <section class="card">
+                <p class="notice notice--good">"This is the new key. It is shown this once: store it now."</p>
+                <SecretField label="New key" value=key/>
+            </section>
+        })}
+        <section class="card card--flush">
+            <table class="table table--cards">
+                <caption class="visually-hidden">"The keys of this loop"</caption>
+                <thead><tr>
+                    <th scope="col">"Key"</th><th scope="col">"Ends with"</th><th scope="col">"Made"</th>
+                    <th scope="col"><span class="visually-hidden">"Replace"</span></th>
+                </tr></thead>
+                <tbody>{numbered.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </section>
+        <section class="card">
+            <h2>"Call this loop"</h2>
+            <SecretField label="Endpoint" value=endpoint.get_value()/>
+            <p class="muted">"Every Azure Personalizer client works against this endpoint. Keys are kept as hashes, so put yours in place of YOUR_KEY."</p>
+            {move || {
+                let endpoint = endpoint.get_value();
+                let target = match new_key() {
+                    Some(key) => CallTarget { endpoint, key },
+                    None => CallTarget::without_key(endpoint),
+                };
+                view! { <Snippets target=target/> }
+            }}
+        </section>
+    }
 }

@@ -11,6 +11,7 @@ pub mod new_loop;
 pub mod overview;
 pub mod settings;
 pub mod sign_in;
+mod snippets;
 pub mod welcome;
 
 pub use frame::{DashboardFrame, Person};

@@ -1,9 +1,0 @@
-//! A page of the dashboard.
-
-use leptos::prelude::*;
-
-/// The page.
-#[component]
-pub fn SettingsPage() -> impl IntoView {
-    view! { <p></p> }
-}

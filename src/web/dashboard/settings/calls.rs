@@ -1,0 +1,167 @@
+//! What the settings page asks of the server.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::draft::SettingsDraft;
+use crate::{
+    terms::Impact,
+    web::{PageError, components::Moment},
+};
+
+/// The settings in force and how they came about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SettingsView {
+    pub name: String,
+    pub current: SettingsDraft,
+    /// What `arguments` could start with: the old service's own.
+    pub compatible_arguments: String,
+    pub history: Vec<PastView>,
+    pub may_edit: bool,
+}
+
+/// A configuration that was in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PastView {
+    pub seq: i64,
+    pub at: Moment,
+    pub by: String,
+    pub restored: Option<Moment>,
+    pub changes: Vec<ChangeView>,
+    pub is_current: bool,
+}
+
+/// One changed value in words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChangeView {
+    pub label: String,
+    pub before: String,
+    pub after: String,
+    pub impact: Impact,
+}
+
+/// What a change would do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PreviewView {
+    pub changes: Vec<ChangeView>,
+    pub impact: Impact,
+    /// When it goes back to an earlier one: which.
+    pub restores: Option<Moment>,
+}
+
+/// A change that somebody thinks about: what they typed, or an earlier configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Proposal {
+    Draft(SettingsDraft),
+    Restore(i64),
+}
+
+/// Settings and history of a loop.
+#[server]
+pub async fn load_settings(id: String) -> Result<SettingsView, PageError> {
+    use crate::{
+        bandit::LearningSettings,
+        loops::Change,
+        terms::Role,
+        web::{guard, words},
+    };
+    let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let now_us = live.now_us();
+    let history = live.history().await?;
+    let current_seq = history.first().map(|past| past.seq);
+    let at_of = |seq: i64| history.iter().find(|past| past.seq == seq).map(|past| words::moment(past.at_us, now_us));
+    let changes = |changes: &[Change]| changes.iter().map(words::change).collect();
+    let past = history
+        .iter()
+        .map(|past| PastView {
+            seq: past.seq,
+            at: words::moment(past.at_us, now_us),
+            by: past.by.clone(),
+            restored: past.restores_seq.and_then(at_of),
+            changes: changes(&past.changes),
+            is_current: Some(past.seq) == current_seq,
+        })
+        .collect();
+    Ok(SettingsView {
+        name: live.name(),
+        current: SettingsDraft::of(&live.configuration(), live.learning_settings().arguments()),
+        compatible_arguments: LearningSettings::COMPATIBLE_DEFAULT.to_owned(),
+        history: past,
+        may_edit: person.role >= Role::Editor,
+    })
+}
+
+/// What a proposal would change and cost; nothing is applied.
+#[server]
+pub async fn preview_settings(id: String, proposal: Proposal) -> Result<PreviewView, PageError> {
+    use crate::{
+        terms::Role,
+        web::{guard, words},
+    };
+    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let change = guard::change_of(&live, &proposal).await?;
+    let preview = live.preview(&change)?;
+    let restores = match change.restores_seq {
+        Some(seq) => live
+            .history()
+            .await?
+            .iter()
+            .find(|past| past.seq == seq)
+            .map(|past| words::moment(past.at_us, live.now_us())),
+        None => None,
+    };
+    Ok(PreviewView { changes: preview.changes.iter().map(words::change).collect(), impact: preview.impact, restores })
+}
+
+/// Applies what was typed. The next Rank sees it.
+#[server]
+pub async fn apply_draft(id: String, draft: SettingsDraft) -> Result<(), PageError> {
+    use crate::{terms::Role, web::guard};
+    let (person, live) = guard::require_loop(Role::Editor, &id).await?;
+    let change = guard::change_of(&live, &Proposal::Draft(draft)).await?;
+    live.configure(change, &person.name).await?;
+    leptos_axum::redirect(&format!("/loops/{id}/settings"));
+    Ok(())
+}
+
+/// Goes back to an earlier configuration. That is a new entry of the history, like any other change.
+#[server]
+pub async fn apply_restore(id: String, seq: i64) -> Result<(), PageError> {
+    use crate::{terms::Role, web::guard};
+    let (person, live) = guard::require_loop(Role::Editor, &id).await?;
+    let change = guard::change_of(&live, &Proposal::Restore(seq)).await?;
+    live.configure(change, &person.name).await?;
+    leptos_axum::redirect(&format!("/loops/{id}/settings"));
+    Ok(())
+}
+
+/// Gives a loop another name.
+#[server]
+pub async fn rename_loop(id: String, name: String) -> Result<(), PageError> {
+    use crate::{loops::Loops, terms::Role, web::guard};
+    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
+    expect_context::<Loops>().rename(live.id(), name.trim()).await?;
+    Ok(())
+}
+
+/// Throws away what was learned. Events, actions and settings stay.
+#[server]
+pub async fn reset_model(id: String) -> Result<(), PageError> {
+    use crate::{terms::Role, web::guard};
+    let (person, live) = guard::require_loop(Role::Editor, &id).await?;
+    live.reset_model(&person.name).await?;
+    Ok(())
+}
+
+/// Deletes a loop with everything it knows; `typed` is its name, as the person typed it.
+#[server]
+pub async fn delete_loop(id: String, typed: String) -> Result<(), PageError> {
+    use crate::{loops::Loops, terms::Role, web::guard};
+    let (_, live) = guard::require_loop(Role::Owner, &id).await?;
+    if typed.trim() != live.name().trim() {
+        return Err(PageError::rejected("The name does not match; nothing was deleted."));
+    }
+    expect_context::<Loops>().delete(live.id()).await?;
+    leptos_axum::redirect("/loops");
+    Ok(())
+}

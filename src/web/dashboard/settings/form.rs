@@ -1,0 +1,194 @@
+//! The settings as a form. Sending it changes nothing: it leads to the preview.
+
+use leptos::prelude::*;
+use leptos_router::components::Form;
+
+use super::draft::{SettingsDraft, UNITS};
+use crate::{
+    terms::{LearningMode, RewardAggregation},
+    web::{
+        PageError,
+        components::{Choice, NumberField, SelectField, TextAreaField},
+    },
+};
+
+/// What is typed, field by field.
+#[derive(Debug, Clone, Copy)]
+struct Typed {
+    exploration: RwSignal<String>,
+    wait: RwSignal<String>,
+    wait_unit: RwSignal<String>,
+    default_reward: RwSignal<String>,
+    aggregation: RwSignal<String>,
+    mode: RwSignal<String>,
+    retention: RwSignal<String>,
+    learner: RwSignal<String>,
+    arguments: RwSignal<String>,
+}
+
+impl Typed {
+    fn new(start: SettingsDraft) -> Self {
+        Self {
+            exploration: RwSignal::new(start.exploration),
+            wait: RwSignal::new(start.wait),
+            wait_unit: RwSignal::new(start.wait_unit),
+            default_reward: RwSignal::new(start.default_reward),
+            aggregation: RwSignal::new(start.aggregation),
+            mode: RwSignal::new(start.mode),
+            retention: RwSignal::new(start.retention),
+            learner: RwSignal::new(start.learner),
+            arguments: RwSignal::new(start.arguments),
+        }
+    }
+
+    fn draft(self) -> SettingsDraft {
+        SettingsDraft {
+            exploration: self.exploration.get(),
+            wait: self.wait.get(),
+            wait_unit: self.wait_unit.get(),
+            default_reward: self.default_reward.get(),
+            aggregation: self.aggregation.get(),
+            mode: self.mode.get(),
+            retention: self.retention.get(),
+            learner: self.learner.get(),
+            arguments: self.arguments.get(),
+        }
+    }
+
+    fn set(self, draft: SettingsDraft) {
+        self.exploration.set(draft.exploration);
+        self.wait.set(draft.wait);
+        self.wait_unit.set(draft.wait_unit);
+        self.default_reward.set(draft.default_reward);
+        self.aggregation.set(draft.aggregation);
+        self.mode.set(draft.mode);
+        self.retention.set(draft.retention);
+        self.learner.set(draft.learner);
+        self.arguments.set(draft.arguments);
+    }
+}
+
+/// The form; `start` is the draft in the address or what is in force.
+#[component]
+pub fn SettingsForm(
+    start: SettingsDraft,
+    current: SettingsDraft,
+    compatible_arguments: String,
+    id: Memo<String>,
+    /// Why the last preview was refused.
+    error: RwSignal<Option<PageError>>,
+    may_edit: bool,
+) -> impl IntoView {
+    let typed = Typed::new(start);
+    let in_force = StoredValue::new(current);
+    let is_changed = Memo::new(move |_| in_force.with_value(|current| typed.draft() != *current));
+    let discard = move |_| typed.set(in_force.get_value());
+    let at = move |field: &'static str| Signal::derive(move || error.get().and_then(|error| error.at_field(field)));
+    view! {
+        <Form method="GET" action="" noscroll=true>
+            <fieldset class="stack" disabled=!may_edit>
+                <legend class="visually-hidden">"Settings of this loop"</legend>
+                <Serving typed=typed error=Callback::new(at)/>
+                <Rewards typed=typed error=Callback::new(at)/>
+                <Learning typed=typed compatible_arguments=compatible_arguments error=Callback::new(at)/>
+                <div class="save-bar" class:save-bar--on=move || is_changed.get()>
+                    <span class="muted">{move || if is_changed.get() { "You have changes that are not applied." } else { "These settings are in force." }}</span>
+                    <div class="row">
+                        <a class="button button--ghost" href=move || format!("/loops/{}/settings", id.get()) on:click=discard>"Discard"</a>
+                        <button type="submit" class="button button--primary">"Preview changes"</button>
+                    </div>
+                </div>
+            </fieldset>
+        </Form>
+    }
+}
+
+type ErrorAt = Callback<&'static str, Signal<Option<String>>>;
+
+#[component]
+fn Serving(typed: Typed, error: ErrorAt) -> impl IntoView {
+    let mode = |mode: LearningMode| {
+        let words = match mode {
+            LearningMode::Online => "Online — the learned policy decides and learns",
+            LearningMode::Apprentice => "Apprentice — your first action is answered, the model imitates it",
+            LearningMode::LoggingOnly => "Logging only — your first action is answered, nothing is learned",
+            LearningMode::Frozen => "Frozen — the learned policy decides and stays as it is",
+        };
+        Choice::new(mode.as_str(), words)
+    };
+    view! {
+        <section class="card">
+            <h2>"Deciding"</h2>
+            <SelectField name="mode" label="Mode" value=typed.mode choices=LearningMode::ALL.map(mode).to_vec()
+                error=error.run("mode")/>
+            <NumberField name="exploration" label="Exploration" unit="%" min=0.0 max=100.0 value=typed.exploration slider=true
+                hint="The share of ranks that may show something else than the best known action. Without any, nothing new is ever learned; 5 to 20 % is usual."
+                error=error.run("exploration")/>
+        </section>
+    }
+}
+
+#[component]
+fn Rewards(typed: Typed, error: ErrorAt) -> impl IntoView {
+    let aggregation = |aggregation: RewardAggregation| {
+        let words = match aggregation {
+            RewardAggregation::Earliest => "The first one — learned at once",
+            RewardAggregation::Sum => "Their sum",
+            RewardAggregation::Average => "Their average",
+            RewardAggregation::Median => "Their median",
+            RewardAggregation::Min => "The smallest",
+            RewardAggregation::Max => "The largest",
+        };
+        Choice::new(aggregation.as_str(), words)
+    };
+    view! {
+        <section class="card">
+            <h2>"Rewards"</h2>
+            <div class="pair">
+                <NumberField name="wait" label="Reward wait time" min=1.0 max=7_776_000.0 step="1" value=typed.wait
+                    hint="How long after its Rank a reward counts: 5 seconds to 90 days." error=error.run("wait")/>
+                <SelectField name="wait_unit" label="Unit of the wait time" value=typed.wait_unit
+                    choices=UNITS.map(|(unit, _)| Choice::new(unit, unit)).to_vec()/>
+            </div>
+            <div class="pair">
+                <NumberField name="default_reward" label="Default reward" min=-1.0 max=1.0 value=typed.default_reward
+                    hint="What an event counts as when no reward came in time: −1 to 1." error=error.run("default_reward")/>
+                <SelectField name="aggregation" label="Several rewards for one event" value=typed.aggregation
+                    hint="All but the first one are learned when the wait time is over."
+                    choices=RewardAggregation::ALL.map(aggregation).to_vec() error=error.run("aggregation")/>
+            </div>
+            <NumberField name="retention" label="Keep events for" unit="days" min=-1.0 max=36_500.0 step="1" value=typed.retention
+                hint="-1 keeps them for ever. At least the wait time and a day: relearning reads this log." error=error.run("retention")/>
+        </section>
+    }
+}
+
+#[component]
+fn Learning(typed: Typed, compatible_arguments: String, error: ErrorAt) -> impl IntoView {
+    let learner = typed.learner;
+    let arguments = typed.arguments;
+    // Someone who switches to arguments starts from those of the old service instead of an empty line.
+    Effect::watch(
+        move || learner.get(),
+        move |learner, _, _| {
+            if learner == "arguments" && arguments.with_untracked(String::is_empty) {
+                arguments.set(compatible_arguments.clone());
+            }
+        },
+        false,
+    );
+    view! {
+        <section class="card">
+            <h2>"Learning"</h2>
+            <SelectField name="learner" label="Learner" value=learner
+                hint="Learning settings exported from Azure Personalizer work as they are."
+                choices=vec![
+                    Choice::new("own", "rankloop's own learner"),
+                    Choice::new("arguments", "As these Vowpal Wabbit arguments say"),
+                ]/>
+            <div hidden=move || learner.get() != "arguments">
+                <TextAreaField name="arguments" label="Arguments" value=arguments rows=2 mono=true error=error.run("arguments")/>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,106 @@
+//! How a loop behaves: draft, preview of what it costs, apply, and the way back.
+
+mod calls;
+mod danger;
+mod draft;
+mod form;
+mod history;
+mod preview;
+
+pub use calls::{ChangeView, Proposal};
+pub use draft::SettingsDraft;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use self::{
+    calls::{ApplyDraft, ApplyRestore, DeleteLoop, RenameLoop, ResetModel, SettingsView, load_settings},
+    danger::{DangerZone, NameForm},
+    form::SettingsForm,
+    history::History,
+    preview::Preview,
+};
+use super::{current_loop_id, loop_frame::HeaderRefresh};
+use crate::web::components::{Loaded, PageHeader, show_toast};
+
+/// What can be done here.
+#[derive(Clone, Copy)]
+struct SettingsCalls {
+    apply: ServerAction<ApplyDraft>,
+    restore: ServerAction<ApplyRestore>,
+    rename: ServerAction<RenameLoop>,
+    reset: ServerAction<ResetModel>,
+    delete: ServerAction<DeleteLoop>,
+}
+
+/// `/loops/:id/settings`; a draft stands in the query, `?restore=<seq>` proposes an earlier configuration.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let id = current_loop_id();
+    let calls = SettingsCalls {
+        apply: ServerAction::new(),
+        restore: ServerAction::new(),
+        rename: ServerAction::new(),
+        reset: ServerAction::new(),
+        delete: ServerAction::new(),
+    };
+    let n_done = move || {
+        (
+            calls.apply.version().get(),
+            calls.restore.version().get(),
+            calls.rename.version().get(),
+            calls.reset.version().get(),
+        )
+    };
+    let settings = Resource::new(move || (id.get(), n_done()), |(id, _)| load_settings(id));
+    say_what_was_done(calls);
+    view! {
+        <Title text="Settings"/>
+        <PageHeader title="Settings" sentence="Nothing changes while you type. You see what a change costs before you apply it, and you can always go back."/>
+        <Loaded resource=settings lines=8 view=move |view| view! { <Settings view=view id=id calls=calls/> }/>
+    }
+}
+
+/// Toasts, and the loop's header anew when name or mode may have changed.
+fn say_what_was_done(calls: SettingsCalls) {
+    let header = expect_context::<HeaderRefresh>();
+    let say = move |is_done: bool, words: &'static str| {
+        if is_done {
+            show_toast(words);
+            header.notify();
+        }
+    };
+    Effect::new(move |_| say(matches!(calls.apply.value().get(), Some(Ok(()))), "Applied. The next Rank uses it."));
+    Effect::new(move |_| say(matches!(calls.restore.value().get(), Some(Ok(()))), "Back to the earlier settings."));
+    Effect::new(move |_| say(matches!(calls.rename.value().get(), Some(Ok(()))), "Renamed."));
+    Effect::new(move |_| {
+        say(matches!(calls.reset.value().get(), Some(Ok(()))), "Model reset. It learns from here on.")
+    });
+}
+
+#[component]
+fn Settings(view: SettingsView, id: Memo<String>, calls: SettingsCalls) -> impl IntoView {
+    let query = use_query_map();
+    let proposal = Memo::new(move |_| {
+        let query = query.read();
+        let restored = query.get("restore").and_then(|seq| seq.parse().ok()).map(Proposal::Restore);
+        restored.or_else(|| SettingsDraft::of_query(&query).map(Proposal::Draft))
+    });
+    let SettingsView { name, current, compatible_arguments, history, may_edit } = view;
+    let preview_error = RwSignal::new(None);
+    let start = match proposal.get_untracked() {
+        Some(Proposal::Draft(draft)) => draft,
+        _ => current.clone(),
+    };
+    view! {
+        <Show when=move || proposal.get().is_some()>
+            <Preview id=id proposal=proposal calls=calls may_edit=may_edit error=preview_error/>
+        </Show>
+        <SettingsForm start=start current=current compatible_arguments=compatible_arguments id=id error=preview_error may_edit=may_edit/>
+        <History history=history id=id may_edit=may_edit/>
+        {may_edit.then(|| view! {
+            <NameForm name=name.clone() id=id calls=calls/>
+            <DangerZone name=name id=id calls=calls/>
+        })}
+    }
+}
