@@ -1,4 +1,37 @@
 //! The news site's newsroom and its simulated readers: a customer of the public API like any other.
+//!
+//! Never a shortcut: this room speaks HTTP to the server, with a token and a key, and uses no room but `terms`.
+
+mod articles;
+mod client;
+mod connection;
+mod front_page;
+mod personas;
+mod pictures;
+mod readers;
+mod tastes;
+mod visits;
+
+use std::sync::{Arc, Mutex, atomic::Ordering};
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::{Semaphore, watch};
+
+pub use articles::{Article, Format, Length, Section, Tone, article, articles};
+pub use client::ClientError;
+pub use front_page::{Choice, Lead, LeadError, Progress, RankedStory, Reason};
+pub use personas::{Persona, persona, personas};
+pub use pictures::picture;
+pub use readers::{MAX_RATE, ReadersControl};
+pub use tastes::{Taste, click_probability, mean_share_read, reward_for};
+
+use crate::terms::LoopId;
+use connection::Connection;
+use readers::Counters;
+use visits::Visits;
+
+/// How many visitors may be waiting for an answer at one time.
+const MAX_VISITORS: usize = 32;
 
 /// Where the demo finds the server it is a customer of.
 #[derive(Debug, Clone)]
@@ -11,16 +44,120 @@ pub struct DemoOptions {
 
 /// The running demo: its loop, its readers. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Demo;
+pub struct Demo {
+    inner: Arc<Inner>,
+}
+
+/// What the demo's parts share.
+#[derive(Debug)]
+struct Inner {
+    options: DemoOptions,
+    client: reqwest::Client,
+    /// Empty until the server is ready and the loop is found or made, and again while a lost key is replaced.
+    connection: ArcSwapOption<Connection>,
+    control: watch::Sender<ReadersControl>,
+    is_ending: watch::Sender<bool>,
+    counters: Counters,
+    /// Visitors are not signed in; their calls are bounded here, before they reach the API.
+    visitors: Semaphore,
+    visits: Mutex<Visits>,
+    trouble: Mutex<Option<String>>,
+}
+
+/// How the demo is doing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DemoStatus {
+    /// Whether the loop is there and a key for it works.
+    pub is_ready: bool,
+    pub is_paused: bool,
+    pub rate_per_second: f64,
+    pub taste: Taste,
+    /// Ranks that the simulated readers were answered since the start.
+    pub n_ranked: u64,
+    /// Rewards of theirs that the server took.
+    pub n_rewarded: u64,
+    /// Readers that left without an answer, so that the default reward stands for them.
+    pub n_unanswered: u64,
+    /// Calls that failed.
+    pub n_failed: u64,
+    /// What goes wrong at the moment, in a sentence.
+    pub trouble: Option<String>,
+}
 
 impl Demo {
     /// Starts in the background: waits until the server answers, makes its loop when it is missing, starts the readers.
     /// Never fails; troubles are logged and tried again.
-    pub fn start(_options: DemoOptions) -> Self {
-        todo!("demo")
+    pub fn start(options: DemoOptions) -> Self {
+        let inner = Arc::new(Inner {
+            options,
+            client: client::http_client(),
+            connection: ArcSwapOption::empty(),
+            control: watch::Sender::new(ReadersControl::default()),
+            is_ending: watch::Sender::new(false),
+            counters: Counters::default(),
+            visitors: Semaphore::new(MAX_VISITORS),
+            visits: Mutex::new(Visits::default()),
+            trouble: Mutex::new(None),
+        });
+        // Subscribed before it runs, so that a shut-down that comes first finds somebody to wait for.
+        tokio::spawn(readers::run(Arc::clone(&inner), inner.is_ending.subscribe()));
+        Self { inner }
     }
-    /// Ends the readers.
+
+    /// Ends the readers, and waits until the last one has gone.
     pub async fn shut_down(&self) {
-        todo!("demo")
+        self.inner.is_ending.send_replace(true);
+        // The readers hold a receiver each; when the last is dropped, all have ended.
+        self.inner.is_ending.closed().await;
+    }
+
+    /// The demo's loop, once it is known.
+    pub fn loop_id(&self) -> Option<LoopId> {
+        self.inner.connection.load().as_ref().map(|connection| connection.loop_id.clone())
+    }
+
+    /// How the demo is doing.
+    pub fn status(&self) -> DemoStatus {
+        let control = *self.inner.control.borrow();
+        let counters = &self.inner.counters;
+        DemoStatus {
+            is_ready: self.inner.connection.load().is_some(),
+            is_paused: control.is_paused,
+            rate_per_second: control.rate_per_second,
+            taste: control.taste,
+            n_ranked: counters.n_ranked.load(Ordering::Relaxed),
+            n_rewarded: counters.n_rewarded.load(Ordering::Relaxed),
+            n_unanswered: counters.n_unanswered.load(Ordering::Relaxed),
+            n_failed: counters.n_failed.load(Ordering::Relaxed),
+            trouble: self.inner.trouble(),
+        }
+    }
+
+    /// Stops or resumes the arrival of simulated readers; those that are reading finish.
+    pub fn set_paused(&self, is_paused: bool) {
+        self.inner.control.send_modify(|control| control.is_paused = is_paused);
+    }
+
+    /// How many simulated readers arrive per second; kept between 0.1 and [`MAX_RATE`].
+    pub fn set_rate(&self, rate_per_second: f64) {
+        // A NaN would pass `clamp` unchanged and stop the readers for good.
+        let rate = if rate_per_second.is_nan() { 1.0 } else { rate_per_second.clamp(0.1, MAX_RATE) };
+        self.inner.control.send_modify(|control| control.rate_per_second = rate);
+    }
+
+    /// Swaps the readers' hidden preferences for the other set, and says which holds now.
+    pub fn change_taste(&self) -> Taste {
+        self.inner.control.send_modify(|control| control.taste = control.taste.other());
+        self.inner.control.borrow().taste
+    }
+}
+
+impl Inner {
+    fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    fn set_trouble(&self, trouble: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = trouble;
     }
 }

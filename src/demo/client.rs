@@ -1,0 +1,229 @@
+//! The HTTP calls that a customer of rankloop makes: the management API to get a loop and a key, then rank, activate
+//! and reward. Every call has a deadline; every refusal says what was attempted.
+
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// Longer than any healthy answer takes, short enough that a reader does not wait for a dead server.
+const DEADLINE: Duration = Duration::from_secs(10);
+const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
+const EXPLAIN_HEADER: &str = "x-rankloop-explain";
+
+/// Why a call was not answered as hoped.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("could not {attempt}: the server did not answer")]
+    Unreachable { attempt: &'static str, source: reqwest::Error },
+    #[error("could not {attempt}: the server answered {status} {message}")]
+    Refused { attempt: &'static str, status: StatusCode, message: String },
+    #[error("could not {attempt}: the answer is not what was agreed")]
+    Misunderstood { attempt: &'static str, source: reqwest::Error },
+}
+
+impl ClientError {
+    /// Whether the key or the loop is gone, so that only a new set-up helps.
+    pub fn is_lost_key(&self) -> bool {
+        matches!(self, Self::Refused { status, .. } if *status == StatusCode::UNAUTHORIZED || *status == StatusCode::NOT_FOUND)
+    }
+}
+
+/// Without proxies: the server is on this machine, whatever the environment says about the rest of the world.
+pub fn http_client() -> Client {
+    let builder = Client::builder().no_proxy().connect_timeout(Duration::from_secs(3)).timeout(DEADLINE);
+    builder.build().expect("a client without TLS, proxies or files has nothing that could fail")
+}
+
+/// A loop as `GET /api/v1/loops` lists it; the other fields are for others.
+#[derive(Debug, Deserialize)]
+pub struct ListedLoop {
+    pub id: String,
+    pub name: String,
+}
+
+/// The answer to `POST /api/v1/loops`.
+#[derive(Debug, Deserialize)]
+pub struct CreatedLoop {
+    pub id: String,
+}
+
+/// An event as the management API tells it; only what the news site shows.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ToldEvent {
+    pub state: String,
+    pub model_version: i64,
+    pub learned_reward: Option<f64>,
+}
+
+/// The calls of the management API, with a token.
+#[derive(Debug)]
+pub struct Manager<'a> {
+    pub client: &'a Client,
+    pub base_url: &'a str,
+    pub token: &'a str,
+}
+
+impl Manager<'_> {
+    /// Whether the server can rank.
+    pub async fn is_ready(&self) -> bool {
+        let answer = self.client.get(format!("{}/readyz", self.base_url)).send().await;
+        answer.is_ok_and(|response| response.status().is_success())
+    }
+
+    /// Every loop that the token may see.
+    pub async fn loops(&self) -> Result<Vec<ListedLoop>, ClientError> {
+        read("list the loops", self.authorized(self.client.get(self.url("loops")))).await
+    }
+
+    /// Makes a loop.
+    pub async fn create_loop(&self, body: &Value) -> Result<CreatedLoop, ClientError> {
+        read("make a loop", self.authorized(self.client.post(self.url("loops")).json(body))).await
+    }
+
+    /// Defines an action of a loop, or replaces its definition.
+    pub async fn put_action(&self, loop_id: &str, action_id: &str, body: &Value) -> Result<(), ClientError> {
+        let url = self.url(&format!("loops/{loop_id}/actions/{action_id}"));
+        send("define an action", self.authorized(self.client.put(url).json(body))).await.map(drop)
+    }
+
+    /// The ids of the actions that a loop has.
+    pub async fn action_ids(&self, loop_id: &str) -> Result<Vec<String>, ClientError> {
+        #[derive(Deserialize)]
+        struct ListedAction {
+            id: String,
+        }
+        let url = self.url(&format!("loops/{loop_id}/actions"));
+        let actions: Vec<ListedAction> = read("list the actions", self.authorized(self.client.get(url))).await?;
+        Ok(actions.into_iter().map(|action| action.id).collect())
+    }
+
+    /// Replaces the loop's second key. The first stays for the people who run the server.
+    pub async fn rotate_second_key(&self, loop_id: &str) -> Result<String, ClientError> {
+        #[derive(Deserialize)]
+        struct NewKey {
+            key: String,
+        }
+        let url = self.url(&format!("loops/{loop_id}/keys/2/rotate"));
+        let answer: NewKey = read("get a key", self.authorized(self.client.post(url))).await?;
+        Ok(answer.key)
+    }
+
+    /// One event with what has become of it.
+    pub async fn event(&self, loop_id: &str, event_id: &str) -> Result<ToldEvent, ClientError> {
+        let url = self.url(&format!("loops/{loop_id}/events/{}", encoded(event_id)));
+        read("look at an event", self.authorized(self.client.get(url))).await
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}/api/v1/{path}", self.base_url)
+    }
+
+    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
+        request.bearer_auth(self.token)
+    }
+}
+
+/// A Rank without `actions`: the loop's own active ones stand for it, so an editor can take a story off in the dashboard.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RankBody<'a> {
+    pub context_features: &'a [Value],
+    pub defer_activation: bool,
+}
+
+/// The answer to a Rank.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RankAnswer {
+    pub event_id: String,
+    pub ranking: Vec<RankedAction>,
+    pub reward_action_id: String,
+    /// In the answer when the request asked for it.
+    #[serde(default)]
+    pub inference_explanation: Vec<ExplainedAction>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct RankedAction {
+    pub id: String,
+    pub probability: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct ExplainedAction {
+    pub id: String,
+    pub features: Vec<ExplainedFeature>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct ExplainedFeature {
+    pub name: String,
+    pub score: f64,
+}
+
+/// The calls of the data plane, with a key of the loop.
+#[derive(Debug)]
+pub struct Customer<'a> {
+    pub client: &'a Client,
+    /// `http://…/loops/<id>/personalizer/v1.0`
+    pub endpoint: &'a str,
+    pub key: &'a str,
+}
+
+impl Customer<'_> {
+    /// Asks which story should lead.
+    pub async fn rank(&self, body: &RankBody<'_>, is_explained: bool) -> Result<RankAnswer, ClientError> {
+        let mut request = self.post("rank").json(body);
+        if is_explained {
+            request = request.header(EXPLAIN_HEADER, "true");
+        }
+        read("rank the stories", request).await
+    }
+
+    /// Says that a deferred event was shown after all.
+    pub async fn activate(&self, event_id: &str) -> Result<(), ClientError> {
+        let request = self.post(&format!("events/{}/activate", encoded(event_id)));
+        send("activate an event", request).await.map(drop)
+    }
+
+    /// Says how well the choice went.
+    pub async fn reward(&self, event_id: &str, value: f64) -> Result<(), ClientError> {
+        let request = self.post(&format!("events/{}/reward", encoded(event_id)));
+        send("send a reward", request.json(&serde_json::json!({ "value": value }))).await.map(drop)
+    }
+
+    fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}/{path}", self.endpoint)).header(KEY_HEADER, self.key)
+    }
+}
+
+fn encoded(id: &str) -> String {
+    percent_encoding::utf8_percent_encode(id, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+async fn read<T: DeserializeOwned>(attempt: &'static str, request: RequestBuilder) -> Result<T, ClientError> {
+    let response = send(attempt, request).await?;
+    response.json().await.map_err(|source| ClientError::Misunderstood { attempt, source })
+}
+
+async fn send(attempt: &'static str, request: RequestBuilder) -> Result<Response, ClientError> {
+    // A URL in an error would put event ids into the log.
+    let unreachable = |source: reqwest::Error| ClientError::Unreachable { attempt, source: source.without_url() };
+    let response = request.send().await.map_err(unreachable)?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let body = response.bytes().await.unwrap_or_default();
+    Err(ClientError::Refused { attempt, status, message: refusal(&body) })
+}
+
+/// The sentence in the documented error object `{"error":{"code","message"}}`, or nothing.
+fn refusal(body: &[u8]) -> String {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let message = body.pointer("/error/message").and_then(Value::as_str).unwrap_or_default();
+    message.chars().take(200).collect()
+}
