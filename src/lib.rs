@@ -47,4 +47,8 @@ pub mod web;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(web::app::App);
+    // What needs the browser half (a style, a test) can tell from here on that it is there.
+    if let Some(root) = leptos::prelude::document().document_element() {
+        let _ = root.set_attribute("data-awake", "");
+    }
 }
