@@ -152,7 +152,7 @@ impl Loops {
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
         self.replace_registry(|loops| loops.retain(|other| other.id() != id));
-        live.stop(true).await;
+        live.discard();
         self.0.tools.writer.forget(id).await?;
         live.ended().await;
         self.0.tools.store.delete_loop(id).await?;
@@ -196,7 +196,6 @@ impl Loops {
     pub async fn shut_down(&self) {
         self.0.tools.writer.shut_down().await;
         for live in self.list() {
-            live.stop(false).await;
             live.ended().await;
         }
     }
@@ -248,14 +247,14 @@ impl LiveLoop {
         })))
     }
 
-    async fn stop(&self, is_discarded: bool) {
+    /// The loop is gone: its trainer stores nothing more.
+    fn discard(&self) {
         if let Some(trainer) = &*self.trainer() {
-            if is_discarded {
-                trainer.discard();
-            }
+            trainer.discard();
         }
     }
 
+    /// Waits for the trainer to end, which it does when the log writer lets the loop go.
     async fn ended(&self) {
         let trainer = self.trainer().take();
         if let Some(trainer) = trainer {

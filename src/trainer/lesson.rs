@@ -42,10 +42,9 @@ impl Lesson {
     pub(super) fn finish(mut self, live: &Join) -> Policy {
         for (event_id, event) in self.join.in_order() {
             let is_closed = live.get(event_id).is_none_or(|known| known.life.is_closed());
-            if is_closed && !event.life.is_closed() && event.life.is_active() {
-                if let Some(decision) = &event.decision {
-                    decision.teach(&mut self.policy, event.life.reward_so_far(&self.rules));
-                }
+            let is_left = is_closed && !event.life.is_closed() && event.life.is_active();
+            if let Some(decision) = event.decision.as_ref().filter(|_| is_left) {
+                decision.teach(&mut self.policy, event.life.reward_so_far(&self.rules));
             }
         }
         self.policy

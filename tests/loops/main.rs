@@ -107,8 +107,8 @@ async fn until(what: &str, is_so: impl Fn() -> bool) {
     panic!("{what}: not so within ten seconds");
 }
 
-async fn a_reward_is_learned_before_it_is_answered(database: Database) {
-    let (_loops, live, _clock) = with_loop(&database).await;
+async fn a_reward_is_learned_before_it_is_answered(database: &Database) {
+    let (_loops, live, _clock) = with_loop(database).await;
     let first = rank(&live, "one", "mobile").await;
     assert!((probability(&first, "news") - 1.0 / 3.0).abs() < 1e-5, "a fresh loop draws evenly");
     reward(&live, "one", 1.0).await;
@@ -120,14 +120,14 @@ async fn a_reward_is_learned_before_it_is_answered(database: Database) {
     assert_eq!((event.state, event.learned_reward), (EventState::Learned, Some(1.0)));
 }
 
-async fn a_restart_goes_on_where_the_log_ended_and_a_replay_gives_the_same_bytes(database: Database) {
-    let (loops, live, clock) = with_loop(&database).await;
+async fn a_restart_goes_on_where_the_log_ended_and_a_replay_gives_the_same_bytes(database: &Database) {
+    let (loops, live, clock) = with_loop(database).await;
     play(&live, "before", 30).await;
     rank(&live, "still open", "mobile").await;
     loops.shut_down().await;
     let stored = database.store.newest_snapshot(live.id()).await.expect("readable").expect("stored at the end");
 
-    let loops = open(&database, &clock).await;
+    let loops = open(database, &clock).await;
     let again = loops.get(live.id()).expect("the loop is still there");
     assert_eq!(again.counters(), live.counters());
     reward(&again, "still open", 1.0).await;
@@ -143,8 +143,8 @@ async fn a_restart_goes_on_where_the_log_ended_and_a_replay_gives_the_same_bytes
     assert_eq!(replayed.to_bytes(), newest.body);
 }
 
-async fn a_repeated_rank_is_answered_as_the_first_time_and_stored_once(database: Database) {
-    let (_loops, live, _clock) = with_loop(&database).await;
+async fn a_repeated_rank_is_answered_as_the_first_time_and_stored_once(database: &Database) {
+    let (_loops, live, _clock) = with_loop(database).await;
     let first = rank(&live, "one", "mobile").await;
     play(&live, "other", 20).await;
     let repeated = rank(&live, "one", "mobile").await;
@@ -155,8 +155,8 @@ async fn a_repeated_rank_is_answered_as_the_first_time_and_stored_once(database:
     assert_eq!((counted.ranked, counted.conflicting_ranks), (21, 1));
 }
 
-async fn a_change_of_the_default_reward_trains_a_new_model_in_the_background(database: Database) {
-    let (_loops, live, clock) = with_loop(&database).await;
+async fn a_change_of_the_default_reward_trains_a_new_model_in_the_background(database: &Database) {
+    let (_loops, live, clock) = with_loop(database).await;
     play(&live, "event", 40).await;
     rank(&live, "unrewarded", "mobile").await;
     clock.advance_us(601 * SECOND_US);
@@ -171,8 +171,8 @@ async fn a_change_of_the_default_reward_trains_a_new_model_in_the_background(dat
     assert_eq!(live.counters().model_version, before + 1);
 }
 
-async fn events_without_a_reward_expire_though_nothing_else_happens(database: Database) {
-    let (_loops, live, clock) = with_loop(&database).await;
+async fn events_without_a_reward_expire_though_nothing_else_happens(database: &Database) {
+    let (_loops, live, clock) = with_loop(database).await;
     rank(&live, "one", "mobile").await;
     clock.advance_us(599 * SECOND_US);
     assert_eq!(live.event(&id("one")).await.expect("readable").expect("stored").state, EventState::Pending);
@@ -187,8 +187,8 @@ async fn events_without_a_reward_expire_though_nothing_else_happens(database: Da
     assert_eq!(live.counters().orphan_rewards, 1);
 }
 
-async fn the_exploration_share_holds_from_the_next_rank_on(database: Database) {
-    let (_loops, live, _clock) = with_loop(&database).await;
+async fn the_exploration_share_holds_from_the_next_rank_on(database: &Database) {
+    let (_loops, live, _clock) = with_loop(database).await;
     play(&live, "event", 60).await;
     let exploration_percentage = ExplorationShare::try_from(0.0).expect("a share");
     let wanted = Configuration { exploration_percentage, ..(*live.configuration()).clone() };
@@ -198,8 +198,8 @@ async fn the_exploration_share_holds_from_the_next_rank_on(database: Database) {
     assert_eq!(probability(&greedy, greedy.reward_action_id.as_str()), 1.0);
 }
 
-async fn settings_go_back_to_an_earlier_state_as_a_new_entry(database: Database) {
-    let (_loops, live, _clock) = with_loop(&database).await;
+async fn settings_go_back_to_an_earlier_state_as_a_new_entry(database: &Database) {
+    let (_loops, live, _clock) = with_loop(database).await;
     let wanted = Configuration { learning_mode: LearningMode::Frozen, ..(*live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
     live.configure(change, "ada").await.expect("applied");
@@ -217,8 +217,8 @@ async fn settings_go_back_to_an_earlier_state_as_a_new_entry(database: Database)
     assert_eq!(live.history().await.expect("readable")[0].restores_seq, Some(first.seq));
 }
 
-async fn a_deleted_loop_is_gone_with_its_keys(database: Database) {
-    let (loops, live, clock) = with_loop(&database).await;
+async fn a_deleted_loop_is_gone_with_its_keys(database: &Database) {
+    let (loops, live, clock) = with_loop(database).await;
     let new = NewLoop { name: "second".into(), configuration: Configuration::default(), arguments: None };
     let second = loops.create(new, "test").await.expect("a loop");
     assert!(loops.by_key(&second.keys[1]).is_some());
@@ -226,12 +226,12 @@ async fn a_deleted_loop_is_gone_with_its_keys(database: Database) {
     loops.delete(second.live.id()).await.expect("deleted");
     assert!(loops.by_key(&second.keys[1]).is_none() && loops.get(second.live.id()).is_none());
     loops.shut_down().await;
-    let ids: Vec<_> = open(&database, &clock).await.list().iter().map(|live| live.id().clone()).collect();
+    let ids: Vec<_> = open(database, &clock).await.list().iter().map(|live| live.id().clone()).collect();
     assert_eq!(ids, [live.id().clone()]);
 }
 
-async fn an_apprentice_answers_the_first_action_and_learns_to_do_the_same(database: Database) {
-    let (_loops, live, _clock) = with_loop(&database).await;
+async fn an_apprentice_answers_the_first_action_and_learns_to_do_the_same(database: &Database) {
+    let (_loops, live, _clock) = with_loop(database).await;
     let wanted = Configuration { learning_mode: LearningMode::Apprentice, ..(*live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
     live.configure(change, "test").await.expect("applied");
