@@ -63,11 +63,11 @@ fn bandit(criterion: &mut Criterion) {
         let learners = [("own", None), ("compatible", Some(LearningSettings::COMPATIBLE_DEFAULT))];
         for (name, settings) in learners {
             let mut policy = trained(settings, &examples, &is_eligible);
-            criterion.bench_function(BenchmarkId::new(format!("pmf {name}"), n_actions), |bencher| {
+            criterion.bench_function(&format!("pmf {name}/{n_actions}"), |bencher| {
                 let mut examples = examples.iter().cycle();
                 bencher.iter(|| policy.pmf(examples.next().expect("endless"), black_box(&is_eligible), share));
             });
-            criterion.bench_function(BenchmarkId::new(format!("learn {name}"), n_actions), |bencher| {
+            criterion.bench_function(&format!("learn {name}/{n_actions}"), |bencher| {
                 let mut numbered = examples.iter().enumerate().cycle();
                 bencher.iter(|| {
                     let (n, example) = numbered.next().expect("endless");

@@ -23,6 +23,9 @@ pub use learning_settings::{LearningSettings, LearningSettingsError};
 pub use model_file::ModelFileError;
 pub use policy::{Outcome, Policy};
 
+#[cfg(test)]
+mod tests;
+
 use crate::terms::EventId;
 
 /// The seed of an event's draw: the same event and loop draw the same on any machine.

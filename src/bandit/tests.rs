@@ -1,0 +1,260 @@
+//! What holds for every policy whatever is asked of it. Rules of single files stand at their bottoms.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{ActionInput, Example, FeatureError, JsonObject, LearningSettings, Outcome, Policy, draw_seed};
+use crate::terms::ExplorationShare;
+
+/// Every kind of learner once.
+const LEARNERS: [Option<&str>; 7] = [
+    None,
+    Some(LearningSettings::COMPATIBLE_DEFAULT),
+    Some("--cb_explore_adf --squarecb -q ::"),
+    Some("--cb_explore_adf --softmax --lambda 5 -q ij --cubic FFi"),
+    Some("--cb_explore_adf --cb_type ips --l1 1e-7 -b 12"),
+    Some("--cb_explore_adf --cb_type dr --power_t 0.3 --l2 1e-6 --initial_t 1 -b 12"),
+    Some("--cb_explore_adf --noconstant --ignore F -l 10 --interactions :::"),
+];
+
+fn object(value: Value) -> JsonObject {
+    value.as_object().expect("an object").clone()
+}
+
+fn share(value: f32) -> ExplorationShare {
+    ExplorationShare::try_from(value).expect("a share")
+}
+
+fn new_policy(arguments: Option<&str>) -> Policy {
+    Policy::new(LearningSettings::parse(arguments).expect("good arguments"))
+}
+
+fn example(context: &JsonObject, actions: &[(String, [JsonObject; 1])]) -> Example {
+    let inputs: Vec<ActionInput<'_>> = actions.iter().map(|(id, features)| ActionInput { id, features }).collect();
+    Example::new(std::slice::from_ref(context), &inputs).expect("good features")
+}
+
+/// Features of every kind, huge, tiny and colliding ones among them.
+fn features() -> impl Strategy<Value = JsonObject> {
+    let number = prop_oneof![
+        Just(0.0),
+        Just(1.0),
+        Just(f64::MAX),
+        Just(-f64::MAX),
+        Just(f64::MIN_POSITIVE),
+        Just(1e-30),
+        -100.0..100.0
+    ];
+    let plain = prop_oneof![
+        number.clone().prop_map(|number| json!(number)),
+        "[a-c :|é]{0,3}".prop_map(|text| json!(text)),
+        any::<bool>().prop_map(|truth| json!(truth)),
+        Just(Value::Null),
+        prop::collection::vec(number, 0..4).prop_map(|numbers| json!(numbers)),
+    ];
+    let nested = prop::collection::btree_map("[a-c]", plain.clone(), 0..3).prop_map(|inner| json!(inner));
+    prop::collection::btree_map("[_a-fij]{1,2}", prop_oneof![4 => plain, 1 => nested], 0..6)
+        .prop_map(|entries| entries.into_iter().collect())
+}
+
+/// What happened in one event: its context, which actions were eligible, which chosen, how, and what it earned.
+type Event = (JsonObject, Vec<bool>, usize, f32, f32);
+
+fn events(n_actions: usize) -> impl Strategy<Value = Vec<Event>> {
+    let probability = prop_oneof![Just(0.0f32), Just(1.0), 0.0f32..1.0, Just(f32::MIN_POSITIVE)];
+    let reward = prop_oneof![-1.0f32..=1.0, Just(1e30f32), Just(-1.0), Just(f32::NAN)];
+    let event = (features(), prop::collection::vec(any::<bool>(), n_actions), 0..n_actions, probability, reward);
+    prop::collection::vec(event, 0..12).prop_map(|mut events| {
+        // The chosen action was eligible, and so are the actions that make an even distribution visible.
+        events.iter_mut().for_each(|(_, is_eligible, chosen, _, _)| is_eligible[*chosen] = true);
+        events
+    })
+}
+
+/// A learner, the actions and what happens to them.
+fn lives() -> impl Strategy<Value = (usize, Vec<(String, [JsonObject; 1])>, Vec<Event>)> {
+    (0..LEARNERS.len(), 1..5usize).prop_flat_map(|(learner, n_actions)| {
+        let actions = prop::collection::vec(features(), n_actions)
+            .prop_map(|all| all.into_iter().enumerate().map(|(n, one)| (format!("action {n}"), [one])).collect());
+        (Just(learner), actions, events(n_actions))
+    })
+}
+
+fn live(policy: &mut Policy, actions: &[(String, [JsonObject; 1])], events: &[Event]) {
+    for (context, is_eligible, action_idx, probability, reward) in events {
+        let outcome = Outcome { action_idx: *action_idx, probability: *probability, reward: *reward };
+        policy.learn(&example(context, actions), is_eligible, outcome);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn whatever_was_learned_a_pmf_sums_to_one_and_keeps_its_floor(
+        (learner, actions, events) in lives(), exploration in 0.0f32..=1.0,
+    ) {
+        let mut policy = new_policy(LEARNERS[learner]);
+        live(&mut policy, &actions, &events);
+        for (n, (context, is_eligible, ..)) in events.iter().enumerate() {
+            let example = example(context, &actions);
+            prop_assert!(policy.scores(&example).iter().all(|score| score.is_finite()));
+            let pmf = policy.pmf(&example, is_eligible, share(exploration));
+            let sum: f64 = pmf.as_slice().iter().map(|probability| f64::from(*probability)).sum();
+            prop_assert!((sum - 1.0).abs() < 1e-6);
+            let n_eligible = is_eligible.iter().filter(|eligible| **eligible).count() as f32;
+            for (probability, eligible) in pmf.as_slice().iter().zip(is_eligible) {
+                // An exploration that is capped has a tenth of its share as floor, scaled down at most to the cap.
+                let floor = if *eligible { (0.1 * exploration).min(0.02) * exploration.min(1.0) / n_eligible } else { 0.0 };
+                prop_assert!(*probability >= 0.99 * floor, "{pmf:?} {exploration}");
+                prop_assert!(*eligible || *probability == 0.0);
+            }
+            prop_assert!(is_eligible[pmf.draw(n as u64)]);
+        }
+    }
+
+    #[test]
+    fn bytes_give_the_same_policy_and_a_replay_the_same_bytes((learner, actions, events) in lives()) {
+        let mut policy = new_policy(LEARNERS[learner]);
+        live(&mut policy, &actions, &events);
+        let bytes = policy.to_bytes();
+        let mut read = Policy::from_bytes(&bytes).expect("bytes just written");
+        prop_assert_eq!(read.to_bytes(), bytes);
+        let mut replayed = new_policy(LEARNERS[learner]);
+        live(&mut replayed, &actions, &events);
+        live(&mut replayed, &actions, &events);
+        // Stored half-way and gone on: the same as never stored.
+        live(&mut read, &actions, &events);
+        prop_assert_eq!(read.to_bytes(), replayed.to_bytes());
+        prop_assert_eq!(read.n_learned(), 2 * events.len() as u64);
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused((learner, actions, events) in lives(), at in any::<prop::sample::Index>(), bit in 0u32..8) {
+        let mut policy = new_policy(LEARNERS[learner]);
+        live(&mut policy, &actions, &events);
+        let mut bytes = policy.to_bytes();
+        let cut = at.index(bytes.len());
+        prop_assert!(Policy::from_bytes(&bytes[..cut]).is_err());
+        bytes[cut] ^= 1u8 << bit;
+        prop_assert!(Policy::from_bytes(&bytes).is_err());
+    }
+
+    #[test]
+    fn contributions_add_up_to_the_score((learner, actions, events) in lives(), n_most in 0..8usize) {
+        let mut policy = new_policy(LEARNERS[learner]);
+        live(&mut policy, &actions, &events);
+        for (context, ..) in &events {
+            let (id, features) = &actions[0];
+            let input = ActionInput { id, features };
+            let why = policy.explain(std::slice::from_ref(context), input, n_most).expect("good features");
+            prop_assert_eq!(why.score, policy.scores(&example(context, &actions))[0]);
+            let sum: f64 = why.contributions.iter().map(|part| f64::from(part.score)).sum();
+            let largest = why.contributions.iter().fold(1.0f64, |most, part| most.max(f64::from(part.score.abs())));
+            prop_assert!((sum - f64::from(why.score)).abs() <= 1e-5 * largest, "{why:?}");
+            prop_assert!(why.contributions.len() <= n_most + 1);
+        }
+    }
+
+    #[test]
+    fn learning_moves_a_prediction_towards_what_was_earned(
+        context in features(), first in features(), reward in -1.0f32..=1.0, learner in 0..LEARNERS.len(),
+    ) {
+        let actions = [("a".to_owned(), [first]), ("b".to_owned(), [object(json!({"other": true}))])];
+        let example = example(&context, &actions);
+        let mut policy = new_policy(LEARNERS[learner]);
+        let outcome = Outcome { action_idx: 0, probability: 0.5, reward };
+        let before = policy.scores(&example)[0];
+        policy.learn(&example, &[true, true], outcome);
+        let after = policy.scores(&example)[0];
+        // Features so large that their squares leave the range of numbers may hide the step, but never turn it.
+        prop_assert!((after - before) * (reward - before) >= 0.0, "{before} to {after} for {reward}");
+        // IPS and DR aim at the reward divided by the probability.
+        prop_assert!(after.abs() <= 2.0 * reward.abs() + 1e-6, "{after} overshoots {reward}");
+    }
+}
+
+/// Two sections of a newspaper and two kinds of readers.
+fn newspaper(device: &str) -> (JsonObject, [(String, [JsonObject; 1]); 2]) {
+    let action = |id: &str, topic: &str| (id.to_owned(), [object(json!({"topic": topic}))]);
+    (object(json!({"device": device})), [action("a1", "sports"), action("a2", "politics")])
+}
+
+#[test]
+fn a_policy_that_has_learned_nothing_chooses_evenly() {
+    for arguments in LEARNERS {
+        let (context, actions) = newspaper("mobile");
+        let policy = new_policy(arguments);
+        let pmf = policy.pmf(&example(&context, &actions), &[true, true], share(0.2));
+        assert_eq!(pmf.as_slice(), [0.5, 0.5], "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_trained_compatible_policy_answers_the_recorded_probabilities() {
+    let actions: Vec<(String, [JsonObject; 1])> = (0..5).map(|n| (format!("a{n}"), [JsonObject::new()])).collect();
+    let example = example(&JsonObject::new(), &actions);
+    let mut policy = new_policy(Some(LearningSettings::COMPATIBLE_DEFAULT));
+    policy.learn(&example, &[true; 5], Outcome { action_idx: 2, probability: 0.2, reward: 1.0 });
+    let pmf = policy.pmf(&example, &[true; 5], share(0.2));
+    for (probability, recorded) in pmf.as_slice().iter().zip([0.04, 0.04, 0.84, 0.04, 0.04]) {
+        assert!((probability - recorded).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn a_smaller_share_shows_in_the_very_next_pmf() {
+    for arguments in LEARNERS {
+        let (context, actions) = newspaper("mobile");
+        let example = example(&context, &actions);
+        let mut policy = new_policy(arguments);
+        for n in 0..20 {
+            let outcome = Outcome { action_idx: n % 2, probability: 0.5, reward: (n % 2) as f32 };
+            policy.learn(&example, &[true, true], outcome);
+        }
+        let lesser = |percent: f32| policy.pmf(&example, &[true, true], share(percent / 100.0)).as_slice()[0];
+        assert!(lesser(5.0) < lesser(20.0), "{arguments:?}");
+        assert_eq!(lesser(0.0), 0.0, "{arguments:?}");
+    }
+}
+
+#[test]
+fn an_explanation_names_what_was_learned() {
+    let mut policy = new_policy(None);
+    for n in 0..200 {
+        let (context, actions) = newspaper(["mobile", "desktop"][n % 2]);
+        let action_idx = (n / 2) % 2;
+        let reward = f32::from(u8::from(n % 2 == action_idx));
+        policy.learn(&example(&context, &actions), &[true; 2], Outcome { action_idx, probability: 0.5, reward });
+    }
+    let (context, actions) = newspaper("mobile");
+    let input = ActionInput { id: &actions[0].0, features: &actions[0].1 };
+    let why = policy.explain(&[context], input, 3).expect("good features");
+    assert!((why.score - 1.0).abs() < 0.1, "{why:?}");
+    let names: Vec<&str> = why.contributions.iter().map(|part| part.feature.as_str()).collect();
+    assert!(names.contains(&"device=mobile × topic=sports"), "{names:?}");
+    assert!(names.contains(&"device=mobile × action=a1"), "{names:?}");
+    assert!(why.contributions[0].score > 0.1);
+}
+
+#[test]
+fn the_draw_of_an_event_stays_what_it_is() {
+    let seed = |id: &str, salt| draw_seed(&id.parse().expect("an id"), salt);
+    assert_eq!(seed("75269AD0-BFEE-4598-8196-C57383D38E10", 7), 8_664_403_883_354_108_552);
+    assert_ne!(seed("a", 7), seed("a", 8));
+    assert_ne!(seed("a", 7), seed("b", 7));
+}
+
+#[test]
+fn features_that_cannot_be_are_refused_in_words() {
+    let refused = |context: Value| Example::new(&[object(context)], &[]).expect_err("refused");
+    assert_eq!(refused(json!({"a": [1, "x"]})), FeatureError::MixedArray);
+    assert_eq!(refused(json!({"a": [[1]]})), FeatureError::MixedArray);
+    assert_eq!(refused(json!({"a": [null]})), FeatureError::MixedArray);
+    assert_eq!(refused(json!({"": 1})), FeatureError::EmptyName);
+    assert_eq!(refused(json!({"a": {"": 1}})), FeatureError::EmptyName);
+    assert_eq!(refused(json!({"x".repeat(1_025): 1})), FeatureError::NameTooLong { most: 1_024 });
+    assert_eq!(refused(json!({"a": vec![1; 2_001]})), FeatureError::TooMany { most: 2_000 });
+    let deep = (0..7).fold(json!(1), |inner, _| json!({"a": inner}));
+    assert_eq!(refused(deep), FeatureError::TooDeep { most: 5 });
+}
