@@ -59,6 +59,8 @@ fn features() -> impl Strategy<Value = JsonObject> {
 
 /// What happened in one event: its context, which actions were eligible, which chosen, how, and what it earned.
 type Event = (JsonObject, Vec<bool>, usize, f32, f32);
+/// Ids and features.
+type Actions = Vec<(String, [JsonObject; 1])>;
 
 fn events(n_actions: usize) -> impl Strategy<Value = Vec<Event>> {
     let probability = prop_oneof![Just(0.0f32), Just(1.0), 0.0f32..1.0, Just(f32::MIN_POSITIVE)];
@@ -72,7 +74,7 @@ fn events(n_actions: usize) -> impl Strategy<Value = Vec<Event>> {
 }
 
 /// A learner, the actions and what happens to them.
-fn lives() -> impl Strategy<Value = (usize, Vec<(String, [JsonObject; 1])>, Vec<Event>)> {
+fn lives() -> impl Strategy<Value = (usize, Actions, Vec<Event>)> {
     (0..LEARNERS.len(), 1..5usize).prop_flat_map(|(learner, n_actions)| {
         let actions = prop::collection::vec(features(), n_actions)
             .prop_map(|all| all.into_iter().enumerate().map(|(n, one)| (format!("action {n}"), [one])).collect());
@@ -192,7 +194,7 @@ fn a_policy_that_has_learned_nothing_chooses_evenly() {
 
 #[test]
 fn a_trained_compatible_policy_answers_the_recorded_probabilities() {
-    let actions: Vec<(String, [JsonObject; 1])> = (0..5).map(|n| (format!("a{n}"), [JsonObject::new()])).collect();
+    let actions: Actions = (0..5).map(|n| (format!("a{n}"), [JsonObject::new()])).collect();
     let example = example(&JsonObject::new(), &actions);
     let mut policy = new_policy(Some(LearningSettings::COMPATIBLE_DEFAULT));
     policy.learn(&example, &[true; 5], Outcome { action_idx: 2, probability: 0.2, reward: 1.0 });
