@@ -35,7 +35,7 @@ const INDEXED_KINDS: [i16; 3] = [4, 5, 6];
 
 pub(super) const INSERT_RECORD: &str =
     "insert into log_record (loop_id, seq, at_us, kind, event_id, body) values ($1, $2, $3, $4, $5, $6)";
-pub(super) const SELECT_HEAD: &str = "select seq, at_us from log_record where loop_id = $1 order by seq desc limit 1";
+const SELECT_HEAD: &str = "select seq, at_us from log_record where loop_id = $1 order by seq desc limit 1";
 pub(super) const SELECT_BETWEEN: &str = "
     select seq, at_us, kind, event_id, body from log_record
     where loop_id = $1 and seq > $2 and seq <= $3 order by seq limit $4";

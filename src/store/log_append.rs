@@ -1,10 +1,10 @@
-//! One transaction that appends records to any number of logs: the writer's statements.
+//! One transaction that appends records to any number of logs.
 //!
 //! The end of each log is read inside the transaction, behind a lock on its loop. So the sequence has no gaps and no
 //! forks even when several processes write, and a commit whose outcome was never heard of is seen by the next one.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     time::Duration,
 };
 
@@ -12,7 +12,8 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use super::{
     Appended, Durability, LogHead, NewRecord, Store, StoreError, StoredRecord,
-    log::{INSERT_RECORD, KIND_RANKED, SELECT_BETWEEN, SELECT_HEAD, checked},
+    log::{KIND_RANKED, checked},
+    log_statements::{Appending, NewRow},
     pools::{BEGIN_WRITING, Pools},
 };
 use crate::terms::{EventId, LoopId};
@@ -56,8 +57,7 @@ impl Store {
         match &self.pools {
             Pools::Sqlite { writer, .. } => {
                 let mut connection = writer.acquire().await.map_err(&failed)?;
-                let added = append_to_sqlite(&mut connection, additions, now_us, durability);
-                let added = in_time(added).await;
+                let added = in_time(append_to_sqlite(&mut connection, additions, now_us, durability)).await;
                 if added.is_err() {
                     connection.close_on_drop();
                 }
@@ -65,8 +65,7 @@ impl Store {
             }
             Pools::Postgres(pool) => {
                 let mut connection = pool.acquire().await.map_err(&failed)?;
-                let added = append_to_postgres(&mut connection, additions, now_us, durability);
-                let added = in_time(added).await;
+                let added = in_time(append_to_postgres(&mut connection, additions, now_us, durability)).await;
                 if added.is_err() {
                     connection.close_on_drop();
                 }
@@ -87,78 +86,19 @@ async fn append_to_sqlite(
     now_us: i64,
     durability: Durability,
 ) -> Result<AllAdded, StoreError> {
-    const IS_THERE: &str = "select count(*) from loop where id = $1 and not is_removed";
-    // The connection is shared with writes that must not be lost, so what it was told is taken back.
     const RELAX: &str = "pragma synchronous = normal";
     const TIGHTEN: &str = "pragma synchronous = full";
     let failed = StoreError::during(ATTEMPT);
     if durability == Durability::Relaxed {
         sqlx::query(RELAX).execute(&mut *connection).await.map_err(&failed)?;
     }
-    let mut transaction = connection.begin_with(BEGIN_WRITING).await.map_err(&failed)?;
-    let mut all_added = AllAdded::new();
-    for (id, addition) in additions {
-        let n_loops: i64 =
-            sqlx::query_scalar(IS_THERE).bind(id.as_str()).fetch_one(&mut *transaction).await.map_err(&failed)?;
-        if n_loops == 0 {
-            continue;
-        }
-        let head = sqlx::query_as(SELECT_HEAD).bind(id.as_str()).fetch_optional(&mut *transaction).await;
-        let head: LogHead = head.map_err(&failed)?.unwrap_or_default();
-        let mut added = Added::default();
-        if head.seq > addition.given.seq {
-            let missed = sqlx::query_as(SELECT_BETWEEN)
-                .bind(id.as_str())
-                .bind(addition.given.seq)
-                .bind(head.seq)
-                .bind(i64::MAX)
-                .fetch_all(&mut *transaction)
-                .await;
-            added.missed = checked(missed, ATTEMPT)?;
-        }
-        added.outcomes =
-            insert_one_by_one(&mut transaction, id, head, &addition.records, now_us).await.map_err(&failed)?;
-        all_added.insert(id.clone(), added);
-    }
-    transaction.commit().await.map_err(&failed)?;
+    let transaction = connection.begin_with(BEGIN_WRITING).await.map_err(&failed)?;
+    let added = append_in(Appending::Sqlite(transaction), additions, now_us).await?;
     if durability == Durability::Relaxed {
+        // The connection is shared with writes that must not be lost, so what it was told is taken back.
         sqlx::query(TIGHTEN).execute(&mut *connection).await.map_err(&failed)?;
     }
-    Ok(all_added)
-}
-
-/// SQLite is a function call away, so a statement a record costs little, and the index finds the repeats.
-async fn insert_one_by_one(
-    connection: &mut SqliteConnection,
-    id: &LoopId,
-    mut head: LogHead,
-    records: &[NewRecord],
-    now_us: i64,
-) -> Result<Vec<Appended>, sqlx::Error> {
-    const SQL: &str = "
-        insert into log_record (loop_id, seq, at_us, kind, event_id, body) values ($1, $2, $3, $4, $5, $6)
-        on conflict (loop_id, event_id) where kind = 1 do nothing";
-    let mut outcomes = Vec::with_capacity(records.len());
-    for record in records {
-        let next = after(head, now_us);
-        let sql = if record.kind == KIND_RANKED { SQL } else { INSERT_RECORD };
-        let done = sqlx::query(sql)
-            .bind(id.as_str())
-            .bind(next.seq)
-            .bind(next.at_us)
-            .bind(record.kind)
-            .bind(record.event_id.as_ref().map(EventId::as_str))
-            .bind(record.body.as_slice())
-            .execute(&mut *connection)
-            .await?;
-        if done.rows_affected() == 0 {
-            outcomes.push(Appended::Repeat);
-        } else {
-            head = next;
-            outcomes.push(Appended::New { seq: next.seq, at_us: next.at_us });
-        }
-    }
-    Ok(outcomes)
+    Ok(added)
 }
 
 async fn append_to_postgres(
@@ -167,95 +107,76 @@ async fn append_to_postgres(
     now_us: i64,
     durability: Durability,
 ) -> Result<AllAdded, StoreError> {
-    // Two statements: what a statement sees is settled when it starts, which for the first is before it got the lock.
-    const LOCK: &str = "select id from loop where id = any($1) and not is_removed order by id for no key update";
-    const HEADS: &str = "
-        select loop.id, coalesce(newest.seq, 0) as seq, coalesce(newest.at_us, 0) as at_us
-        from loop left join lateral
-            (select seq, at_us from log_record where loop_id = loop.id order by seq desc limit 1) newest on true
-        where loop.id = any($1)";
     const RELAX: &str = "set local synchronous_commit = off";
     let failed = StoreError::during(ATTEMPT);
     let mut transaction = connection.begin().await.map_err(&failed)?;
     if durability == Durability::Relaxed {
         sqlx::query(RELAX).execute(&mut *transaction).await.map_err(&failed)?;
     }
-    let ids: Vec<&str> = additions.keys().map(|id| id.as_str()).collect();
-    let locked: Vec<String> =
-        sqlx::query_scalar(LOCK).bind(&ids).fetch_all(&mut *transaction).await.map_err(&failed)?;
-    let heads: Vec<(String, i64, i64)> =
-        sqlx::query_as(HEADS).bind(&locked).fetch_all(&mut *transaction).await.map_err(&failed)?;
-    let heads: BTreeMap<String, LogHead> =
-        heads.into_iter().map(|(id, seq, at_us)| (id, LogHead { seq, at_us })).collect();
+    append_in(Appending::Postgres(transaction), additions, now_us).await
+}
+
+/// The same few statements for either database, however many records and loops there are.
+async fn append_in(mut transaction: Appending<'_>, additions: &Additions, now_us: i64) -> Result<AllAdded, StoreError> {
+    let failed = StoreError::during(ATTEMPT);
+    let ids: Vec<&str> = additions.keys().map(LoopId::as_str).collect();
+    let heads = transaction.lock_and_read_heads(&ids).await.map_err(&failed)?;
     let mut all_added = AllAdded::new();
     for (id, addition) in additions {
         let Some(head) = heads.get(id.as_str()) else { continue };
         let mut added = Added::default();
         if head.seq > addition.given.seq {
-            let missed = sqlx::query_as(SELECT_BETWEEN)
-                .bind(id.as_str())
-                .bind(addition.given.seq)
-                .bind(head.seq)
-                .bind(i64::MAX)
-                .fetch_all(&mut *transaction)
-                .await;
-            added.missed = checked(missed, ATTEMPT)?;
+            added.missed = checked(transaction.read_between(id, addition.given.seq, head.seq).await, ATTEMPT)?;
         }
-        added.outcomes =
-            insert_at_once(&mut transaction, id, *head, &addition.records, now_us).await.map_err(&failed)?;
         all_added.insert(id.clone(), added);
+    }
+    let ranked = additions.iter().flat_map(|(id, addition)| addition.records.iter().map(move |record| (id, record)));
+    let ranked: Vec<(&str, &str)> =
+        ranked.filter_map(|(id, record)| Some((id.as_str(), ranked_event(record)?.as_str()))).collect();
+    let known =
+        if ranked.is_empty() { HashMap::new() } else { transaction.find_ranked(&ranked).await.map_err(&failed)? };
+    let rows = plan(additions, &heads, &known, now_us, &mut all_added);
+    if !rows.is_empty() {
+        transaction.insert(&rows).await.map_err(&failed)?;
     }
     transaction.commit().await.map_err(&failed)?;
     Ok(all_added)
 }
 
-/// PostgreSQL is a network away: two round trips for a loop, however many records it has.
-async fn insert_at_once(
-    connection: &mut PgConnection,
-    id: &LoopId,
-    mut head: LogHead,
-    records: &[NewRecord],
+/// Gives each record its place, or finds that it is a repeat.
+fn plan<'a>(
+    additions: &'a Additions,
+    heads: &HashMap<String, LogHead>,
+    known: &HashMap<String, HashSet<String>>,
     now_us: i64,
-) -> Result<Vec<Appended>, sqlx::Error> {
-    const KNOWN: &str = "select event_id from log_record where loop_id = $1 and event_id = any($2) and kind = 1";
-    const SQL: &str = "
-        insert into log_record (loop_id, seq, at_us, kind, event_id, body)
-        select $1, * from unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bytea[])";
-    let ranked = |record: &NewRecord| (record.kind == KIND_RANKED).then(|| record.event_id.clone()).flatten();
-    let ranked_ids: Vec<String> = records.iter().filter_map(ranked).map(String::from).collect();
-    let mut known: HashSet<String> = HashSet::new();
-    if !ranked_ids.is_empty() {
-        let found = sqlx::query_scalar(KNOWN).bind(id.as_str()).bind(&ranked_ids).fetch_all(&mut *connection).await?;
-        known.extend(found.into_iter().map(|event_id: String| event_id));
-    }
-    let mut outcomes = Vec::with_capacity(records.len());
-    let (mut seqs, mut times, mut kinds, mut event_ids, mut bodies) = (vec![], vec![], vec![], vec![], vec![]);
-    for record in records {
-        let event_id = record.event_id.as_ref().map(EventId::as_str);
-        let is_repeat =
-            record.kind == KIND_RANKED && event_id.is_some_and(|event_id| !known.insert(event_id.to_owned()));
-        if is_repeat {
-            outcomes.push(Appended::Repeat);
-            continue;
+    all_added: &mut AllAdded,
+) -> Vec<NewRow<'a>> {
+    let mut rows = Vec::new();
+    for (id, addition) in additions {
+        let (Some(added), Some(head)) = (all_added.get_mut(id), heads.get(id.as_str())) else { continue };
+        let known_here = known.get(id.as_str());
+        let is_known = |event_id: &EventId| known_here.is_some_and(|known| known.contains(event_id.as_str()));
+        let mut ranked_here = HashSet::new();
+        let mut head = *head;
+        for record in &addition.records {
+            let is_repeat =
+                ranked_event(record).is_some_and(|event_id| is_known(event_id) || !ranked_here.insert(event_id));
+            if is_repeat {
+                added.outcomes.push(Appended::Repeat);
+                continue;
+            }
+            // Log time never falls, whatever the machine's clock does.
+            head = LogHead { seq: head.seq + 1, at_us: head.at_us.max(now_us) };
+            added.outcomes.push(Appended::New { seq: head.seq, at_us: head.at_us });
+            rows.push(NewRow { loop_id: id, place: head, record });
         }
-        head = after(head, now_us);
-        outcomes.push(Appended::New { seq: head.seq, at_us: head.at_us });
-        seqs.push(head.seq);
-        times.push(head.at_us);
-        kinds.push(record.kind);
-        event_ids.push(event_id);
-        bodies.push(record.body.as_slice());
     }
-    if !seqs.is_empty() {
-        let insert = sqlx::query(SQL).bind(id.as_str()).bind(seqs).bind(times).bind(kinds);
-        insert.bind(event_ids).bind(bodies).execute(&mut *connection).await?;
-    }
-    Ok(outcomes)
+    rows
 }
 
-/// The place and time of the record that follows. Log time never falls, whatever the machine's clock does.
-fn after(head: LogHead, now_us: i64) -> LogHead {
-    LogHead { seq: head.seq + 1, at_us: head.at_us.max(now_us) }
+/// The event that a record ranks, if it is a Rank.
+fn ranked_event(record: &NewRecord) -> Option<&EventId> {
+    record.event_id.as_ref().filter(|_| record.kind == KIND_RANKED)
 }
 
 #[cfg(test)]

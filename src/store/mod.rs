@@ -11,6 +11,7 @@ mod actions;
 mod error;
 mod log;
 mod log_append;
+mod log_statements;
 mod log_writer;
 mod loops;
 mod sessions;

@@ -1,0 +1,173 @@
+//! The statements of one append. Reading and locking many rows at once, and writing them, is where the databases have no
+//! common text: SQLite takes lists as JSON, PostgreSQL as arrays.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::{Postgres, Sqlite, Transaction};
+
+use super::{
+    LogHead, NewRecord,
+    log::{FoundRecord, SELECT_BETWEEN},
+};
+use crate::terms::{EventId, LoopId};
+
+/// A transaction that appends to logs.
+pub(super) enum Appending<'c> {
+    Sqlite(Transaction<'c, Sqlite>),
+    Postgres(Transaction<'c, Postgres>),
+}
+
+/// A record with its place.
+pub(super) struct NewRow<'a> {
+    pub loop_id: &'a LoopId,
+    pub place: LogHead,
+    pub record: &'a NewRecord,
+}
+
+const SQLITE_HEADS: &str = "
+    select loop.id, coalesce(newest.seq, 0), coalesce(newest.at_us, 0)
+    from json_each($1) wanted
+    cross join loop on loop.id = wanted.value and not loop.is_removed
+    left join log_record newest on newest.loop_id = loop.id
+        and newest.seq = (select max(seq) from log_record where loop_id = loop.id)";
+
+// Two statements: what a statement sees is settled when it starts, which for the first is before it has its locks.
+const POSTGRES_LOCK: &str = "select id from loop where id = any($1) and not is_removed order by id for no key update";
+const POSTGRES_HEADS: &str = "
+    select loop.id, coalesce(newest.seq, 0), coalesce(newest.at_us, 0)
+    from loop left join lateral
+        (select seq, at_us from log_record where loop_id = loop.id order by seq desc limit 1) newest on true
+    where loop.id = any($1)";
+
+const SQLITE_RANKED: &str = "
+    select ranked.loop_id, ranked.event_id
+    from json_each($1) wanted
+    cross join log_record ranked on ranked.loop_id = wanted.value ->> 0 and ranked.event_id = wanted.value ->> 1
+        and ranked.kind = 1";
+const POSTGRES_RANKED: &str = "
+    select ranked.loop_id, ranked.event_id
+    from unnest($1::text[], $2::text[]) wanted (loop_id, event_id)
+    join log_record ranked on ranked.loop_id = wanted.loop_id and ranked.event_id = wanted.event_id
+        and ranked.kind = 1";
+
+// JSON holds no bytes, so the bodies come as one long run of them, and each row says which part is its own.
+// No part of nothing is null in SQLite, hence the coalesce.
+const SQLITE_INSERT: &str = "
+    insert into log_record (loop_id, seq, at_us, kind, event_id, body)
+    select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+        coalesce(substr($2, value ->> 5, value ->> 6), x'')
+    from json_each($1)";
+const POSTGRES_INSERT: &str = "
+    insert into log_record (loop_id, seq, at_us, kind, event_id, body)
+    select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bytea[])";
+
+impl Appending<'_> {
+    /// Where each log ends. Loops that are gone are missing. Until the commit nobody else appends to these logs.
+    pub(super) async fn lock_and_read_heads(&mut self, ids: &[&str]) -> Result<HashMap<String, LogHead>, sqlx::Error> {
+        let found: Vec<(String, i64, i64)> = match self {
+            // SQLite's lock is the transaction itself.
+            Self::Sqlite(transaction) => {
+                sqlx::query_as(SQLITE_HEADS).bind(json(ids)).fetch_all(&mut **transaction).await?
+            }
+            Self::Postgres(transaction) => {
+                let locked: Vec<String> =
+                    sqlx::query_scalar(POSTGRES_LOCK).bind(ids).fetch_all(&mut **transaction).await?;
+                sqlx::query_as(POSTGRES_HEADS).bind(locked).fetch_all(&mut **transaction).await?
+            }
+        };
+        Ok(found.into_iter().map(|(id, seq, at_us)| (id, LogHead { seq, at_us })).collect())
+    }
+
+    /// The records with `after < seq <= up_to` of one log, in order.
+    pub(super) async fn read_between(
+        &mut self,
+        id: &LoopId,
+        after: i64,
+        up_to: i64,
+    ) -> Result<Vec<FoundRecord>, sqlx::Error> {
+        macro_rules! read {
+            ($transaction:expr) => {
+                sqlx::query_as(SELECT_BETWEEN)
+                    .bind(id.as_str())
+                    .bind(after)
+                    .bind(up_to)
+                    .bind(i64::MAX)
+                    .fetch_all(&mut **$transaction)
+                    .await
+            };
+        }
+        match self {
+            Self::Sqlite(transaction) => read!(transaction),
+            Self::Postgres(transaction) => read!(transaction),
+        }
+    }
+
+    /// Which of these events (loop, event) were ranked before, by loop.
+    pub(super) async fn find_ranked(
+        &mut self,
+        events: &[(&str, &str)],
+    ) -> Result<HashMap<String, HashSet<String>>, sqlx::Error> {
+        let found: Vec<(String, String)> = match self {
+            Self::Sqlite(transaction) => {
+                sqlx::query_as(SQLITE_RANKED).bind(json(events)).fetch_all(&mut **transaction).await?
+            }
+            Self::Postgres(transaction) => {
+                let (ids, event_ids): (Vec<&str>, Vec<&str>) = events.iter().copied().unzip();
+                sqlx::query_as(POSTGRES_RANKED).bind(ids).bind(event_ids).fetch_all(&mut **transaction).await?
+            }
+        };
+        let mut by_loop: HashMap<String, HashSet<String>> = HashMap::new();
+        for (id, event_id) in found {
+            by_loop.entry(id).or_default().insert(event_id);
+        }
+        Ok(by_loop)
+    }
+
+    pub(super) async fn insert(&mut self, rows: &[NewRow<'_>]) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(transaction) => insert_into_sqlite(transaction, rows).await,
+            Self::Postgres(transaction) => insert_into_postgres(transaction, rows).await,
+        }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await,
+            Self::Postgres(transaction) => transaction.commit().await,
+        }
+    }
+}
+
+async fn insert_into_sqlite(transaction: &mut Transaction<'_, Sqlite>, rows: &[NewRow<'_>]) -> Result<(), sqlx::Error> {
+    let mut bodies = Vec::with_capacity(rows.iter().map(|row| row.record.body.len()).sum());
+    let mut listed = Vec::with_capacity(rows.len());
+    for NewRow { loop_id, place, record } in rows {
+        // SQL counts from one.
+        let begin = bodies.len() + 1;
+        let event_id = record.event_id.as_ref().map(EventId::as_str);
+        listed.push((loop_id.as_str(), place.seq, place.at_us, record.kind, event_id, begin, record.body.len()));
+        bodies.extend_from_slice(&record.body);
+    }
+    sqlx::query(SQLITE_INSERT).bind(json(&listed)).bind(bodies).execute(&mut **transaction).await.map(drop)
+}
+
+async fn insert_into_postgres(
+    transaction: &mut Transaction<'_, Postgres>,
+    rows: &[NewRow<'_>],
+) -> Result<(), sqlx::Error> {
+    sqlx::query(POSTGRES_INSERT)
+        .bind(rows.iter().map(|row| row.loop_id.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.place.seq).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.place.at_us).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.record.kind).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.record.event_id.as_ref().map(EventId::as_str)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.record.body.as_slice()).collect::<Vec<_>>())
+        .execute(&mut **transaction)
+        .await
+        .map(drop)
+}
+
+/// A list as SQLite takes it.
+fn json<T: serde::Serialize + ?Sized>(list: &T) -> String {
+    serde_json::to_string(list).expect("lists of texts and whole numbers always become JSON")
+}
