@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::terms::{EventState, LearningMode};
+use crate::{
+    reports::{Health, HealthLevel},
+    terms::{EventState, LearningMode},
+};
 
 /// What a chip's colour means. The words in it say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,6 +65,18 @@ pub fn StateChip(state: EventState) -> impl IntoView {
     view! { <Chip tone=tone>{state.as_str()}</Chip> }
 }
 
+/// How a loop is doing, in words with a mark whose shape says the same as its colour.
+#[component]
+pub fn HealthText(health: Health) -> impl IntoView {
+    let class = match health.level {
+        HealthLevel::Good => "health health--good",
+        HealthLevel::Idle => "health",
+        HealthLevel::Warning => "health health--warning",
+        HealthLevel::Bad => "health health--bad",
+    };
+    view! { <span class=class>{health.words}</span> }
+}
+
 /// A surface with an optional title.
 #[component]
 pub fn Card(#[prop(optional, into)] title: String, children: Children) -> impl IntoView {
@@ -73,7 +88,7 @@ pub fn Card(#[prop(optional, into)] title: String, children: Children) -> impl I
 #[component]
 pub fn PageHeader(
     #[prop(into)] title: String,
-    #[prop(optional, into)] sentence: String,
+    #[prop(optional, into)] sentence: Signal<String>,
     /// Buttons.
     #[prop(optional)]
     children: Option<Children>,
@@ -82,7 +97,7 @@ pub fn PageHeader(
         <header class="page-header">
             <div>
                 <h1>{title}</h1>
-                {(!sentence.is_empty()).then(|| view! { <p class="page-header__sentence">{sentence}</p> })}
+                <p class="page-header__sentence">{move || sentence.get()}</p>
             </div>
             {children.map(|children| view! { <div class="row">{children()}</div> })}
         </header>

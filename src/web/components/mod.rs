@@ -19,7 +19,7 @@ pub use field::{
     Choice, FormError, NumberField, PasswordField, SelectField, SubmitButton, SwitchField, TextAreaField, TextField,
 };
 pub use icon::{Icon, IconName, Logo};
-pub use layout::{Breadcrumb, Card, Chip, Crumb, ModeChip, PageHeader, StateChip, Tone};
+pub use layout::{Breadcrumb, Card, Chip, Crumb, HealthText, ModeChip, PageHeader, StateChip, Tone};
 pub use live_pill::{LivePill, LiveState};
 pub use moment::{Moment, TimeText};
 pub use not_found::NotFoundPage;

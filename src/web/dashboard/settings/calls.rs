@@ -1,6 +1,6 @@
 //! What the settings page asks of the server.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
 use super::draft::SettingsDraft;
@@ -52,7 +52,7 @@ pub struct PreviewView {
 /// A change that somebody thinks about: what they typed, or an earlier configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Proposal {
-    Draft(SettingsDraft),
+    Draft(Box<SettingsDraft>),
     Restore(i64),
 }
 
@@ -92,7 +92,9 @@ pub async fn load_settings(id: String) -> Result<SettingsView, PageError> {
 }
 
 /// What a proposal would change and cost; nothing is applied.
-#[server]
+///
+/// As JSON: a form cannot carry one of two shapes.
+#[server(input = Json)]
 pub async fn preview_settings(id: String, proposal: Proposal) -> Result<PreviewView, PageError> {
     use crate::{
         terms::Role,
@@ -118,7 +120,7 @@ pub async fn preview_settings(id: String, proposal: Proposal) -> Result<PreviewV
 pub async fn apply_draft(id: String, draft: SettingsDraft) -> Result<(), PageError> {
     use crate::{terms::Role, web::guard};
     let (person, live) = guard::require_loop(Role::Editor, &id).await?;
-    let change = guard::change_of(&live, &Proposal::Draft(draft)).await?;
+    let change = guard::change_of(&live, &Proposal::Draft(Box::new(draft))).await?;
     live.configure(change, &person.name).await?;
     leptos_axum::redirect(&format!("/loops/{id}/settings"));
     Ok(())

@@ -179,7 +179,7 @@ mod tests {
             learner: "arguments".into(),
             ..default_draft()
         };
-        let query: ParamsMap = draft.pairs().into_iter().map(|(name, value)| (name, value)).collect();
+        let query: ParamsMap = draft.pairs().into_iter().collect();
         assert_eq!(SettingsDraft::of_query(&query), Some(draft));
         assert_eq!(SettingsDraft::of_query(&ParamsMap::new()), None);
     }

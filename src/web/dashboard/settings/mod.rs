@@ -84,12 +84,12 @@ fn Settings(view: SettingsView, id: Memo<String>, calls: SettingsCalls) -> impl 
     let proposal = Memo::new(move |_| {
         let query = query.read();
         let restored = query.get("restore").and_then(|seq| seq.parse().ok()).map(Proposal::Restore);
-        restored.or_else(|| SettingsDraft::of_query(&query).map(Proposal::Draft))
+        restored.or_else(|| SettingsDraft::of_query(&query).map(|draft| Proposal::Draft(Box::new(draft))))
     });
     let SettingsView { name, current, compatible_arguments, history, may_edit } = view;
     let preview_error = RwSignal::new(None);
     let start = match proposal.get_untracked() {
-        Some(Proposal::Draft(draft)) => draft,
+        Some(Proposal::Draft(draft)) => *draft,
         _ => current.clone(),
     };
     view! {
