@@ -1,0 +1,3 @@
+//! The demo from outside: its pictures on disk, and its readers against a server that this test plays.
+
+mod pictures;

@@ -1,0 +1,30 @@
+//! The pictures in `public/news` are what the code draws.
+
+use std::{fs, path::PathBuf};
+
+use rankloop::demo::{articles, picture};
+
+fn file(slug: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("public/news").join(format!("{slug}.svg"))
+}
+
+#[test]
+fn every_story_has_its_drawn_picture_on_disk() {
+    for article in articles() {
+        let drawn = picture(article).expect("every scene is drawn");
+        let stored = fs::read_to_string(file(&article.slug)).unwrap_or_default();
+        assert!(
+            stored == drawn,
+            "{} is not what is drawn; renew it with `cargo test --features ssr --test demo -- --ignored draw`",
+            article.slug
+        );
+    }
+}
+
+#[test]
+#[ignore = "writes public/news; run it after changing a drawing or a picture's text"]
+fn draw_every_picture() {
+    for article in articles() {
+        fs::write(file(&article.slug), picture(article).expect("every scene is drawn")).expect("public/news is there");
+    }
+}
