@@ -3,6 +3,9 @@
 //! `ARCHITECTURE.md` is the map; this file is its shortest form. A room may use what stands above it here, with the
 //! exceptions that `tests/architecture.rs` lists.
 
+// A page is one deeply nested type, and so is the future that renders it.
+#![recursion_limit = "256"]
+
 /// Ids, modes, states and settings as checked values. Both sides.
 pub mod terms;
 
