@@ -1,1 +1,25 @@
-//! Skeleton.
+//! Answers for the dashboard: plain data for both sides, and on the server the questions and the drawings.
+//!
+//! Never writes anything. A number that is estimated never goes without its interval, and one that rests on too few
+//! events is not given at all.
+
+mod event_page;
+mod loop_row;
+mod overview;
+
+/// The questions.
+#[cfg(feature = "ssr")]
+pub mod ask;
+/// The drawings.
+#[cfg(feature = "ssr")]
+pub mod chart;
+/// Numbers and times in words.
+#[cfg(feature = "ssr")]
+mod words;
+
+pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, TimelineStep};
+pub use loop_row::{Health, HealthLevel, LoopRow, Share};
+pub use overview::{
+    ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,
+    RewardCurve, RewardPoint, Table, TimeRange, Verdict,
+};
