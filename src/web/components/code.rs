@@ -51,6 +51,7 @@ pub fn CodeBlock(#[prop(into)] title: String, #[prop(into)] code: Signal<String>
             <pre tabindex="0" aria-label=label><code>{move || code.get()}</code></pre>
         </figure>
     }
+    .into_any()
 }
 
 /// A value that is shown this once, such as a new key.
@@ -65,4 +66,5 @@ pub fn SecretField(#[prop(into)] label: String, #[prop(into)] value: String) -> 
             <CopyButton text=copied what=what/>
         </div>
     }
+    .into_any()
 }

@@ -80,4 +80,5 @@ pub fn ConfirmDialog(
             </form>
         </dialog>
     }
+    .into_any()
 }

@@ -28,6 +28,7 @@ fn Field(id: String, label: String, hint: String, error: Signal<Option<String>>,
             <p class="field__error" id=error_id aria-live="polite">{move || error.get()}</p>
         </div>
     }
+    .into_any()
 }
 
 fn described_by(id: &str) -> String {
@@ -68,6 +69,7 @@ pub fn TextField(
                 prop:value=move || value.map(|value| value.get()) on:input=keep/>
         </Field>
     }
+    .into_any()
 }
 
 /// A password; friendly to managers and pasting.
@@ -95,6 +97,7 @@ pub fn PasswordField(
             </div>
         </Field>
     }
+    .into_any()
 }
 
 /// A number with its unit. The browser checks the limits while typing, the server again.
@@ -135,6 +138,7 @@ pub fn NumberField(
             </div>
         </Field>
     }
+    .into_any()
 }
 
 /// One of several.
@@ -160,6 +164,7 @@ pub fn SelectField(
             </select>
         </Field>
     }
+    .into_any()
 }
 
 /// Several lines of text.
@@ -185,6 +190,7 @@ pub fn TextAreaField(
                 on:input=move |event| value.set(event_target_value(&event))>{value.get_untracked()}</textarea>
         </Field>
     }
+    .into_any()
 }
 
 /// On or off.
@@ -198,13 +204,14 @@ pub fn SwitchField(#[prop(into)] name: String, #[prop(into)] label: String, chec
             <span>{label}</span>
         </label>
     }
+    .into_any()
 }
 
 /// What is wrong with a form as a whole.
 #[component]
 pub fn FormError(#[prop(into)] message: Signal<Option<String>>) -> impl IntoView {
     view! {
-        <div role="alert">
+        <div class="form-error" role="alert">
             {move || message.get().map(|message| view! { <p class="notice notice--bad">{message}</p> })}
         </div>
     }

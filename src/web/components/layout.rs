@@ -102,6 +102,7 @@ pub fn PageHeader(
             {children.map(|children| view! { <div class="row">{children()}</div> })}
         </header>
     }
+    .into_any()
 }
 
 /// One step of the way to a page; without `href` it is the page itself.
@@ -119,4 +120,5 @@ pub fn Breadcrumb(#[prop(into)] crumbs: Vec<Crumb>) -> impl IntoView {
         None => view! { <li aria-current="page">{crumb.text}</li> }.into_any(),
     };
     view! { <nav class="breadcrumb" aria-label="You are here"><ol>{crumbs.into_iter().map(step).collect_view()}</ol></nav> }
+    .into_any()
 }

@@ -83,5 +83,5 @@ where
             }
         })
     };
-    view! { <Transition fallback=move || view! { <Skeleton lines=lines/> }>{shown}</Transition> }
+    view! { <Transition fallback=move || view! { <Skeleton lines=lines/> }>{shown}</Transition> }.into_any()
 }

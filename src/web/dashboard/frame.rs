@@ -71,4 +71,5 @@ fn TopBar(person: Person) -> impl IntoView {
             </div>
         </header>
     }
+    .into_any()
 }

@@ -136,4 +136,5 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
             }}
         </section>
     }
+    .into_any()
 }

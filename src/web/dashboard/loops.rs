@@ -137,6 +137,7 @@ fn LoopTable(rows: RwSignal<Vec<Row>>) -> impl IntoView {
             </table>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -177,4 +178,5 @@ fn NoLoops(base_url: String, may_create: bool) -> impl IntoView {
             <CodeBlock title="A Rank and its Reward" code=curl(&target)/>
         </EmptyState>
     }
+    .into_any()
 }

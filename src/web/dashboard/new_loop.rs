@@ -110,6 +110,7 @@ fn NewLoopForm(create: ServerAction<CreateLoop>) -> impl IntoView {
             </div>
         </form>
     }
+    .into_any()
 }
 
 #[component]
@@ -146,4 +147,5 @@ fn Created(view: NewLoopView) -> impl IntoView {
             <Snippets target=target/>
         </section>
     }
+    .into_any()
 }

@@ -49,6 +49,7 @@ pub fn Snippets(target: CallTarget) -> impl IntoView {
             {SNIPPETS.map(block)}
         </div>
     }
+    .into_any()
 }
 
 /// Both calls with curl.

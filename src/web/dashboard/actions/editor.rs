@@ -50,6 +50,7 @@ pub fn ActionEditor(id: Memo<String>, action: Option<ActionView>, calls: ActionC
             </ActionForm>
         </section>
     }
+    .into_any()
 }
 
 /// The id is chosen once: events of the past carry it.
@@ -136,6 +137,7 @@ fn FeatureEditor(
             <p class="field__hint" aria-live="polite">{move || note.get()}</p>
         </fieldset>
     }
+    .into_any()
 }
 
 #[component]

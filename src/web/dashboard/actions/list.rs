@@ -39,6 +39,7 @@ pub fn ActionList(actions: Vec<ActionView>, id: Memo<String>, calls: ActionCalls
             "The first one is the baseline: apprentice mode answers it, and reports compare with it."
         </p>
     }
+    .into_any()
 }
 
 #[component]
@@ -61,7 +62,7 @@ fn ActionRow(
             </th>
             <td data-label="Features"><span class="action__features" title=features.clone()>{features.clone()}</span></td>
             <td data-label="Now"><AvailabilityChip availability=action.availability.clone()/></td>
-            <td data-label="Changed" class="muted"><TimeText moment=action.updated.clone()/>" by "{action.updated_by.clone()}</td>
+            <td data-label="Changed" class="muted"><span><TimeText moment=action.updated.clone()/>" by "{action.updated_by.clone()}</span></td>
             <td class="actions">
                 {may_edit.then(|| view! {
                     <RowButtons action=action is_first=is_first is_last=is_last id=id calls=calls/>
@@ -120,6 +121,7 @@ fn RowButtons(
             </ConfirmDialog>
         </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -14,8 +14,8 @@ pub fn NameForm(name: String, id: Memo<String>, calls: SettingsCalls) -> impl In
     let rename = calls.rename;
     let error = move || rename.value().get().and_then(Result::err).map(|error| error.to_string());
     view! {
-        <section class="card">
-            <h2>"Name"</h2>
+        <section class="card card--split">
+            <div><h2>"Name"</h2><p class="card__about">"For people. Keys, endpoint and events stay as they are."</p></div>
             <ActionForm action=rename>
                 <input type="hidden" name="id" value=move || id.get()/>
                 <div class="stack">
@@ -25,6 +25,7 @@ pub fn NameForm(name: String, id: Memo<String>, calls: SettingsCalls) -> impl In
             </ActionForm>
         </section>
     }
+    .into_any()
 }
 
 /// Resetting and deleting, each with a question first.
@@ -59,4 +60,5 @@ pub fn DangerZone(name: String, id: Memo<String>, calls: SettingsCalls) -> impl 
             </div>
         </section>
     }
+    .into_any()
 }

@@ -101,6 +101,7 @@ pub fn SettingsForm(
             </fieldset>
         </Form>
     }
+    .into_any()
 }
 
 type ErrorAt = Callback<&'static str, Signal<Option<String>>>;
@@ -117,15 +118,18 @@ fn Serving(typed: Typed, error: ErrorAt) -> impl IntoView {
         Choice::new(mode.as_str(), words)
     };
     view! {
-        <section class="card">
-            <h2>"Deciding"</h2>
+        <section class="card card--split">
+            <div><h2>"Deciding"</h2><p class="card__about">"Who chooses the action, and how often it tries something new."</p></div>
+            <div class="stack">
             <SelectField name="mode" label="Mode" value=typed.mode choices=LearningMode::ALL.map(mode).to_vec()
                 error=error.run("mode")/>
             <NumberField name="exploration" label="Exploration" unit="%" min=0.0 max=100.0 value=typed.exploration slider=true
                 hint="The share of ranks that may show something else than the best known action. Without any, nothing new is ever learned; 5 to 20 % is usual."
                 error=error.run("exploration")/>
+            </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -142,8 +146,9 @@ fn Rewards(typed: Typed, error: ErrorAt) -> impl IntoView {
         Choice::new(aggregation.as_str(), words)
     };
     view! {
-        <section class="card">
-            <h2>"Rewards"</h2>
+        <section class="card card--split">
+            <div><h2>"Rewards"</h2><p class="card__about">"When a reward counts, what stands in for a missing one, and how long events are kept."</p></div>
+            <div class="stack">
             <div class="pair">
                 <NumberField name="wait" label="Reward wait time" min=1.0 max=7_776_000.0 step="1" value=typed.wait
                     hint="How long after its Rank a reward counts: 5 seconds to 90 days." error=error.run("wait")/>
@@ -159,8 +164,10 @@ fn Rewards(typed: Typed, error: ErrorAt) -> impl IntoView {
             </div>
             <NumberField name="retention" label="Keep events for" unit="days" min=-1.0 max=36_500.0 step="1" value=typed.retention
                 hint="-1 keeps them for ever. At least the wait time and a day: relearning reads this log." error=error.run("retention")/>
+            </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -178,8 +185,9 @@ fn Learning(typed: Typed, compatible_arguments: String, error: ErrorAt) -> impl 
         false,
     );
     view! {
-        <section class="card">
-            <h2>"Learning"</h2>
+        <section class="card card--split">
+            <div><h2>"Learning"</h2><p class="card__about">"How the model is trained from rewarded events."</p></div>
+            <div class="stack">
             <SelectField name="learner" label="Learner" value=learner
                 hint="Learning settings exported from Azure Personalizer work as they are."
                 choices=vec![
@@ -189,6 +197,8 @@ fn Learning(typed: Typed, compatible_arguments: String, error: ErrorAt) -> impl 
             <div hidden=move || learner.get() != "arguments">
                 <TextAreaField name="arguments" label="Arguments" value=arguments rows=2 mono=true error=error.run("arguments")/>
             </div>
+            </div>
         </section>
     }
+    .into_any()
 }

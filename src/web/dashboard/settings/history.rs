@@ -10,11 +10,12 @@ use crate::web::components::{Chip, TimeText, Tone};
 pub fn History(history: Vec<PastView>, id: Memo<String>, may_edit: bool) -> impl IntoView {
     let entry = move |past: PastView| view! { <Entry past=past id=id may_edit=may_edit/> };
     view! {
-        <section class="card">
-            <h2>"History"</h2>
+        <section class="card card--split">
+            <div><h2>"History"</h2><p class="card__about">"Every change so far. Going back is a change like any other: previewed first, then listed here."</p></div>
             <ol class="history">{history.into_iter().map(entry).collect_view()}</ol>
         </section>
     }
+    .into_any()
 }
 
 #[component]

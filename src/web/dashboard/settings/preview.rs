@@ -50,6 +50,7 @@ pub fn Preview(
             <Transition fallback=|| view! { <Skeleton lines=3/> }>{body}</Transition>
         </section>
     }
+    .into_any()
 }
 
 #[component]
@@ -94,6 +95,7 @@ fn Judged(
             <a class="button button--ghost" href=move || format!("/loops/{}/settings", id.get())>"Close preview"</a>
         </div>
     }
+    .into_any()
 }
 
 #[component]
