@@ -37,7 +37,6 @@ pub fn DashboardFrame() -> impl IntoView {
     let sign_in = move || format!("/sign-in?next={}", location.pathname.get_untracked());
     let retry = Callback::new(move |()| person.refetch());
     let page = move || {
-        let sign_in = sign_in.clone();
         Suspend::new(async move {
             match person.await {
                 Ok(person) => {
