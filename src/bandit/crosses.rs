@@ -2,12 +2,7 @@
 //!
 //! A product is never stored: the walk computes its index and value on the way to whoever predicts, learns or explains.
 
-use super::{
-    Example,
-    example::{ActionFeatures, Feature},
-    features::MAX_VALUE,
-    hash,
-};
+use super::{Example, example::Feature, features::MAX_VALUE, hash};
 
 /// The most features that one product may have.
 pub(super) const MAX_ORDER: usize = 4;
@@ -22,7 +17,7 @@ const MAX_PRODUCTS: usize = 200_000;
 pub(super) struct Term {
     pub hash: u32,
     pub value: f32,
-    /// Which features it is made of, by `Feature::index`.
+    /// Which features it is made of: those of the action by their `index`, those of the context counted on from there.
     pub parts: [u16; MAX_ORDER],
 }
 
@@ -85,30 +80,29 @@ impl Crosses {
     /// Hands every term of one action to `visit`, in a fixed order.
     #[inline]
     pub fn visit(&self, example: &Example, action_idx: usize, mut visit: impl FnMut(Term)) {
-        let action = &example.actions[action_idx];
+        let action = example.action(action_idx);
         match self {
-            Self::ByLetter(crosses) => crosses.visit(action, &mut visit),
-            Self::Budgeted(budget) => budget.visit(&example.context, action, &mut visit),
+            Self::ByLetter(crosses) => crosses.visit(example.context(), action, &mut visit),
+            Self::Budgeted(budget) => budget.visit(example.context(), action, &mut visit),
         }
     }
 }
 
 impl LetterCrosses {
-    fn visit(&self, action: &ActionFeatures, visit: &mut impl FnMut(Term)) {
+    fn visit(&self, context: &[Feature], action: &[Feature], visit: &mut impl FnMut(Term)) {
         if !self.has_no_bias {
             visit(Term::BIAS);
         }
-        let groups: Vec<(u8, &[Feature])> = action
-            .groups
-            .iter()
-            .filter(|(letter, _)| !self.ignored.contains(letter))
-            .map(|(letter, range)| (*letter, &action.all[range.clone()]))
-            .collect();
-        for (_, features) in &groups {
-            features.iter().for_each(|feature| visit(Term::of(feature, 0)));
-        }
+        let offset = action.len() as u16;
+        let counted_on = context.iter().map(|feature| Feature { index: feature.index + offset, ..*feature });
+        let mut all: Vec<Feature> = action.iter().copied().chain(counted_on).collect();
+        all.retain(|feature| !self.ignored.contains(&feature.letter));
+        // Stable, because the order within a namespace is part of a cross's index: the action's before the context's.
+        all.sort_by_key(|feature| feature.letter);
+        all.iter().for_each(|feature| visit(Term::of(feature, 0)));
+        let groups: Vec<&[Feature]> = all.chunk_by(|a, b| a.letter == b.letter).collect();
         for chosen in self.expand(&groups) {
-            let slices: Vec<&[Feature]> = chosen.iter().map(|at| groups[*at].1).collect();
+            let slices: Vec<&[Feature]> = chosen.iter().map(|at| groups[*at]).collect();
             if slices.iter().fold(1usize, |n, slice| n.saturating_mul(slice.len())) <= MAX_PRODUCTS {
                 descend(&slices, 0, None, 0, visit);
             }
@@ -116,12 +110,12 @@ impl LetterCrosses {
     }
 
     /// The patterns as groups of this example, each combination once whatever order its letters were written in.
-    fn expand(&self, groups: &[(u8, &[Feature])]) -> Vec<Vec<usize>> {
+    fn expand(&self, groups: &[&[Feature]]) -> Vec<Vec<usize>> {
         let mut combinations: Vec<Vec<usize>> = Vec::new();
         for pattern in &self.patterns {
             let mut partial: Vec<Vec<usize>> = vec![Vec::new()];
             for letter in pattern {
-                let fits = |at: &usize| *letter == b':' || groups[*at].0 == *letter;
+                let fits = |at: &usize| *letter == b':' || groups[*at][0].letter == *letter;
                 partial = partial
                     .iter()
                     .flat_map(|chosen| {
@@ -157,8 +151,7 @@ fn descend<F: FnMut(Term)>(slices: &[&[Feature]], start: usize, so_far: Option<T
 }
 
 impl Budgeted {
-    fn visit(&self, context: &[Feature], action: &ActionFeatures, visit: &mut impl FnMut(Term)) {
-        let own = action.own.as_slice();
+    fn visit(&self, context: &[Feature], own: &[Feature], visit: &mut impl FnMut(Term)) {
         let own_crossed = &own[ID_AT..];
         let shape = self.shape(context.len(), own_crossed.len());
         visit(Term::BIAS);
@@ -206,4 +199,120 @@ struct Shape {
     /// With how many of the action's features, the id first, pairs of the context are crossed.
     n_paired: usize,
     has_triples: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::bandit::{ActionInput, JsonObject};
+
+    const MASK: u32 = (1 << 18) - 1;
+
+    fn object(value: &Value) -> JsonObject {
+        value.as_object().expect("an object").clone()
+    }
+
+    /// The first event of the public model's recorded predictions, in the order in which it was sent.
+    fn grocery(id: &str, features: &[Value]) -> Example {
+        let context: Vec<JsonObject> = [
+            json!({"dietary_preferences": "low_carb"}),
+            json!({"avg_order_price": "0-20"}),
+            json!({"browser_type": "edge"}),
+            json!({"location": "west"}),
+            json!({"time_of_day": "morning"}),
+            json!({"application_type": "edge"}),
+        ]
+        .iter()
+        .map(object)
+        .collect();
+        let features: Vec<JsonObject> = features.iter().map(object).collect();
+        Example::new(&context, &[ActionInput { id, features: &features }]).expect("good features")
+    }
+
+    /// Objects apart, because their keys would be sorted and the service's client sent them unsorted.
+    fn pasta() -> Example {
+        let features = [
+            json!({"brand_info": {"company": "pasta_inc"}}),
+            json!({"attributes": {"qty": 1}}),
+            json!({"attributes": {"cuisine": "italian"}}),
+            json!({"attributes": {"price": 12}}),
+            json!({"dietary_attributes": {"low_fat": true, "low_sodium": true, "vegan": false}}),
+        ];
+        grocery("pasta", &features)
+    }
+
+    fn all_pairs() -> Crosses {
+        Crosses::ByLetter(LetterCrosses { patterns: vec![b"::".to_vec()], ..LetterCrosses::default() })
+    }
+
+    fn terms(crosses: &Crosses, example: &Example) -> Vec<(u32, f32)> {
+        let mut terms = Vec::new();
+        crosses.visit(example, 0, |term| terms.push((term.hash & MASK, term.value)));
+        terms
+    }
+
+    /// Facts of the public model that a real Personalizer loop exported (18 bits), for the terms of this event: some by
+    /// name, and the count, sum and exclusive or of the indices of all.
+    #[test]
+    fn all_pairs_have_the_indices_that_the_old_service_gave_them() {
+        let terms = terms(&all_pairs(), &pasta());
+        let (bias, edge, price, price_squared) = ((116_060, 1.0), (9_317, 1.0), (106_123, 12.0), (68_186, 144.0));
+        // avg_order_price × location, location × id, cuisine × low_sodium, qty × price, price × constant.
+        let pairs = [(585, 1.0), (208_120, 1.0), (15_448, 1.0), (96_340, 12.0), (61_714, 12.0)];
+        for known in [bias, edge, price, price_squared].into_iter().chain(pairs) {
+            assert!(terms.contains(&known), "{known:?}");
+        }
+        assert_eq!(terms.len(), 120);
+        assert_eq!(terms.iter().map(|(index, _)| u64::from(*index)).sum::<u64>(), 14_708_484);
+        assert_eq!(terms.iter().fold(0, |folded, (index, _)| folded ^ index), 198_526);
+    }
+
+    #[test]
+    fn a_pattern_names_namespaces_by_first_letter_and_no_combination_comes_twice() {
+        let crosses = |patterns: &[&str], ignored: &str| {
+            Crosses::ByLetter(LetterCrosses {
+                patterns: patterns.iter().map(|pattern| pattern.as_bytes().to_vec()).collect(),
+                ignored: ignored.as_bytes().to_vec(),
+                has_no_bias: true,
+            })
+        };
+        let count = |patterns: &[&str], ignored: &str| terms(&crosses(patterns, ignored), &pasta()).len();
+        // The event has 6 features of F, 2 of i, 1 of b, 3 of a and 2 of d.
+        assert_eq!(count(&[], ""), 14);
+        assert_eq!(count(&["Fi"], ""), 14 + 12);
+        assert_eq!(count(&["Fi", "iF"], ""), 14 + 12);
+        assert_eq!(count(&["FFi"], ""), 14 + 21 * 2);
+        assert_eq!(count(&["::"], "F"), 8 + 36);
+        assert_eq!(count(&["xy"], ""), 14);
+    }
+
+    #[test]
+    fn a_budget_leaves_out_what_would_be_too_much() {
+        let crosses = |pairs_with_all, pairs_with_id, triples_with_id| {
+            Crosses::Budgeted(Budgeted { pairs_with_all, pairs_with_id, triples_with_id })
+        };
+        let count = |crosses: &Crosses| terms(crosses, &pasta()).len();
+        // Bias, 8 of the action, 6 of the context and 6 × 7 of both; the constant is not crossed.
+        let plain = 1 + 8 + 6 + 42;
+        assert_eq!(count(&crosses(0, 0, 0)), plain);
+        assert_eq!(count(&crosses(0, 21, 0)), plain + 15);
+        assert_eq!(count(&crosses(21 * 7, 0, 0)), plain + 15 * 7);
+        assert_eq!(count(&crosses(21 * 7, 0, 20)), plain + 15 * 7 + 20);
+    }
+
+    #[test]
+    fn no_product_comes_twice() {
+        for crosses in
+            [all_pairs(), Crosses::Budgeted(Budgeted { pairs_with_all: 999, pairs_with_id: 0, triples_with_id: 99 })]
+        {
+            let mut parts = Vec::new();
+            crosses.visit(&pasta(), 0, |term| parts.push(term.parts));
+            let n_all = parts.len();
+            parts.sort_unstable();
+            parts.dedup();
+            assert_eq!(parts.len(), n_all);
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! One decision as hashed features: the context once, each action once, and nothing crossed yet.
 
-use std::ops::Range;
-
 use super::features::{Found, Walk};
 
 /// A JSON object: a namespace of features.
@@ -45,8 +43,7 @@ pub enum FeatureError {
     },
 }
 
-/// One feature. `index` is its place among the action's own features followed by the context's: what its name is
-/// found by when somebody asks why.
+/// One feature. `index` is its place in its context or action, by which its name is found when somebody asks why.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Feature {
     pub hash: u32,
@@ -55,62 +52,88 @@ pub(super) struct Feature {
     pub letter: u8,
 }
 
-/// The features that an action is scored by.
-#[derive(Debug, Clone)]
-pub(super) struct ActionFeatures {
-    /// The constant, the id and what the caller said of the action.
-    pub own: Vec<Feature>,
-    /// `own` and the context sorted by namespace letter, the action's before the context's within a letter.
-    pub all: Vec<Feature>,
-    /// Where each letter stands in `all`.
-    pub groups: Vec<(u8, Range<usize>)>,
-}
-
 /// Context and actions as hashed features.
+///
+/// Kept small, because one waits in memory for every event whose reward is still to come: two allocations, 12 bytes
+/// a feature.
 #[derive(Debug, Clone)]
 pub struct Example {
-    pub(super) context: Vec<Feature>,
-    pub(super) actions: Vec<ActionFeatures>,
+    /// The context's features, then each action's.
+    features: Box<[Feature]>,
+    /// Where the context and each action end in `features`.
+    ends: Box<[u32]>,
 }
 
 impl Example {
     /// Featurizes a request.
     pub fn new(context: &[JsonObject], actions: &[ActionInput<'_>]) -> Result<Self, FeatureError> {
-        let mut shared = Vec::new();
-        Walk::new(|found| push(&mut shared, found)).context(context)?;
-        let actions = actions.iter().map(|action| ActionFeatures::new(*action, &shared)).collect::<Result<_, _>>()?;
-        Ok(Self { context: shared, actions })
+        let mut features = Vec::new();
+        let mut ends = Vec::with_capacity(1 + actions.len());
+        Walk::new(|found| push(&mut features, 0, found)).context(context)?;
+        ends.push(features.len() as u32);
+        for action in actions {
+            let start = features.len();
+            Walk::new(|found| push(&mut features, start, found)).action(action.id, action.features)?;
+            ends.push(features.len() as u32);
+        }
+        Ok(Self { features: features.into(), ends: ends.into() })
     }
 
     /// How many actions the request has.
     pub fn n_actions(&self) -> usize {
-        self.actions.len()
+        self.ends.len() - 1
+    }
+
+    /// The features that every action shares.
+    pub(super) fn context(&self) -> &[Feature] {
+        &self.features[..self.ends[0] as usize]
+    }
+
+    /// An action's own features: the constant, the id, and what the caller said of it.
+    pub(super) fn action(&self, action_idx: usize) -> &[Feature] {
+        &self.features[self.ends[action_idx] as usize..self.ends[action_idx + 1] as usize]
     }
 }
 
-impl ActionFeatures {
-    fn new(action: ActionInput<'_>, context: &[Feature]) -> Result<Self, FeatureError> {
-        let mut own = Vec::with_capacity(2 + action.features.iter().map(JsonObject::len).sum::<usize>());
-        Walk::new(|found| push(&mut own, found)).action(action.id, action.features)?;
-        let n_own = own.len() as u16;
-        let mut all = Vec::with_capacity(own.len() + context.len());
-        all.extend_from_slice(&own);
-        all.extend(context.iter().map(|feature| Feature { index: feature.index + n_own, ..*feature }));
-        // Stable, so features keep their order within a namespace; that order is part of a cross's index.
-        all.sort_by_key(|feature| feature.letter);
-        let mut groups: Vec<(u8, Range<usize>)> = Vec::new();
-        for (at, feature) in all.iter().enumerate() {
-            match groups.last_mut() {
-                Some((letter, range)) if *letter == feature.letter => range.end = at + 1,
-                _ => groups.push((feature.letter, at..at + 1)),
-            }
-        }
-        Ok(Self { own, all, groups })
-    }
-}
-
-fn push(features: &mut Vec<Feature>, found: Found<'_>) {
+fn push(features: &mut Vec<Feature>, start: usize, found: Found<'_>) {
     // The walk stops long before an index would not fit.
-    let index = features.len() as u16;
+    let index = (features.len() - start) as u16;
     features.push(Feature { hash: found.hash, value: found.value, index, letter: found.letter });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::bandit::hash;
+
+    #[test]
+    fn context_and_actions_become_the_features_that_the_old_service_made_of_them() {
+        let object = |value: serde_json::Value| value.as_object().expect("an object").clone();
+        let context = [object(json!({"_hidden": 1, "day": "Mon day", "isNew": true, "isOld": false, "nothing": null}))];
+        let features = [object(json!({"attributes": {"price": 12}, "topic": "news", "vector": [0.5, 0, -2]}))];
+        let example = Example::new(&context, &[ActionInput { id: "a b", features: &features }]).expect("good features");
+        let index = |space: &str, name: &str| hash::name_in(name, hash::namespace(space));
+        let found = |features: &[Feature]| features.iter().map(|one| (one.hash, one.value)).collect::<Vec<_>>();
+        assert_eq!(
+            found(example.context()),
+            [
+                (index("FromUrl", "dayMon_day"), 1.0),
+                (index("FromUrl", "isNew"), 1.0),
+                (index("FromUrl", "nothingnull"), 1.0),
+            ]
+        );
+        assert_eq!(
+            found(example.action(0)),
+            [
+                (index("i", "constant"), 1.0),
+                (index("i", "ida_b"), 1.0),
+                (index("attributes", "price"), 12.0),
+                (index("j", "topicnews"), 1.0),
+                (hash::namespace("vector"), 0.5),
+                (hash::namespace("vector") + 2, -2.0),
+            ]
+        );
+    }
 }

@@ -243,3 +243,95 @@ fn truncate(value: f32, gravity: f64) -> f32 {
 fn held(value: f64) -> f32 {
     if value.is_nan() { 0.0 } else { (value as f32).clamp(-MAX_WEIGHT, MAX_WEIGHT) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bandit::crosses::MAX_ORDER;
+
+    const DEFAULT: Steps = Steps { rate: 0.5, power: 0.5, initial: 0.0, l1: 0.0, l2: 0.0, forgetting: 0.0 };
+    const CONSTANT_RATE: Steps = Steps { rate: 0.001, power: 0.0, ..DEFAULT };
+
+    /// Terms by index and value.
+    struct Given<'a>(&'a [(u32, f32)]);
+
+    impl Terms for Given<'_> {
+        fn each(&self, mut visit: impl FnMut(Term)) {
+            self.0.iter().for_each(|(hash, value)| visit(Term { hash: *hash, value: *value, parts: [0; MAX_ORDER] }));
+        }
+    }
+
+    fn close(a: f32, b: f32) -> bool {
+        (a - b).abs() < 1e-5
+    }
+
+    /// By hand: G = 4 and N = 1 for both weights, so s = 2/√4 / √2 with m = 1/√2, and p moves by 1 − e^(−s).
+    #[test]
+    fn the_first_step_is_the_one_of_the_formula() {
+        let mut regressor = Regressor::new(8, DEFAULT);
+        regressor.learn(&Given(&[(1, 1.0), (2, 1.0)]), -1.0, 1.0);
+        let expected = -(1.0 - libm::exp(-std::f64::consts::FRAC_1_SQRT_2)) as f32;
+        let predicted = regressor.predict(&Given(&[(1, 1.0), (2, 1.0)]));
+        assert!(close(predicted, expected), "{predicted} is not {expected}");
+        assert!(close(regressor.weights[1].value, expected / 2.0));
+    }
+
+    /// Where rates do not depend on gradients, importance is exactly repetition.
+    #[test]
+    fn an_importance_of_three_is_three_updates() {
+        let (mut weighted, mut repeated) = (Regressor::new(8, CONSTANT_RATE), Regressor::new(8, CONSTANT_RATE));
+        let terms = Given(&[(1, 1.0), (2, 0.5)]);
+        weighted.learn(&terms, -1.0, 3.0);
+        (0..3).for_each(|_| _ = repeated.learn(&terms, -1.0, 1.0));
+        assert!(close(weighted.predict(&terms), repeated.predict(&terms)));
+    }
+
+    #[test]
+    fn no_importance_overshoots_the_label() {
+        for importance in [1.0, 1e3, 1e4, 1e30, f32::MAX] {
+            let mut regressor = Regressor::new(8, Steps { rate: 1e6, ..DEFAULT });
+            regressor.learn(&Given(&[(1, 3.0), (2, -2.0)]), -1.0, importance);
+            let predicted = regressor.predict(&Given(&[(1, 3.0), (2, -2.0)]));
+            assert!((-1.000_01..=0.0).contains(&predicted), "{predicted} after {importance}");
+        }
+    }
+
+    #[test]
+    fn the_unit_in_which_a_feature_is_measured_does_not_matter() {
+        for steps in [DEFAULT, CONSTANT_RATE, Steps { power: 0.3, ..DEFAULT }] {
+            let (mut metres, mut millimetres) = (Regressor::new(8, steps.clone()), Regressor::new(8, steps));
+            for (n, length) in [0.5f32, 2.0, 1.0, 3.0, 0.1].into_iter().cycle().take(40).enumerate() {
+                let label = if n % 2 == 0 { -1.0 } else { -0.2 };
+                metres.learn(&Given(&[(1, length), (2, 1.0)]), label, 1.0);
+                millimetres.learn(&Given(&[(1, length * 1_000.0), (2, 1.0)]), label, 1.0);
+            }
+            let [one, other] = [(&metres, 1.5), (&millimetres, 1_500.0)]
+                .map(|(regressor, length)| regressor.predict(&Given(&[(1, length), (2, 1.0)])));
+            assert!((one - other).abs() < 1e-3, "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn predictions_stay_within_the_labels_seen() {
+        let mut regressor = Regressor::new(8, DEFAULT);
+        (0..50).for_each(|_| _ = regressor.learn(&Given(&[(1, 1.0)]), -1.0, 1.0));
+        assert_eq!(regressor.predict(&Given(&[(1, 1_000.0)])), -1.0);
+        assert_eq!(regressor.predict(&Given(&[(1, -1_000.0)])), 0.0);
+    }
+
+    #[test]
+    fn l1_pulls_to_zero_what_does_not_matter() {
+        let train = |l1| {
+            let mut regressor = Regressor::new(8, Steps { l1, ..DEFAULT });
+            for n in 0..400u32 {
+                let noise = 2 + n % 7;
+                regressor.learn(&Given(&[(1, 1.0), (noise, 1.0)]), if n % 5 == 0 { -0.8 } else { -1.0 }, 1.0);
+            }
+            let noise: f32 = (2..9).map(|at| (regressor.predict(&Given(&[(at, 1.0)]))).abs()).sum();
+            (regressor.predict(&Given(&[(1, 1.0)])), noise)
+        };
+        let ((_, noise), (signal_with_l1, noise_with_l1)) = (train(0.0), train(1e-3));
+        assert!(noise_with_l1 < 0.8 * noise, "{noise_with_l1} of {noise}");
+        assert!(signal_with_l1 < -0.5, "{signal_with_l1}");
+    }
+}

@@ -69,6 +69,9 @@ impl Error for SharedSource {
 fn is_full(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => error.kind() == io::ErrorKind::StorageFull,
+        sqlx::Error::Migrate(error) => {
+            error.source().and_then(|cause| cause.downcast_ref::<sqlx::Error>()).is_some_and(is_full)
+        }
         // SQLITE_FULL; and SQLITE_IOERR_SHMSIZE, which is how a full disk looks when the WAL's index has to grow.
         // 53100 is PostgreSQL's disk_full.
         sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("13" | "4874" | "53100")),

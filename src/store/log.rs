@@ -68,20 +68,22 @@ impl Store {
 
     /// Every record of one event, in order.
     pub async fn records_of_event(&self, id: &LoopId, event_id: &EventId) -> Result<Vec<StoredRecord>, StoreError> {
-        // Two halves, because each has an index of its own.
+        // Two halves, because each has an index of its own. They are put in order here: asked to do it, SQLite reads
+        // the whole log in order and forgets the index.
         const SQL: &str = "
             select seq, at_us, kind, event_id, body from log_record
             where loop_id = $1 and event_id = $2 and kind = 1
             union all
             select seq, at_us, kind, event_id, body from log_record
-            where loop_id = $1 and event_id = $2 and kind <> 1 and event_id is not null
-            order by seq";
+            where loop_id = $1 and event_id = $2 and kind <> 1 and event_id is not null";
         let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
             .bind(id.as_str())
             .bind(event_id.as_str())
             .fetch_all(pool)
             .await);
-        checked(found, "read the records of an event")
+        let mut records = checked(found, "read the records of an event")?;
+        records.sort_by_key(|record| record.seq);
+        Ok(records)
     }
 
     /// The `Ranked` record (kind 1) of an event.

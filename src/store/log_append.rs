@@ -234,6 +234,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_disk_that_is_full_at_the_start_is_told_as_such() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("a.db").display())).await.expect("opened");
+        sqlx::query("pragma max_page_count = 5").execute(writer(&store)).await.expect("limited");
+        let refused = store.migrate().await;
+        assert!(matches!(refused, Err(StoreError::Full { .. })), "{refused:?}");
+
+        sqlx::query("pragma max_page_count = 50000").execute(writer(&store)).await.expect("freed");
+        store.migrate().await.expect("there is space again");
+    }
+
+    #[tokio::test]
     async fn relaxed_appends_leave_other_writes_as_durable_as_ever() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (store, id) = with_a_loop(&folder).await;

@@ -30,6 +30,7 @@ fn a_page_reaches_the_server_inside_server_functions_only() {
     assert_eq!(n_foreign("src/web/keys.rs", &format!("#[server]\nasync fn load_keys(x: [u8; 2]) {body}")), 0);
     assert_eq!(n_foreign("src/web/keys.rs", &format!("pub async fn load_keys() {body}")), 1);
     assert_eq!(n_foreign("src/web/keys.rs", "#[server]\nasync fn load_keys() { use crate::store::Store; }"), 1);
+    assert_eq!(n_foreign("src/web/keys.rs", "#[server]\nasync fn load() { use crate::bandit::Policy; }"), 1);
     assert_eq!(n_foreign("src/reports/mod.rs", "use crate::loops::Loops;"), 1);
     assert_eq!(n_foreign("src/reports/ask.rs", "use crate::loops::Loops;"), 0);
 }

@@ -23,7 +23,8 @@ const MAP: &[(&str, &[&str])] = &[
 /// What every line of `web` and `reports` may name, also those that the browser runs.
 const IN_THE_BROWSER: &[&str] = &["terms", "reports"];
 /// What the body of a server function may name besides: the browser build drops it.
-const IN_SERVER_FUNCTIONS: &[&str] = &["terms", "reports", "loops", "accounts", "demo", "clock"];
+const IN_SERVER_FUNCTIONS: &[&str] =
+    &["terms", "reports", "loops", "accounts", "demo", "clock", "bandit::LearningSettings"];
 
 /// Words that rooms must not contain, and the invariant that they would break. No rooms: everywhere but in the last list.
 const FORBIDDEN_WORDS: &[WordRule] = &[
@@ -88,7 +89,8 @@ pub fn foreign_rooms(source: &Source, gated: &BTreeSet<String>) -> Vec<String> {
     let root = if room == "main" { "rankloop::" } else { "crate::" };
     let may_use = |allowed: &[&str], path: &String| {
         let first = path.split("::").next().unwrap_or(path);
-        first == room || allowed.contains(&first) || !is_room(first)
+        let is_within = |entry: &&str| path == entry || path.starts_with(&format!("{entry}::"));
+        first == room || allowed.iter().any(is_within) || !is_room(first)
     };
     let outside = if is_shared { IN_THE_BROWSER } else { allowed };
     let broken = |path: String| source.broken("a room uses only what the map allows", &path);
