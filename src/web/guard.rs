@@ -64,7 +64,7 @@ pub fn draft_of(live: &LiveLoop, action_id: &str) -> Result<ActionDraft, PageErr
 pub async fn change_of(live: &LiveLoop, proposal: &Proposal) -> Result<ConfigurationChange, PageError> {
     match proposal {
         Proposal::Draft(draft) => Ok(ConfigurationChange {
-            configuration: Some(draft.to_configuration(&live.configuration())?),
+            configuration: Some(draft.to_configuration(&live.configuration()).map_err(refused)?),
             arguments: Some(draft.learning_arguments()),
             restores_seq: None,
         }),
@@ -172,6 +172,11 @@ impl From<AccountError> for PageError {
             _ => refused(Self::rejected(sentence)),
         }
     }
+}
+
+/// What a person typed was refused, at the input where they typed it.
+pub fn refused_at(field: &str, message: impl ToString) -> PageError {
+    refused(PageError::at(field, message))
 }
 
 fn refused(error: PageError) -> PageError {

@@ -1,6 +1,6 @@
 //! Inputs of a form: a label above, a hint below it, and what is wrong at the input itself.
 
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 /// A value of a select, and its words.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,20 +53,21 @@ pub fn TextField(
     #[prop(default = 256)] maxlength: u16,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
-    // Without a signal the input is the browser's own: what was typed before the page woke up stays.
     let start = value.map_or(initial, |value| value.get_untracked());
-    let keep = move |event| {
-        if let Some(value) = value {
-            value.set(event_target_value(&event));
-        }
+    let invalid = move || error.read().is_some().to_string();
+    let input = view! {
+        <input class="input" id=name.clone() name=name.clone() type=kind placeholder=placeholder autocomplete=autocomplete
+            required=required maxlength=maxlength.to_string() autofocus=autofocus aria-describedby=described_by(&name)
+            aria-invalid=invalid value=start/>
     };
-    let description = described_by(&name);
+    // Without a signal the input is the browser's own: what was typed before the page woke up stays.
+    let input = match value {
+        Some(value) => Either::Left(input.bind(leptos::attr::Value, value)),
+        None => Either::Right(input),
+    };
     view! {
-        <Field id=name.clone() label=label hint=hint error=error>
-            <input class="input" id=name.clone() name=name type=kind placeholder=placeholder autocomplete=autocomplete
-                required=required maxlength=maxlength.to_string() autofocus=autofocus aria-describedby=description
-                aria-invalid=move || error.read().is_some().to_string() value=start
-                prop:value=move || value.map(|value| value.get()) on:input=keep/>
+        <Field id=name label=label hint=hint error=error>
+            {input}
         </Field>
     }
     .into_any()

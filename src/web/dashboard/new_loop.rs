@@ -38,10 +38,10 @@ pub async fn create_loop(name: String, wait: String, mode: String) -> Result<New
         web::{PublicUrl, guard},
     };
     let person = guard::require(Role::Editor).await?;
-    let wait: IsoDuration = wait.parse().map_err(|error| PageError::at("wait", error))?;
+    let wait: IsoDuration = wait.parse().map_err(|error| guard::refused_at("wait", error))?;
     let configuration = Configuration {
-        reward_wait_time: RewardWaitTime::try_from(wait).map_err(|error| PageError::at("wait", error))?,
-        learning_mode: LearningMode::parse(&mode).map_err(|error| PageError::at("mode", error))?,
+        reward_wait_time: RewardWaitTime::try_from(wait).map_err(|error| guard::refused_at("wait", error))?,
+        learning_mode: LearningMode::parse(&mode).map_err(|error| guard::refused_at("mode", error))?,
         ..Configuration::default()
     };
     let new = NewLoop { name: name.trim().to_owned(), configuration, arguments: None };

@@ -101,18 +101,18 @@ pub async fn save_action(loop_id: String, action: ActionFields) -> Result<(), Pa
         web::{guard, words},
     };
     let (person, live) = guard::require_loop(Role::Editor, &loop_id).await?;
-    let id: ActionId = action.id.trim().parse().map_err(|error| PageError::at("id", error))?;
+    let id: ActionId = action.id.trim().parse().map_err(|error| guard::refused_at("id", error))?;
     let is_taken = action.was.is_empty() && live.actions().iter().any(|other| other.id == id);
     if is_taken {
-        return Err(PageError::at("id", "There is already an action with this id."));
+        return Err(guard::refused_at("id", "There is already an action with this id."));
     }
     let draft = ActionDraft {
         id,
-        features: parse_features(&action.features).map_err(|error| PageError::at("features", error))?,
+        features: parse_features(&action.features).map_err(|error| guard::refused_at("features", error))?,
         is_active: action.is_active,
         valid_from_us: words::instant_of_input(&action.valid_from)
-            .map_err(|error| PageError::at("valid_from", error))?,
-        valid_to_us: words::instant_of_input(&action.valid_to).map_err(|error| PageError::at("valid_to", error))?,
+            .map_err(|error| guard::refused_at("valid_from", error))?,
+        valid_to_us: words::instant_of_input(&action.valid_to).map_err(|error| guard::refused_at("valid_to", error))?,
         notes: action.notes.chars().take(2_000).collect(),
         position: None,
     };

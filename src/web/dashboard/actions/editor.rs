@@ -171,6 +171,8 @@ fn FeatureRowInputs(rows: RwSignal<Vec<FeatureRow>>, place: usize, on_change: Ca
         });
         on_change.run(());
     };
+    let start = rows.with_untracked(|rows| rows.get(place).cloned()).unwrap_or_else(FeatureRow::blank);
+    let start_text = StoredValue::new(start.text);
     let number = place + 1;
     let set_kind = move |word: String| {
         change(&|row| {
@@ -183,7 +185,7 @@ fn FeatureRowInputs(rows: RwSignal<Vec<FeatureRow>>, place: usize, on_change: Ca
     let is_yes_no = Memo::new(move |_| row().kind == Kind::YesNo);
     view! {
         <div class="feature">
-            <input class="input" aria-label=format!("Name of feature {number}") placeholder="topic" value=row().name
+            <input class="input" aria-label=format!("Name of feature {number}") placeholder="topic" value=start.name
                 prop:value=move || row().name on:input=move |event| change(&|row| row.name = event_target_value(&event))/>
             <select class="input select" aria-label=format!("Type of feature {number}")
                 on:change=move |event| set_kind(event_target_value(&event))>
@@ -192,7 +194,7 @@ fn FeatureRowInputs(rows: RwSignal<Vec<FeatureRow>>, place: usize, on_change: Ca
                 })}
             </select>
             <Show when=move || is_yes_no.get() fallback=move || view! {
-                <input class="input" aria-label=format!("Value of feature {number}") placeholder="sports" value=row().text
+                <input class="input" aria-label=format!("Value of feature {number}") placeholder="sports" value=start_text.get_value()
                     prop:value=move || row().text on:input=move |event| change(&|row| row.text = event_target_value(&event))/>
             }>
                 <select class="input select" aria-label=format!("Value of feature {number}")

@@ -95,7 +95,7 @@ pub fn SettingsForm(
                     <span class="muted">{move || if is_changed.get() { "You have changes that are not applied." } else { "These settings are in force." }}</span>
                     <div class="row">
                         <a class="button button--ghost" href=move || format!("/loops/{}/settings", id.get()) on:click=discard>"Discard"</a>
-                        <button type="submit" class="button button--primary">"Preview changes"</button>
+                        <button type="submit" name="draft" value="1" class="button button--primary">"Preview changes"</button>
                     </div>
                 </div>
             </fieldset>
