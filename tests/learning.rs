@@ -69,18 +69,18 @@ fn exploration_keeps_to_its_share_once_three_hundred_events_are_learned() {
     assert!(run.explored[300..].iter().all(|explores| *explores <= 0.05 + 1e-6));
 }
 
-/// Measured 0.93: sections are told apart by their topic, not by ids, which are new every day.
+/// Measured 0.976: articles are told apart by their topic, not by ids, which are new every day.
 #[test]
 fn an_action_never_seen_before_is_judged_by_its_features() {
     let run = play(&DAILY, None, SHARE, 1);
     let mean = run.mean_of(4_000..5_000);
-    assert!(mean > 0.9, "{mean}");
+    assert!(mean > 0.95, "{mean}");
 }
 
-/// Measured 0.92 of 1: half of what is possible here is a loss avoided.
+/// Measured 0.98 of 1, where chance loses a third.
 #[test]
 fn losses_are_learned_as_well_as_gains() {
     let run = play(&BETS, None, SHARE, 1);
     let mean = run.mean_of(2_000..3_000);
-    assert!(mean > 0.9, "{mean}");
+    assert!(mean > 0.95, "{mean}");
 }
