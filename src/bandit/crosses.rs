@@ -185,11 +185,8 @@ impl Budgeted {
     fn shape(&self, n_context: usize, n_own: usize) -> Shape {
         let n_pairs = n_context * (n_context + 1) / 2;
         let n_triples = n_context * n_context.saturating_sub(1) * n_context.saturating_sub(2) / 6;
-        let n_paired = match () {
-            () if n_pairs * n_own <= self.pairs_with_all => n_own,
-            () if n_pairs <= self.pairs_with_id => 1,
-            () => 0,
-        };
+        let n_paired =
+            if n_pairs * n_own <= self.pairs_with_all { n_own } else { usize::from(n_pairs <= self.pairs_with_id) };
         Shape { n_paired, has_triples: n_triples <= self.triples_with_id }
     }
 }
