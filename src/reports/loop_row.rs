@@ -1,4 +1,4 @@
-//! One loop in a list, and how it is doing in words.
+//! One loop in the list of loops.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,28 +10,91 @@ pub struct LoopRow {
     pub id: LoopId,
     pub name: String,
     pub mode: LearningMode,
-    /// Over the last five minutes.
+    /// Mean over the last five minutes, or over the loop's life while it is younger.
     pub events_per_minute: f64,
-    /// The share of the last hour's events that have a reward so far; `None` without events.
-    pub reward_rate: Option<f64>,
+    /// The same as words: `12.4`.
+    pub events_per_minute_words: String,
+    /// Of the events of the last day whose wait time is over, how many were rewarded. `None` while there are none.
+    pub reward_rate: Option<Share>,
     pub health: Health,
-    pub last_event_us: Option<i64>,
+    /// "3 seconds ago", or "no Rank yet".
+    pub last_event: String,
+    /// Mean reward of the last day as a small SVG; `None` while there is nothing to draw.
+    pub sparkline: Option<String>,
 }
 
-/// Whether somebody should look at a loop, and why.
+/// A counted part of a counted whole. Counts, not an estimate: there is no interval to give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    pub n: u64,
+    pub of: u64,
+}
+
+impl Share {
+    /// `None` of nothing.
+    pub fn new(n: u64, of: u64) -> Option<Self> {
+        (of > 0).then_some(Self { n, of })
+    }
+
+    /// Between 0 and 1.
+    pub fn value(self) -> f64 {
+        self.n as f64 / self.of as f64
+    }
+
+    /// "96 %". What is neither nothing nor all is not shown as if it were.
+    pub fn percent(self) -> String {
+        match (self.value() * 100.0).round() {
+            percent if percent >= 100.0 && self.n < self.of => "99 %".to_owned(),
+            percent if percent < 1.0 && self.n > 0 => "< 1 %".to_owned(),
+            percent => format!("{percent} %"),
+        }
+    }
+}
+
+/// How learning goes, in one sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {
     pub level: HealthLevel,
     pub words: String,
 }
 
-/// From "nothing to do" to "look at it"; lists that sort by attention sort by this.
+/// How urgent it is, the most urgent last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum HealthLevel {
+    /// It learns.
     Good,
-    /// Nothing is asked of it at the moment.
-    Idle,
-    Warning,
+    /// Nothing is wrong; something is awaited, or switched off on purpose.
+    Waiting,
+    /// Somebody should look.
+    Attention,
+    /// It cannot learn as things are.
     Bad,
+}
+
+impl HealthLevel {
+    /// The word of the style sheet.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Waiting => "waiting",
+            Self::Attention => "attention",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_rounded_but_never_to_nothing_or_all() {
+        let percent = |n, of| Share::new(n, of).map(Share::percent);
+        assert_eq!(percent(0, 0), None);
+        assert_eq!(percent(24, 25).as_deref(), Some("96 %"));
+        assert_eq!(percent(9_999, 10_000).as_deref(), Some("99 %"));
+        assert_eq!(percent(1, 10_000).as_deref(), Some("< 1 %"));
+        assert_eq!(percent(0, 10_000).as_deref(), Some("0 %"));
+    }
 }

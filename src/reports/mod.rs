@@ -1,10 +1,25 @@
-//! Answers for the dashboard: plain data on both sides; the questions and the drawings on the server.
+//! Answers for the dashboard: plain data for both sides, and on the server the questions and the drawings.
 //!
-//! Never writes anything.
+//! Never writes anything. A number that is estimated never goes without its interval, and one that rests on too few
+//! events is not given at all.
 
+mod event_page;
 mod loop_row;
-/// How every loop is doing.
-#[cfg(feature = "ssr")]
-pub mod loop_rows;
+mod overview;
 
-pub use loop_row::{Health, HealthLevel, LoopRow};
+/// The questions.
+#[cfg(feature = "ssr")]
+pub mod ask;
+/// The drawings.
+#[cfg(feature = "ssr")]
+pub mod chart;
+/// Numbers and times in words.
+#[cfg(feature = "ssr")]
+mod words;
+
+pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, TimelineStep};
+pub use loop_row::{Health, HealthLevel, LoopRow, Share};
+pub use overview::{
+    ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,
+    RewardCurve, RewardPoint, Table, TimeRange, Verdict,
+};

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    reports::{Health, HealthLevel},
+    reports::Health,
     terms::{EventState, LearningMode},
 };
 
@@ -68,12 +68,7 @@ pub fn StateChip(state: EventState) -> impl IntoView {
 /// How a loop is doing, in words with a mark whose shape says the same as its colour.
 #[component]
 pub fn HealthText(health: Health) -> impl IntoView {
-    let class = match health.level {
-        HealthLevel::Good => "health health--good",
-        HealthLevel::Idle => "health",
-        HealthLevel::Warning => "health health--warning",
-        HealthLevel::Bad => "health health--bad",
-    };
+    let class = format!("health health--{}", health.level.as_str());
     view! { <span class=class>{health.words}</span> }
 }
 

@@ -6,19 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::snippets::{CallTarget, curl};
 use crate::{
-    reports::{HealthLevel, LoopRow},
+    reports::{HealthLevel, LoopRow, Share},
     web::{
         PageError,
-        components::{
-            CodeBlock, EmptyState, HealthText, Icon, IconName, Loaded, ModeChip, Moment, PageHeader, TimeText,
-        },
+        components::{CodeBlock, EmptyState, HealthText, Icon, IconName, Loaded, ModeChip, PageHeader},
     },
 };
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoopsView {
-    pub rows: Vec<(LoopRow, Option<Moment>)>,
+    pub rows: Vec<LoopRow>,
     pub base_url: String,
     pub may_create: bool,
 }
@@ -27,23 +25,16 @@ pub struct LoopsView {
 #[server]
 pub async fn load_loops() -> Result<LoopsView, PageError> {
     use crate::{
-        clock::Clock,
         loops::Loops,
-        reports::loop_rows::loop_rows,
+        reports::ask::loop_rows,
         terms::Role,
-        web::{PublicUrl, guard, words},
+        web::{PublicUrl, guard},
     };
     let person = guard::require(Role::Viewer).await?;
-    let now_us = expect_context::<Clock>().now_us();
-    let with_moment = |row: LoopRow| {
-        let moment = row.last_event_us.map(|at_us| words::moment(at_us, now_us));
-        (row, moment)
-    };
-    Ok(LoopsView {
-        rows: loop_rows(&expect_context::<Loops>()).into_iter().map(with_moment).collect(),
-        base_url: expect_context::<PublicUrl>().0,
-        may_create: person.role >= Role::Editor,
-    })
+    let mut rows = loop_rows(&expect_context::<Loops>());
+    // The sort is stable: within a level the loops stay in the order of their names.
+    rows.sort_by_key(|row| std::cmp::Reverse(row.health.level));
+    Ok(LoopsView { rows, base_url: expect_context::<PublicUrl>().0, may_create: person.role >= Role::Editor })
 }
 
 /// `/loops`
@@ -56,10 +47,8 @@ pub fn LoopsPage() -> impl IntoView {
     }
 }
 
-type Row = (LoopRow, Option<Moment>);
-
 /// Rates move slowly; a look every few seconds keeps the list true without a connection per loop.
-fn refresh_now_and_then(rows: RwSignal<Vec<Row>>) {
+fn refresh_now_and_then(rows: RwSignal<Vec<LoopRow>>) {
     const EVERY: std::time::Duration = std::time::Duration::from_secs(5);
     let load = move || {
         if document().hidden() {
@@ -102,8 +91,8 @@ fn LoopList(view: LoopsView) -> impl IntoView {
     }
 }
 
-fn sentence(rows: &[Row]) -> String {
-    let n_wanting = rows.iter().filter(|(row, _)| row.health.level >= HealthLevel::Warning).count();
+fn sentence(rows: &[LoopRow]) -> String {
+    let n_wanting = rows.iter().filter(|row| row.health.level >= HealthLevel::Attention).count();
     match (rows.len(), n_wanting) {
         (0, _) => String::new(),
         (_, 0) => "Nothing needs your attention.".to_owned(),
@@ -115,11 +104,11 @@ fn sentence(rows: &[Row]) -> String {
 /// Rows are told apart by loop: newer numbers change the text of a cell, not the link that somebody has under the
 /// finger or the focus.
 #[component]
-fn LoopTable(rows: RwSignal<Vec<Row>>) -> impl IntoView {
-    let cells = move |first: Row| {
-        let id = first.0.id.clone();
+fn LoopTable(rows: RwSignal<Vec<LoopRow>>) -> impl IntoView {
+    let cells = move |first: LoopRow| {
+        let id = first.id.clone();
         let row = Memo::new(move |_| {
-            rows.with(|rows| rows.iter().find(|(row, _)| row.id == id).cloned()).unwrap_or_else(|| first.clone())
+            rows.with(|rows| rows.iter().find(|row| row.id == id).cloned()).unwrap_or_else(|| first.clone())
         });
         view! { <LoopCells row=row/> }
     };
@@ -129,11 +118,12 @@ fn LoopTable(rows: RwSignal<Vec<Row>>) -> impl IntoView {
                 <caption class="visually-hidden">"Loops, those that need attention first"</caption>
                 <thead><tr>
                     <th scope="col">"Loop"</th><th scope="col">"Mode"</th><th scope="col">"Health"</th>
+                    <th scope="col">"Mean reward, last day"</th>
                     <th scope="col" class="numeric" title="Over the last five minutes">"Events per minute"</th>
-                    <th scope="col" class="numeric" title="Events of the last hour that have a reward so far">"Rewarded"</th>
+                    <th scope="col" class="numeric" title="Of the last day's events whose wait time is over">"Rewarded"</th>
                     <th scope="col">"Last event"</th>
                 </tr></thead>
-                <tbody><For each=move || rows.get() key=|(row, _)| row.id.clone() children=cells/></tbody>
+                <tbody><For each=move || rows.get() key=|row| row.id.clone() children=cells/></tbody>
             </table>
         </section>
     }
@@ -141,24 +131,21 @@ fn LoopTable(rows: RwSignal<Vec<Row>>) -> impl IntoView {
 }
 
 #[component]
-fn LoopCells(row: Memo<Row>) -> impl IntoView {
-    let rate = move || {
-        row.with(|(row, _)| row.reward_rate.map_or("–".to_owned(), |share| format!("{:.0} %", share * 100.0)))
-    };
-    let last = move || match row.get().1 {
-        Some(moment) => Either::Left(view! { <TimeText moment=moment/> }),
-        None => Either::Right("never"),
-    };
+fn LoopCells(row: Memo<LoopRow>) -> impl IntoView {
+    let rate = move || row.get().reward_rate.map_or("–".to_owned(), Share::percent);
     view! {
         <tr>
             <th scope="row">
-                <a class="loop-link" href=format!("/loops/{}", row.get_untracked().0.id)>{move || row.get().0.name}</a>
+                <a class="loop-link" href=format!("/loops/{}", row.get_untracked().id)>{move || row.get().name}</a>
             </th>
-            <td data-label="Mode">{move || view! { <ModeChip mode=row.get().0.mode/> }}</td>
-            <td data-label="Health">{move || view! { <HealthText health=row.get().0.health/> }}</td>
-            <td data-label="Events per minute" class="numeric">{move || format!("{:.1}", row.get().0.events_per_minute)}</td>
+            <td data-label="Mode">{move || view! { <ModeChip mode=row.get().mode/> }}</td>
+            <td data-label="Health">{move || view! { <HealthText health=row.get().health/> }}</td>
+            <td data-label="Mean reward, last day">
+                <span class="sparkline" inner_html=move || row.get().sparkline.unwrap_or_default()></span>
+            </td>
+            <td data-label="Events per minute" class="numeric">{move || row.get().events_per_minute_words}</td>
             <td data-label="Rewarded" class="numeric">{rate}</td>
-            <td data-label="Last event" class="muted">{last}</td>
+            <td data-label="Last event" class="muted">{move || row.get().last_event}</td>
         </tr>
     }
 }

@@ -1,0 +1,265 @@
+//! Does the learned policy earn more than the caller's first action? In one sentence, with its interval.
+//!
+//! L and B are the mean rewards of the learned policy and the baseline over the range, each the self-normalised
+//! estimate of [`WeightedRewards`] with its standard error. Two numbers are given from them:
+//!
+//! - the lift L / B − 1, by the delta method: Var(L/B) ≈ (Var L + (L/B)² Var B − 2 (L/B) Cov(L, B)) / B²;
+//! - where B may be near zero or negative and a percentage would mean nothing, the difference L − B:
+//!   Var(L − B) = Var L + Var B − 2 Cov(L, B).
+//!
+//! Both are estimated from the same events, so they are not independent. With every weight of L equal to 1 the
+//! covariance is Σ w (r − B)² / (N Σ w) ≥ 0, where w are the weights of B: never negative. It is left out, which makes
+//! the intervals somewhat wider than they need be, and never too narrow (for the lift as long as L/B > 0, which the
+//! condition for giving it ensures in all but hopeless cases: those are given as a difference).
+
+use super::{reward_curve::interval, words};
+use crate::{
+    bandit::evaluation::WeightedRewards,
+    reports::{Headline, Interval, Share, TimeRange, Verdict},
+    terms::LearningMode,
+    trainer::{Bucket, ImitationNumbers},
+};
+
+/// Besides the effective events of [`interval`]: rare rewards need this many of them for a normal interval.
+const N_REWARDED: u64 = 30;
+/// The half width of a 95 % normal interval in standard errors.
+const Z_95: f64 = 1.96;
+
+/// The headline of the overview.
+pub fn headline(buckets: &[Bucket], mode: LearningMode, range: TimeRange, imitation: ImitationNumbers) -> Headline {
+    match mode {
+        LearningMode::Online | LearningMode::Frozen => comparison(&Sums::of(buckets), range),
+        LearningMode::Apprentice => imitated(imitation),
+        LearningMode::LoggingOnly => callers_order(&Sums::of(buckets), range),
+    }
+}
+
+/// The whole range in one.
+#[derive(Debug, Default)]
+struct Sums {
+    n_ranked: u64,
+    n_rewarded: u64,
+    answered: WeightedRewards,
+    learned: WeightedRewards,
+    baseline: WeightedRewards,
+}
+
+impl Sums {
+    fn of(buckets: &[Bucket]) -> Self {
+        let mut sums = Self::default();
+        for bucket in buckets {
+            sums.n_ranked += bucket.n_ranked;
+            sums.n_rewarded += bucket.n_rewarded;
+            sums.answered.merge(&bucket.answered);
+            sums.learned.merge(&bucket.learned);
+            sums.baseline.merge(&bucket.baseline);
+        }
+        sums
+    }
+
+    /// How many more events it takes, at the present rate of telling events.
+    fn n_missing(&self) -> f64 {
+        let of = |sums: &WeightedRewards| sums.estimate().map_or(0.0, |estimate| estimate.n_effective);
+        let needs = [
+            (of(&self.learned), super::reward_curve::N_EFFECTIVE),
+            (of(&self.baseline), super::reward_curve::N_EFFECTIVE),
+            (self.n_rewarded as f64, N_REWARDED as f64),
+        ];
+        let n = self.n_ranked as f64;
+        // Nothing seen of one kind yet: it is rarer than one in n, and one more such event is the least to wait for.
+        let missing = |(has, needs): (f64, f64)| n * (needs / has.max(1.0) - 1.0);
+        needs.into_iter().map(missing).fold(1.0, f64::max)
+    }
+}
+
+fn comparison(sums: &Sums, range: TimeRange) -> Headline {
+    if sums.n_ranked == 0 {
+        return too_early(format!("No decision in the last {}.", range.words()), String::new());
+    }
+    let (learned, baseline) = (interval(&sums.learned), interval(&sums.baseline));
+    let (Some(learned), Some(baseline), true) = (learned, baseline, sums.n_rewarded >= N_REWARDED) else {
+        return not_yet(sums);
+    };
+    // All events of the baseline earned the same: its spread, and so any comparison, is unknown.
+    if baseline.half_width == 0.0 {
+        return not_yet(sums);
+    }
+    let detail = format!(
+        "Learned {}, your first action {} reward per decision, over {} decisions of the last {}. The second is \
+         estimated from the decisions that happened to agree with it, weighted by their logged probabilities, which \
+         tells as much as {} even events.",
+        words::interval(learned.value, learned.half_width),
+        words::interval(baseline.value, baseline.half_width),
+        words::count(sums.n_ranked),
+        range.words(),
+        words::count(baseline.n_effective as u64),
+    );
+    let (change, half_width, figure) = match lift(learned, baseline) {
+        Some((lift, half_width)) => (lift, half_width, percent_figure(lift, half_width)),
+        None => {
+            let (difference, half_width) = difference(learned, baseline);
+            (difference, half_width, format!("{} ± {half_width:.2}", words::signed(difference, 2)))
+        }
+    };
+    let verdict = match () {
+        () if change - half_width > 0.0 => Verdict::Better,
+        () if change + half_width < 0.0 => Verdict::Worse,
+        () => Verdict::Undecided,
+    };
+    let sentence = match verdict {
+        Verdict::Undecided => "reward per decision vs your first action: no difference can be told yet (95 % interval)",
+        _ => "reward per decision vs your first action (95 % interval)",
+    };
+    Headline { verdict, figure: Some(figure), sentence: sentence.to_owned(), detail }
+}
+
+/// L / B − 1 and half its interval's width; `None` where B is not clearly above zero.
+fn lift(learned: Interval, baseline: Interval) -> Option<(f64, f64)> {
+    let ratio = learned.value / baseline.value;
+    let is_clear = baseline.value > 0.0 && baseline.half_width < baseline.value / 2.0 && ratio > 0.0;
+    let (l, b) = (learned.half_width / Z_95, baseline.half_width / Z_95);
+    let deviation = (l * l + ratio * ratio * b * b).sqrt() / baseline.value;
+    is_clear.then_some((ratio - 1.0, Z_95 * deviation))
+}
+
+fn difference(learned: Interval, baseline: Interval) -> (f64, f64) {
+    (learned.value - baseline.value, learned.half_width.hypot(baseline.half_width))
+}
+
+fn percent_figure(lift: f64, half_width: f64) -> String {
+    let decimals = usize::from(half_width < 0.01);
+    let width = half_width * 100.0;
+    format!("{} % ± {width:.decimals$} %", words::signed(lift * 100.0, decimals))
+}
+
+fn not_yet(sums: &Sums) -> Headline {
+    let sentence = if sums.n_rewarded == 0 {
+        "Too early to compare: no reward has arrived yet.".to_owned()
+    } else {
+        format!("Too early to compare: about {} more decisions.", words::about(sums.n_missing()))
+    };
+    let detail = format!(
+        "So far {} decisions, {} of them rewarded. A comparison with your first action takes {N_REWARDED} rewarded \
+         ones, and as many that happened to agree with it.",
+        words::count(sums.n_ranked),
+        words::count(sums.n_rewarded),
+    );
+    too_early(sentence, detail)
+}
+
+fn too_early(sentence: String, detail: String) -> Headline {
+    Headline { verdict: Verdict::TooEarly, figure: None, sentence, detail }
+}
+
+/// How well the model imitates, as a share with the normal interval of a proportion.
+fn imitated(imitation: ImitationNumbers) -> Headline {
+    let detail = "While apprenticed the loop answers your first action and learns to choose the same. It stays below \
+                  100 %, because a policy that explores sometimes chooses otherwise."
+        .to_owned();
+    let n = imitation.n_events as f64;
+    let Some(share) = Share::new(imitation.n_imitated, imitation.n_events).filter(|_| n >= N_REWARDED as f64) else {
+        let missing = words::about((N_REWARDED as f64 - n).max(1.0));
+        return too_early(format!("Too early to say how well it imitates: about {missing} more decisions."), detail);
+    };
+    // Agresti and Coull's two successes and two failures keep the interval honest near 0 and 100 %.
+    let centre = (share.n as f64 + 2.0) / (n + 4.0);
+    let half_width = Z_95 * (centre * (1.0 - centre) / (n + 4.0)).sqrt();
+    Headline {
+        verdict: Verdict::NotCompared,
+        figure: Some(format!("{} ± {:.0} %", share.percent(), (half_width * 100.0).max(1.0))),
+        sentence: format!("of the last {} decisions would have been the same as yours", words::count(share.of)),
+        detail,
+    }
+}
+
+fn callers_order(sums: &Sums, range: TimeRange) -> Headline {
+    let detail = "Your first action is answered and logged; nothing is learned, and there is nothing to compare it \
+                  with until the loop may try other actions."
+        .to_owned();
+    match interval(&sums.answered) {
+        Some(found) => Headline {
+            verdict: Verdict::NotCompared,
+            figure: Some(words::interval(found.value, found.half_width)),
+            sentence: format!("reward per decision with your own order, last {} (95 % interval)", range.words()),
+            detail,
+        },
+        None => too_early("Too early to say what your order earns.".to_owned(), detail),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::test_buckets::{bucket, with_baseline},
+        *,
+    };
+
+    /// `n` decisions of which each second earned 1, and a baseline of which each fourth did.
+    fn better_by_half(n: usize) -> Bucket {
+        let rewards: Vec<f32> = (0..n).map(|i| if i % 2 == 0 { 1.0 } else { 0.0 }).collect();
+        let n_agreed = n as u64 / 4;
+        let bucket = with_baseline(bucket(0, &rewards), n_agreed / 4, 4.0, 1.0);
+        with_baseline(bucket, n_agreed - n_agreed / 4, 4.0, 0.0)
+    }
+
+    fn online(buckets: &[Bucket]) -> Headline {
+        headline(buckets, LearningMode::Online, TimeRange::Hour, ImitationNumbers::default())
+    }
+
+    #[test]
+    fn the_lift_is_the_ratio_with_the_delta_methods_interval() {
+        let at = |value, half_width| Interval { value, half_width, n_effective: 1_000.0 };
+        let (value, half_width) = lift(at(0.60, 0.03), at(0.50, 0.04)).expect("a clear baseline");
+        assert!((value - 0.2).abs() < 1e-12);
+        let expected = ((0.03_f64 / 0.5).powi(2) + (0.6_f64 * 0.04 / 0.25).powi(2)).sqrt();
+        assert!((half_width - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_baseline_near_zero_has_no_percentage() {
+        let at = |value, half_width| Interval { value, half_width, n_effective: 1_000.0 };
+        assert_eq!(lift(at(0.60, 0.03), at(0.02, 0.04)), None);
+        assert_eq!(lift(at(0.60, 0.03), at(-0.5, 0.04)), None);
+        assert_eq!(lift(at(-0.10, 0.03), at(0.5, 0.04)), None);
+        let (value, half_width) = difference(at(0.60, 0.03), at(0.02, 0.04));
+        assert!((value - 0.58).abs() < 1e-12 && (half_width - 0.05).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_clear_lift_is_told_with_its_interval() {
+        let headline = online(&[better_by_half(8_000)]);
+        assert_eq!(headline.verdict, Verdict::Better);
+        assert_eq!(headline.figure.as_deref(), Some("+100 % ± 16 %"));
+    }
+
+    #[test]
+    fn an_interval_that_holds_zero_decides_nothing() {
+        let rewards: Vec<f32> = (0..400).map(|i| if i % 2 == 0 { 1.0 } else { 0.0 }).collect();
+        let even = with_baseline(with_baseline(bucket(0, &rewards), 50, 4.0, 1.0), 50, 4.0, 0.0);
+        let headline = online(&[even]);
+        assert_eq!(headline.verdict, Verdict::Undecided);
+        assert!(headline.sentence.contains("no difference can be told"));
+    }
+
+    #[test]
+    fn too_few_events_give_no_figure_but_how_many_are_missing() {
+        let headline = online(&[better_by_half(40)]);
+        assert_eq!((headline.verdict, headline.figure), (Verdict::TooEarly, None));
+        // Ten of forty decisions agreed with the baseline; thirty are needed.
+        assert_eq!(headline.sentence, "Too early to compare: about 80 more decisions.");
+    }
+
+    #[test]
+    fn without_a_reward_nothing_is_promised() {
+        let headline = online(&[with_baseline(bucket(0, &[0.0; 500]), 100, 2.0, 0.0)]);
+        assert_eq!(headline.sentence, "Too early to compare: no reward has arrived yet.");
+        assert_eq!(online(&[]).sentence, "No decision in the last hour.");
+    }
+
+    #[test]
+    fn an_apprentice_is_told_by_its_imitation() {
+        let imitation = ImitationNumbers { n_events: 1_000, n_imitated: 810, ..ImitationNumbers::default() };
+        let headline = headline(&[], LearningMode::Apprentice, TimeRange::Hour, imitation);
+        assert_eq!(headline.figure.as_deref(), Some("81 % ± 2 %"));
+    }
+}

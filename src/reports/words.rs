@@ -1,0 +1,188 @@
+//! Numbers and times in words, made on the server so that both renderings of a page agree.
+
+use time::OffsetDateTime;
+
+use super::Instant;
+
+const SECOND_US: i64 = 1_000_000;
+
+/// `12,345`
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut words = String::with_capacity(digits.len() + digits.len() / 3);
+    for (idx, digit) in digits.chars().enumerate() {
+        if idx > 0 && (digits.len() - idx) % 3 == 0 {
+            words.push(',');
+        }
+        words.push(digit);
+    }
+    words
+}
+
+/// A reward: two decimals, three where two would show nothing.
+pub fn reward(value: f64) -> String {
+    let decimals = if value != 0.0 && value.abs() < 0.1 { 3 } else { 2 };
+    minus(&format!("{value:.decimals$}"))
+}
+
+/// With its sign, also when it is positive.
+pub fn signed(value: f64, decimals: usize) -> String {
+    let words = minus(&format!("{value:+.decimals$}"));
+    // A rounded nothing has no side.
+    if words.chars().any(|c| c.is_ascii_digit() && c != '0') {
+        words
+    } else {
+        words.trim_start_matches(['+', '−']).to_owned()
+    }
+}
+
+/// "0.31 ± 0.02"
+pub fn interval(value: f64, half_width: f64) -> String {
+    let decimals = if half_width < 0.01 { 3 } else { 2 };
+    minus(&format!("{value:.decimals$} ± {half_width:.decimals$}"))
+}
+
+/// "34 %"; one decimal below ten, so that a floor of a few per mille can be seen.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 0.1 {
+        "< 0.1 %".to_owned()
+    } else if percent < 10.0 || (percent > 99.0 && percent < 100.0) {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.0} %")
+    }
+}
+
+fn minus(text: &str) -> String {
+    text.replace('-', "−")
+}
+
+/// A number of things to come, no more exact than it can be known: two digits.
+pub fn about(n: f64) -> String {
+    let scale = 10_f64.powf((n.max(1.0).log10().floor() - 1.0).max(0.0));
+    count(((n / scale).ceil() * scale) as u64)
+}
+
+/// "14 minutes", "3 days": the largest unit alone.
+pub fn span(span_us: i64) -> String {
+    const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let seconds = span_us.max(0) / SECOND_US;
+    let (length, unit) = UNITS.into_iter().find(|(length, _)| seconds >= *length).unwrap_or((1, "second"));
+    match seconds / length {
+        1 => format!("1 {unit}"),
+        n => format!("{n} {unit}s"),
+    }
+}
+
+/// "1.4 s", "140 ms", "14 minutes": a span between two records of one event.
+pub fn delay(span_us: i64) -> String {
+    match span_us {
+        ..SECOND_US => format!("{} ms", span_us.max(0) / 1_000),
+        SECOND_US..60_000_000 => format!("{:.1} s", span_us as f64 / SECOND_US as f64),
+        _ => span(span_us),
+    }
+}
+
+/// "3 seconds ago"
+pub fn ago(at_us: i64, now_us: i64) -> String {
+    match now_us.saturating_sub(at_us) {
+        ..SECOND_US => "just now".to_owned(),
+        past => format!("{} ago", span(past)),
+    }
+}
+
+/// A moment for a page that is made at `now_us`.
+pub fn instant(at_us: i64, now_us: i64) -> Instant {
+    let at = date_time(at_us);
+    let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
+    let (hour, minute, second, milli) = (at.hour(), at.minute(), at.second(), at.millisecond());
+    let name = &at.month().to_string()[..3];
+    Instant {
+        iso: format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"),
+        utc: format!("{day} {name} {year}, {hour:02}:{minute:02}:{second:02}.{milli:03} UTC"),
+        relative: ago(at_us, now_us),
+    }
+}
+
+/// "11:42:07"
+pub fn clock(at_us: i64) -> String {
+    let at = date_time(at_us);
+    format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
+}
+
+/// "11:42", or "21 Nov" where a day begins; with seconds or the day where steps of `step_us` need them.
+pub fn tick(at_us: i64, step_us: i64) -> String {
+    let at = date_time(at_us);
+    let day = || format!("{} {}", at.day(), &at.month().to_string()[..3]);
+    match step_us {
+        86_400_000_000.. => day(),
+        60_000_000.. if at.hour() == 0 && at.minute() == 0 => day(),
+        60_000_000.. => format!("{:02}:{:02}", at.hour(), at.minute()),
+        _ => clock(at_us),
+    }
+}
+
+/// A row of a table: the day only where the range is longer than one.
+pub fn row_time(at_us: i64, range_us: i64) -> String {
+    let at = date_time(at_us);
+    if range_us > 86_400_000_000 {
+        let name = &at.month().to_string()[..3];
+        format!("{} {name}, {:02}:{:02}", at.day(), at.hour(), at.minute())
+    } else {
+        clock(at_us)
+    }
+}
+
+/// Times outside the calendar stand at its beginning; the log cannot hold any.
+fn date_time(at_us: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_us) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_a_person_writes_them() {
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(count(12), "12");
+        assert_eq!(reward(-0.5), "−0.50");
+        assert_eq!(reward(0.012), "0.012");
+        assert_eq!(signed(18.4, 0), "+18");
+        assert_eq!(signed(-0.2, 0), "0");
+        assert_eq!(interval(0.3111, 0.0042), "0.311 ± 0.004");
+        assert_eq!(percent(0.0025), "0.2 %");
+        assert_eq!(percent(0.0001), "< 0.1 %");
+        assert_eq!(percent(1.0), "100 %");
+    }
+
+    #[test]
+    fn what_is_still_to_come_is_not_told_more_exactly_than_it_is_known() {
+        assert_eq!(about(1_873.0), "1,900");
+        assert_eq!(about(7.2), "8");
+        assert_eq!(about(99.0), "99");
+    }
+
+    #[test]
+    fn times_are_told_by_their_largest_unit() {
+        assert_eq!(span(14 * 60 * SECOND_US + 59 * SECOND_US), "14 minutes");
+        assert_eq!(span(SECOND_US), "1 second");
+        assert_eq!(delay(140_000), "140 ms");
+        assert_eq!(delay(1_440_000), "1.4 s");
+        assert_eq!(ago(0, 500_000), "just now");
+        assert_eq!(ago(10, 5), "just now");
+        let instant = instant(1_763_725_327_120_000, 1_763_725_330_120_000);
+        assert_eq!(instant.iso, "2025-11-21T11:42:07.120Z");
+        assert_eq!(instant.utc, "21 Nov 2025, 11:42:07.120 UTC");
+        assert_eq!(instant.relative, "3 seconds ago");
+    }
+
+    #[test]
+    fn a_tick_names_the_day_where_one_begins() {
+        let midnight = 1_763_683_200_000_000;
+        assert_eq!(tick(midnight, 3_600 * SECOND_US), "21 Nov");
+        assert_eq!(tick(midnight + 3_600 * SECOND_US, 3_600 * SECOND_US), "01:00");
+        assert_eq!(tick(midnight + SECOND_US, SECOND_US), "00:00:01");
+    }
+}
