@@ -23,8 +23,7 @@ export class Api {
   }
 
   async loops(): Promise<{ id: string; name: string }[]> {
-    const answer = await this.call<unknown>("GET", "/api/v1/loops", this.asAdmin());
-    return (Array.isArray(answer) ? answer : (answer as { loops: [] }).loops) as { id: string; name: string }[];
+    return (await this.call<{ loops: { id: string; name: string }[] }>("GET", "/api/v1/loops", this.asAdmin())).loops;
   }
 
   async stats(loopId: string): Promise<Record<string, number>> {

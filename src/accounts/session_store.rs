@@ -16,7 +16,7 @@ use crate::{
 
 /// The name under which a session holds the id of the person who signed in. Sessions that use it end when that
 /// person's password is replaced.
-pub const PERSON_IN_SESSION: &str = "person_id";
+pub const PERSON_IN_SESSION: &str = "person";
 
 /// Sessions in our own database.
 #[derive(Debug, Clone)]

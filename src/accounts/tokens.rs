@@ -19,9 +19,9 @@ impl Accounts {
         Ok(token)
     }
 
-    /// Whether any program can prove who it is.
+    /// Whether a management token was ever made and stored. Those of this process alone do not count.
     pub async fn has_tokens(&self) -> Result<bool, AccountError> {
-        Ok(!self.unstored_tokens.is_empty() || self.store.has_tokens().await?)
+        Ok(self.store.has_tokens().await?)
     }
 
     /// Whose token this is.

@@ -8,9 +8,11 @@ use super::{Example, example::Feature, features::MAX_VALUE, hash};
 pub(super) const MAX_ORDER: usize = 4;
 /// No feature, in `Term::parts`.
 pub(super) const NO_PART: u16 = u16::MAX;
-/// A pattern of crosses with more products than this for one action is left out for that action: long embeddings
-/// crossed with themselves would stop the server.
+/// The most products that patterns may make of one action. A combination of namespaces that would go beyond is left
+/// out: long embeddings crossed with themselves would stop the server.
 const MAX_PRODUCTS: usize = 200_000;
+/// A pattern that is more combinations of an example's namespaces than this is left out too.
+const MAX_COMBINATIONS: usize = 10_000;
 
 /// One input of the regression: a feature or a product of features.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +67,8 @@ pub(super) struct LetterCrosses {
 /// the numbers of features alone, hence every replica and replay crosses alike.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Budgeted {
+    /// The context with all features of an action, if that is no more than this; else with its id.
+    pub singles_with_all: usize,
     /// Pairs of the context with all features of an action, if they are no more than this.
     pub pairs_with_all: usize,
     /// Else pairs of the context with the action's id, if they are no more than this.
@@ -101,9 +105,12 @@ impl LetterCrosses {
         all.sort_by_key(|feature| feature.letter);
         all.iter().for_each(|feature| visit(Term::of(feature, 0)));
         let groups: Vec<&[Feature]> = all.chunk_by(|a, b| a.letter == b.letter).collect();
+        let mut left = MAX_PRODUCTS;
         for chosen in self.expand(&groups) {
             let slices: Vec<&[Feature]> = chosen.iter().map(|at| groups[*at]).collect();
-            if slices.iter().fold(1usize, |n, slice| n.saturating_mul(slice.len())) <= MAX_PRODUCTS {
+            let n_products = slices.iter().fold(1usize, |n, slice| n.saturating_mul(slice.len()));
+            if n_products <= left {
+                left -= n_products;
                 descend(&slices, 0, None, 0, visit);
             }
         }
@@ -113,6 +120,10 @@ impl LetterCrosses {
     fn expand(&self, groups: &[&[Feature]]) -> Vec<Vec<usize>> {
         let mut combinations: Vec<Vec<usize>> = Vec::new();
         for pattern in &self.patterns {
+            let n_open = pattern.iter().filter(|letter| **letter == b':').count() as u32;
+            if groups.len().saturating_pow(n_open) > MAX_COMBINATIONS {
+                continue;
+            }
             let mut partial: Vec<Vec<usize>> = vec![Vec::new()];
             for letter in pattern {
                 let fits = |at: &usize| *letter == b':' || groups[*at][0].letter == *letter;
@@ -161,7 +172,7 @@ impl Budgeted {
         for (at, first) in context.iter().enumerate() {
             let one = Term::of(first, offset);
             visit(one);
-            own_crossed.iter().for_each(|feature| visit(one.cross(feature, 1, 0)));
+            own_crossed[..shape.n_single].iter().for_each(|feature| visit(one.cross(feature, 1, 0)));
             if shape.n_paired == 0 {
                 continue;
             }
@@ -185,17 +196,17 @@ impl Budgeted {
     fn shape(&self, n_context: usize, n_own: usize) -> Shape {
         let n_pairs = n_context * (n_context + 1) / 2;
         let n_triples = n_context * n_context.saturating_sub(1) * n_context.saturating_sub(2) / 6;
-        let n_paired = match () {
-            () if n_pairs * n_own <= self.pairs_with_all => n_own,
-            () if n_pairs <= self.pairs_with_id => 1,
-            () => 0,
-        };
-        Shape { n_paired, has_triples: n_triples <= self.triples_with_id }
+        let n_paired =
+            if n_pairs * n_own <= self.pairs_with_all { n_own } else { usize::from(n_pairs <= self.pairs_with_id) };
+        let n_single = if n_context * n_own <= self.singles_with_all { n_own } else { 1 };
+        Shape { n_single, n_paired, has_triples: n_triples <= self.triples_with_id }
     }
 }
 
 /// Which products of one action are made.
 struct Shape {
+    /// With how many of the action's features, the id first, the context is crossed.
+    n_single: usize,
     /// With how many of the action's features, the id first, pairs of the context are crossed.
     n_paired: usize,
     has_triples: bool,
@@ -291,7 +302,7 @@ mod tests {
     #[test]
     fn a_budget_leaves_out_what_would_be_too_much() {
         let crosses = |pairs_with_all, pairs_with_id, triples_with_id| {
-            Crosses::Budgeted(Budgeted { pairs_with_all, pairs_with_id, triples_with_id })
+            Crosses::Budgeted(Budgeted { singles_with_all: 42, pairs_with_all, pairs_with_id, triples_with_id })
         };
         let count = |crosses: &Crosses| terms(crosses, &pasta()).len();
         // Bias, 8 of the action, 6 of the context and 6 × 7 of both; the constant is not crossed.
@@ -303,10 +314,32 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_example_costs_no_more_than_the_budgets() {
+        let many: JsonObject = (0..1_000).map(|n| (format!("f{n}"), json!(true))).collect();
+        let spaces: JsonObject =
+            (b'a'..=b'z').map(|letter| (char::from(letter).to_string(), json!({"x": 1}))).collect();
+        let features = [many.clone(), spaces.clone()];
+        let input = ActionInput { id: "a", features: &features };
+        let example = Example::new(&[many, spaces], &[input]).expect("good features");
+        let patterns = vec![b"::::".to_vec(), b"::".to_vec(), b"Fj".to_vec()];
+        let named = Crosses::ByLetter(LetterCrosses { patterns, ..LetterCrosses::default() });
+        let n_plain = 1 + 2 * 1_026 + 2;
+        assert!((n_plain..=n_plain + MAX_PRODUCTS).contains(&terms(&named, &example).len()));
+        let own = Budgeted { singles_with_all: 20_000, pairs_with_all: 400, pairs_with_id: 400, triples_with_id: 120 };
+        assert_eq!(terms(&Crosses::Budgeted(own), &example).len(), n_plain + 1_026);
+    }
+
+    #[test]
     fn no_product_comes_twice() {
-        for crosses in
-            [all_pairs(), Crosses::Budgeted(Budgeted { pairs_with_all: 999, pairs_with_id: 0, triples_with_id: 99 })]
-        {
+        for crosses in [
+            all_pairs(),
+            Crosses::Budgeted(Budgeted {
+                singles_with_all: 99,
+                pairs_with_all: 999,
+                pairs_with_id: 0,
+                triples_with_id: 99,
+            }),
+        ] {
             let mut parts = Vec::new();
             crosses.visit(&pasta(), 0, |term| parts.push(term.parts));
             let n_all = parts.len();

@@ -108,7 +108,12 @@ impl LearningSettings {
             arguments: None,
             epsilon: None,
             bits: DEFAULT_BITS,
-            crosses: Crosses::Budgeted(Budgeted { pairs_with_all: 400, pairs_with_id: 400, triples_with_id: 120 }),
+            crosses: Crosses::Budgeted(Budgeted {
+                singles_with_all: 20_000,
+                pairs_with_all: 400,
+                pairs_with_id: 400,
+                triples_with_id: 120,
+            }),
             steps: Steps { rate: 0.5, forgetting: 0.01, ..VOWPAL_WABBIT_STEPS },
             estimate: CostEstimate::Direct,
             exploration: Exploration::SquareCb { scale: 30.0, exponent: 0.5 },

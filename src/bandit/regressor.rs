@@ -282,7 +282,9 @@ mod tests {
         let (mut weighted, mut repeated) = (Regressor::new(8, CONSTANT_RATE), Regressor::new(8, CONSTANT_RATE));
         let terms = Given(&[(1, 1.0), (2, 0.5)]);
         weighted.learn(&terms, -1.0, 3.0);
-        (0..3).for_each(|_| _ = repeated.learn(&terms, -1.0, 1.0));
+        for _ in 0..3 {
+            repeated.learn(&terms, -1.0, 1.0);
+        }
         assert!(close(weighted.predict(&terms), repeated.predict(&terms)));
     }
 
@@ -314,7 +316,9 @@ mod tests {
     #[test]
     fn predictions_stay_within_the_labels_seen() {
         let mut regressor = Regressor::new(8, DEFAULT);
-        (0..50).for_each(|_| _ = regressor.learn(&Given(&[(1, 1.0)]), -1.0, 1.0));
+        for _ in 0..50 {
+            regressor.learn(&Given(&[(1, 1.0)]), -1.0, 1.0);
+        }
         assert_eq!(regressor.predict(&Given(&[(1, 1_000.0)])), -1.0);
         assert_eq!(regressor.predict(&Given(&[(1, -1_000.0)])), 0.0);
     }

@@ -113,10 +113,13 @@ fn view(records: Vec<StoredRecord>, rules: &RulesHistory, now_us: i64) -> Result
     let ranked = facts.remove(idx);
     let Fact::Ranked(decision) = ranked.fact else { unreachable!("its kind was just seen") };
     let life = EventLife::new(ranked.at_us, decision.reward_wait_us, decision.mode, decision.is_deferred);
-    let mut story = Story { life, activated_at_us: None, rewards: Vec::new(), closed_at_us: None };
+    let mut story =
+        Story { life, activated_at_us: None, rewards: Vec::new(), closed_at_us: None, told_seq: ranked.seq };
     for record in facts {
+        story.settle(record.seq, rules);
         story.follow(&record, ranked.seq, ranked.at_us, rules);
     }
+    story.settle(i64::MAX, rules);
     story.end(rules, now_us);
     Ok(Some(story.tell(ranked.seq, ranked.at_us, *decision)))
 }
@@ -126,9 +129,21 @@ struct Story {
     activated_at_us: Option<i64>,
     rewards: Vec<ReceivedReward>,
     closed_at_us: Option<i64>,
+    /// Up to here the story is told.
+    told_seq: i64,
 }
 
 impl Story {
+    /// Rules that came into force before record `seq` may have decided the event, as they did for the trainer.
+    fn settle(&mut self, seq: i64, rules: &RulesHistory) {
+        for (_, at_us, rules) in rules.between(self.told_seq, seq) {
+            if *at_us < self.life.deadline_us && self.life.settle(rules).is_some() {
+                self.closed_at_us = Some(*at_us);
+            }
+        }
+        self.told_seq = self.told_seq.max(seq);
+    }
+
     fn follow(&mut self, record: &Record, ranked_seq: i64, ranked_at_us: i64, rules: &RulesHistory) {
         let is_in_time = record.at_us < self.life.deadline_us;
         // An early reward was decided under the rules of the Rank that it waited for.

@@ -54,6 +54,11 @@ impl RulesHistory {
         self.last_where(|(_, set_at_us)| set_at_us < deadline_us)
     }
 
+    /// The changes after record `after` and before record `before`.
+    pub fn between(&self, after: i64, before: i64) -> impl Iterator<Item = &(i64, i64, EventRules)> {
+        self.0.iter().filter(move |(seq, _, _)| after < *seq && *seq < before)
+    }
+
     fn last_where(&self, came_before: impl Fn((i64, i64)) -> bool) -> EventRules {
         let found = self.0.iter().rev().find(|(seq, at_us, _)| came_before((*seq, *at_us)));
         let (_, _, rules) = found.or(self.0.first()).expect("the first record of a loop sets its rules");

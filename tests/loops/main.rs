@@ -9,7 +9,9 @@ use rankloop::{
     clock::{Clock, ManualClock},
     loops::{self, ConfigurationChange, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction, Ranking},
     store::Durability,
-    terms::{Configuration, EventId, EventState, ExplorationShare, Impact, LearningMode, RewardValue},
+    terms::{
+        Configuration, EventId, EventState, ExplorationShare, Impact, LearningMode, RewardAggregation, RewardValue,
+    },
     trainer::replay,
 };
 use serde_json::{json, value::to_raw_value};
@@ -20,6 +22,7 @@ on_both! {
     a_reward_is_learned_before_it_is_answered,
     a_restart_goes_on_where_the_log_ended_and_a_replay_gives_the_same_bytes,
     a_repeated_rank_is_answered_as_the_first_time_and_stored_once,
+    an_open_event_is_decided_by_a_new_aggregation_and_told_so,
     a_change_of_the_default_reward_trains_a_new_model_in_the_background,
     events_without_a_reward_expire_though_nothing_else_happens,
     the_exploration_share_holds_from_the_next_rank_on,
@@ -169,6 +172,23 @@ async fn a_change_of_the_default_reward_trains_a_new_model_in_the_background(dat
     live.configure(change, "test").await.expect("applied");
     until("the new model takes over", || live.relearning().is_none() && live.counters().model_version > before).await;
     assert_eq!(live.counters().model_version, before + 1);
+}
+
+async fn an_open_event_is_decided_by_a_new_aggregation_and_told_so(database: &Database) {
+    let (_loops, live, _clock) = with_loop(database).await;
+    let aggregate = |reward_aggregation| {
+        let wanted = Configuration { reward_aggregation, ..(*live.configuration()).clone() };
+        ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() }
+    };
+    live.configure(aggregate(RewardAggregation::Sum), "test").await.expect("applied");
+    rank(&live, "one", "mobile").await;
+    reward(&live, "one", 0.5).await;
+    reward(&live, "one", 0.25).await;
+    assert_eq!(live.event(&id("one")).await.expect("readable").expect("stored").state, EventState::Rewarded);
+    live.configure(aggregate(RewardAggregation::Earliest), "test").await.expect("applied");
+    let event = live.event(&id("one")).await.expect("readable").expect("stored");
+    assert_eq!((event.state, event.learned_reward), (EventState::Learned, Some(0.5)));
+    assert_eq!(live.counters().learned, 1);
 }
 
 async fn events_without_a_reward_expire_though_nothing_else_happens(database: &Database) {

@@ -56,8 +56,8 @@ pub struct Situation {
 pub struct World {
     pub name: &'static str,
     pub n_events: usize,
-    /// Ids and features.
-    pub actions: fn() -> Vec<(&'static str, Value)>,
+    /// Ids and features of what is offered in the event with this number.
+    pub actions: fn(usize) -> Vec<(String, Value)>,
     /// The situation of the event with this number.
     pub situation: fn(&mut Dice, usize, usize) -> Situation,
 }
@@ -92,14 +92,14 @@ fn object(value: &Value) -> JsonObject {
 pub fn play(world: &World, arguments: Option<&str>, share: f32, seed: u64) -> Run {
     let mut policy = Policy::new(LearningSettings::parse(arguments).expect("good arguments"));
     let share = ExplorationShare::try_from(share).expect("a share");
-    let actions: Vec<(&str, [JsonObject; 1])> =
-        (world.actions)().iter().map(|(id, features)| (*id, [object(features)])).collect();
-    let inputs: Vec<ActionInput<'_>> = actions.iter().map(|(id, features)| ActionInput { id, features }).collect();
-    let is_eligible = vec![true; inputs.len()];
     let mut dice = Dice::new(seed);
     let mut run = Run { earned: Vec::new(), explored: Vec::new() };
     for n in 0..world.n_events {
         let situation = (world.situation)(&mut dice, n, world.n_events);
+        let actions: Vec<(String, [JsonObject; 1])> =
+            (world.actions)(n).into_iter().map(|(id, features)| (id, [object(&features)])).collect();
+        let inputs: Vec<ActionInput<'_>> = actions.iter().map(|(id, features)| ActionInput { id, features }).collect();
+        let is_eligible = vec![true; inputs.len()];
         let example = Example::new(&[object(&situation.context)], &inputs).expect("good features");
         let pmf = policy.pmf(&example, &is_eligible, share);
         let event: EventId = format!("{}-{seed}-{n}", world.name).parse().expect("an id");
@@ -119,13 +119,15 @@ pub fn play(world: &World, arguments: Option<&str>, share: f32, seed: u64) -> Ru
 /// The tutorial of the old service: four people, three weathers, three times of day, one wanted coffee each.
 pub const COFFEE: World = World { name: "coffee", n_events: 10_000, actions: coffees, situation: coffee };
 
-fn coffees() -> Vec<(&'static str, Value)> {
-    vec![
+fn coffees(_: usize) -> Vec<(String, Value)> {
+    [
         ("Cappucino", json!({"type": "hot", "origin": "kenya", "organic": "yes", "roast": "dark"})),
         ("Cold brew", json!({"type": "cold", "origin": "brazil", "organic": "yes", "roast": "light"})),
         ("Iced mocha", json!({"type": "cold", "origin": "ethiopia", "organic": "no", "roast": "light"})),
         ("Latte", json!({"type": "hot", "origin": "brazil", "organic": "no", "roast": "dark"})),
     ]
+    .map(|(id, features)| (id.to_owned(), features))
+    .to_vec()
 }
 
 /// Which coffee is wanted, by person, weather and time of day.
@@ -151,8 +153,8 @@ fn coffee(dice: &mut Dice, _: usize, _: usize) -> Situation {
 /// Three sections; which one is opened depends on the device and, not linearly, on the hour.
 pub const SECTIONS: World = World { name: "sections", n_events: 6_000, actions: sections, situation: section };
 
-fn sections() -> Vec<(&'static str, Value)> {
-    ["sports", "finance", "travel"].map(|id| (id, json!({"id": id}))).to_vec()
+fn sections(_: usize) -> Vec<(String, Value)> {
+    ["sports", "finance", "travel"].map(|id| (id.to_owned(), json!({"id": id}))).to_vec()
 }
 
 fn section(dice: &mut Dice, _: usize, _: usize) -> Situation {
@@ -181,7 +183,7 @@ const DAYTIME: [[f64; 4]; 3] = [[0.1, 0.2, 0.4, 0.3], [0.1, 0.4, 0.45, 0.05], [0
 /// Chances of a weekday and of a day of the weekend.
 const WEEKDAY: [[f64; 2]; 3] = [[0.15, 0.125], [0.06, 0.35], [0.19, 0.025]];
 
-fn articles() -> Vec<(&'static str, Value)> {
+fn articles(_: usize) -> Vec<(String, Value)> {
     [
         ("tech-ai", "technology", 900),
         ("tech-cloud", "technology", 1200),
@@ -189,7 +191,7 @@ fn articles() -> Vec<(&'static str, Value)> {
         ("stocks", "finance", 700),
         ("fitness", "sports", 600),
     ]
-    .map(|(id, topic, words)| (id, json!({"id": id, "topic": topic, "words": words})))
+    .map(|(id, topic, words)| (id.to_owned(), json!({"id": id, "topic": topic, "words": words})))
     .to_vec()
 }
 
@@ -226,4 +228,33 @@ fn swapping_reader(dice: &mut Dice, n: usize, n_events: usize) -> Situation {
 
 fn tasted(dice: &mut Dice, taste: usize) -> Vec<f64> {
     TASTE[taste].iter().map(|value| (value + 0.2 * dice.unit() - 0.1).clamp(0.0, 1.0)).collect()
+}
+
+/// Four articles a day (of 100 events), each under an id that never comes again; each kind of reader has one topic.
+pub const DAILY: World = World { name: "daily", n_events: 5_000, actions: todays_articles, situation: daily_reader };
+
+fn todays_articles(n: usize) -> Vec<(String, Value)> {
+    let article = |topic: &str| (format!("{topic}-{}", n / 100), json!({"topic": topic}));
+    ["sports", "politics", "science", "culture"].map(article).to_vec()
+}
+
+fn daily_reader(dice: &mut Dice, _: usize, _: usize) -> Situation {
+    let kind = dice.below(4);
+    let name = ["commuter", "retired", "student", "parent"][kind];
+    let rewards = (0..4).map(|topic| if topic == kind { 1.0 } else { 0.0 }).collect();
+    Situation { context: json!({"reader": name}), rewards }
+}
+
+/// One of three bets wins and the others lose, by the weather.
+pub const BETS: World = World { name: "bets", n_events: 3_000, actions: bets, situation: bet };
+
+fn bets(_: usize) -> Vec<(String, Value)> {
+    ["ice", "tea", "umbrella"].map(|id| (id.to_owned(), json!({"price": 1}))).to_vec()
+}
+
+fn bet(dice: &mut Dice, _: usize, _: usize) -> Situation {
+    let weather = dice.below(3);
+    let name = ["hot", "cold", "wet"][weather];
+    let rewards = (0..3).map(|bet| if bet == weather { 1.0 } else { -1.0 }).collect();
+    Situation { context: json!({"weather": name}), rewards }
 }

@@ -53,7 +53,7 @@ fn series(buckets: &[Bucket], identities: &[String]) -> Vec<ActionSeries> {
     if others > LEAST_OTHERS {
         let left = |idx: usize| (1.0 - series.iter().map(|one| one.shares[idx]).sum::<f64>()).max(0.0);
         let shares = (0..buckets.len()).map(left).collect();
-        series.push(named("other actions".to_owned(), None, others, shares));
+        series.push(named("others".to_owned(), None, others, shares));
     }
     series
 }

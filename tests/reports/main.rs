@@ -1,0 +1,4 @@
+//! The drawings, as pages receive them.
+
+mod charts;
+mod samples;
