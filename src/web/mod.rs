@@ -12,6 +12,9 @@ mod error;
 pub mod guard;
 mod home;
 pub mod live;
+/// What the demo answers, as the newspaper's pages want it, for server functions.
+#[cfg(feature = "ssr")]
+mod newsroom;
 /// Times in words, for server functions.
 #[cfg(feature = "ssr")]
 pub mod words;
