@@ -31,10 +31,15 @@ pub async fn require(least: Role) -> Result<SignedIn, PageError> {
 
 /// The person behind this request, if there is one. For pages that anyone may see.
 pub async fn signed_in() -> Result<Option<SignedIn>, PageError> {
-    let id = session().await?.get::<String>(PERSON).await.map_err(|error| failed("read the session", &error))?;
+    person_of(&session().await?, &expect_context::<Accounts>()).await
+}
+
+/// The person of a session, for routes that are no server functions.
+pub async fn person_of(session: &Session, accounts: &Accounts) -> Result<Option<SignedIn>, PageError> {
+    let id = session.get::<String>(PERSON).await.map_err(|error| failed("read the session", &error))?;
     let Some(id) = id else { return Ok(None) };
     // Read anew each time: someone who was removed or given another role is so from the next request on.
-    expect_context::<Accounts>().person(&id).await.map_err(|error| failed("read the session", &error))
+    accounts.person(&id).await.map_err(|error| failed("read the session", &error))
 }
 
 /// The loop that a page is about, for someone who may see it.
