@@ -49,7 +49,8 @@ impl Caller {
         if self.0.role >= least {
             return Ok(&self.0);
         }
-        let message = format!("This needs the role {}; the token has the role {}.", least.as_str(), self.0.role.as_str());
+        let message =
+            format!("This needs the role {}; the token has the role {}.", least.as_str(), self.0.role.as_str());
         Err(ApiError::new(StatusCode::FORBIDDEN, "Forbidden", message))
     }
 }

@@ -7,7 +7,11 @@ use serde::Deserialize;
 
 use super::wire;
 use crate::{
-    api::{ApiError, error::ErrorBody, extract::{ApiJson, ApiPath},
+    api::{
+        ApiError,
+        error::ErrorBody,
+        extract::{ApiJson, ApiPath},
+    },
     loops::{self, LiveLoop, LoopError},
 };
 

@@ -86,10 +86,8 @@ impl RankRequest {
 fn check_action(action: Option<RankableAction>) -> Result<LoopRankableAction, ApiError> {
     let action = action.ok_or_else(|| ApiError::bad(BAD_RANK, "Actions contains null value.").at("actions"))?;
     let id = action_id(action.id.unwrap_or_default(), "actions")?;
-    let features = objects(
-        action.features.unwrap_or_default(),
-        "Every action should have at least one non-null action feature.",
-    )?;
+    let features =
+        objects(action.features.unwrap_or_default(), "Every action should have at least one non-null action feature.")?;
     Ok(LoopRankableAction { id, features })
 }
 

@@ -5,7 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    api::{ApiError, auth::ManagedLoop, error::ErrorBody, extract::{ApiJson, ApiPath}, instant},
+    api::{
+        ApiError,
+        auth::ManagedLoop,
+        error::ErrorBody,
+        extract::{ApiJson, ApiPath},
+        instant,
+    },
     bandit::JsonObject,
     loops::{ActionDraft, LiveLoop, LoopAction},
     terms::ActionId,

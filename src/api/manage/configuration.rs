@@ -201,10 +201,7 @@ pub async fn get_one(managed: ManagedLoop) -> Json<WireConfiguration> {
     params(("id" = String, Path)), request_body = SettingsChange, security(("token" = [])),
     responses((status = 200, body = Changed), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
-pub async fn update(
-    managed: ManagedLoop,
-    body: RawJson<SettingsPatch>,
-) -> Result<Json<Changed>, ApiError> {
+pub async fn update(managed: ManagedLoop, body: RawJson<SettingsPatch>) -> Result<Json<Changed>, ApiError> {
     let (live, by) = managed.change()?;
     let change = SettingsChange::read(body)?.check(live).await?;
     let change = live.configure(change, by).await?.into();
@@ -217,10 +214,7 @@ pub async fn update(
     params(("id" = String, Path)), request_body = SettingsChange, security(("token" = [])),
     responses((status = 200, body = WirePreview), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
-pub async fn preview(
-    managed: ManagedLoop,
-    body: RawJson<SettingsPatch>,
-) -> Result<Json<WirePreview>, ApiError> {
+pub async fn preview(managed: ManagedLoop, body: RawJson<SettingsPatch>) -> Result<Json<WirePreview>, ApiError> {
     let live = managed.read();
     let change = SettingsChange::read(body)?.check(live).await?;
     Ok(Json(live.preview(&change)?.into()))

@@ -1,9 +1,6 @@
 //! Keys: replaced one at a time, so that callers move from one to the other without a gap.
 
-use axum::{
-    Json,
-    extract::State,
-};
+use axum::{Json, extract::State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
