@@ -12,6 +12,7 @@ use axum::{
 };
 use leptos::prelude::*;
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use tokio::sync::watch;
 use tower::{ServiceExt, service_fn};
 use tower_http::{compression::CompressionLayer, services::ServeDir};
 use tower_sessions::{
@@ -28,6 +29,7 @@ use crate::{
     web::{
         PublicUrl,
         app::{App, shell},
+        live::live_routes,
     },
 };
 
@@ -44,6 +46,8 @@ pub struct Site {
     pub public_url: PublicUrl,
     /// The folder of the assets.
     pub folder: PathBuf,
+    /// Becomes true when the server is asked to stop; open event streams end then.
+    pub is_stopping: watch::Receiver<bool>,
 }
 
 impl Site {
@@ -66,6 +70,7 @@ impl Site {
             .with_secure(in_cookie)
             .with_expiry(Expiry::OnInactivity(Duration::days(SESSION_DAYS)));
         let check_origin = from_fn_with_state(self.public_url.clone(), origin::check);
+        let live = live_routes(self.loops.clone(), self.accounts.clone(), self.is_stopping.clone());
         let for_pages = self.clone();
         let document = options.clone();
         let assets = self.assets(options.clone());
@@ -78,6 +83,7 @@ impl Site {
             )
             .fallback_service(assets)
             .with_state(options)
+            .merge(live)
             .layer(sessions)
             .layer(check_origin)
             .layer(from_fn(choose_caching))

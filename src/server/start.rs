@@ -44,7 +44,7 @@ pub async fn serve(options: Box<ServeOptions>) -> anyhow::Result<()> {
         () = shutdown::requested(is_stopping.clone()) => None,
     };
     if let Some(house) = &loaded {
-        door.open(house.router(&options), house.loops.clone());
+        door.open(house.router(&options, is_stopping.clone()), house.loops.clone());
         let has_token = house.has_own_token;
         print!("{}", welcome::greet(&house.accounts, &house.public_url.0, has_token, house.demo.is_some()).await?);
         info!(%addr, n_loops = house.loops.list().len(), "Ready to rank");
@@ -104,7 +104,7 @@ impl House {
         Ok(Self { store, loops, accounts, clock, demo, public_url, has_own_token: own_token.is_some() })
     }
 
-    fn router(&self, options: &ServeOptions) -> axum::Router {
+    fn router(&self, options: &ServeOptions, is_stopping: watch::Receiver<bool>) -> axum::Router {
         let state = ApiState {
             loops: self.loops.clone(),
             accounts: self.accounts.clone(),
@@ -117,6 +117,7 @@ impl House {
             demo: self.demo.clone(),
             public_url: self.public_url.clone(),
             folder: site::find_folder(options.site_dir.clone()),
+            is_stopping,
         };
         router::router(state, site)
     }
