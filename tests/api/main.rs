@@ -1,1 +1,7 @@
 //! The HTTP side, through the router and without a socket.
+
+mod app;
+mod bad_input;
+mod learning;
+mod manage;
+mod openapi;
