@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use tokio::{signal, sync::watch};
 
-/// Calls in flight get this long. Pages that listen for live updates never end by themselves; they are cut then and
-/// connect again by themselves.
+/// Calls in flight get this long. Pages that listen for live updates are told to stop; whatever does not is cut then.
 pub const IN_FLIGHT: Duration = Duration::from_secs(3);
 /// Writing what waits and storing snapshots gets this long; what a snapshot would save is in the log anyway.
 pub const FLUSH: Duration = Duration::from_secs(5);
