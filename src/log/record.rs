@@ -81,8 +81,8 @@ pub struct RankedAnswer {
 pub struct Rewarded {
     pub event_id: EventId,
     pub value: f32,
-    /// The end of the event's wait time, when the event was found in the log but no longer among the open ones. It
-    /// tells a late reward from an orphan, and by how much it missed.
+    /// The end of the event's wait time, when the event was known. Should the event be closed when this record is
+    /// applied, it tells a late reward from an orphan, and by how much it missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missed_deadline_us: Option<i64>,
 }

@@ -15,16 +15,17 @@ pub struct Accepted;
 /// old service did (contract section 6).
 pub async fn reward(live: &LiveLoop, event_id: EventId, value: f32) -> Result<Accepted, LoopError> {
     RewardValue::try_from(value).map_err(|_| LoopError::RewardValue)?;
-    let missed_deadline_us = missed_deadline(live, &event_id).await?;
+    let missed_deadline_us = deadline(live, &event_id).await?;
     let fact = Fact::Rewarded(Rewarded { event_id, value, missed_deadline_us });
     live.append_and_fold(record_of(&fact)).await?;
     Ok(Accepted)
 }
 
-/// The end of the wait time of an event that is in the log, but no longer among the open ones.
-async fn missed_deadline(live: &LiveLoop, event_id: &EventId) -> Result<Option<i64>, LoopError> {
-    if live.cell().is_open(event_id) {
-        return Ok(None);
+/// The end of the wait time of an event that is known. It is stored also with a reward that seems in time: the event may
+/// close between this moment and the moment that the log gives the reward.
+async fn deadline(live: &LiveLoop, event_id: &EventId) -> Result<Option<i64>, LoopError> {
+    if let Some(deadline_us) = live.cell().open_until_us(event_id) {
+        return Ok(Some(deadline_us));
     }
     let Some(stored) = live.tools().store.ranked_record(live.id(), event_id).await? else { return Ok(None) };
     let ranked_at_us = stored.at_us;

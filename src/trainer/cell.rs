@@ -1,7 +1,7 @@
 //! What the trainer publishes and everyone else only reads.
 
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
@@ -73,7 +73,7 @@ pub struct LoopCell {
     learned: RwLock<Learned>,
     tally: RwLock<Tally>,
     /// Hashes of the events whose wait time runs. A false match is harmless: a late reward would count as an orphan.
-    open_events: RwLock<HashSet<u64>>,
+    open_events: RwLock<HashMap<u64, i64>>,
 }
 
 impl LoopCell {
@@ -101,9 +101,9 @@ impl LoopCell {
         self.tally.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the event's wait time runs, as far as the trainer has got.
-    pub fn is_open(&self, event_id: &EventId) -> bool {
-        self.open_events.read().unwrap_or_else(PoisonError::into_inner).contains(&hash(event_id))
+    /// The end of the event's wait time, while the trainer has the event among the open ones.
+    pub fn open_until_us(&self, event_id: &EventId) -> Option<i64> {
+        self.open_events.read().unwrap_or_else(PoisonError::into_inner).get(&hash(event_id)).copied()
     }
 
     pub(super) fn set_in_force(&self, in_force: InForce) {
@@ -118,8 +118,8 @@ impl LoopCell {
         self.tally.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn note_open(&self, event_id: &EventId) {
-        self.open_events.write().unwrap_or_else(PoisonError::into_inner).insert(hash(event_id));
+    pub(super) fn note_open(&self, event_id: &EventId, deadline_us: i64) {
+        self.open_events.write().unwrap_or_else(PoisonError::into_inner).insert(hash(event_id), deadline_us);
     }
 
     pub(super) fn note_closed(&self, event_id: &EventId) {

@@ -105,8 +105,8 @@ impl Fold {
         };
         let cell = LoopCell::new(in_force, Learned { policy, version: state.model_version }, state.tally);
         let join = Join::from_snapshot(state.join);
-        for (event_id, _) in join.in_order() {
-            cell.note_open(event_id);
+        for (event_id, event) in join.in_order() {
+            cell.note_open(event_id, event.life.deadline_us);
         }
         Ok(Self { head: LogHead { seq: state.seq, at_us: state.at_us }, cell: Arc::new(cell), join })
     }
