@@ -9,13 +9,10 @@ use tower_sessions::Session;
 
 use super::{PageError, dashboard::settings::Proposal};
 use crate::{
-    accounts::{AccountError, Accounts, SignedIn},
+    accounts::{AccountError, Accounts, PERSON_IN_SESSION, SignedIn},
     loops::{ActionDraft, ConfigurationChange, LiveLoop, LoopError, Loops},
     terms::{LoopId, Role},
 };
-
-/// Under which the session keeps the person's id.
-const PERSON: &str = "person";
 
 /// Where to go after signing in, when nothing else was asked for.
 const HOME: &str = "/loops";
@@ -31,7 +28,8 @@ pub async fn require(least: Role) -> Result<SignedIn, PageError> {
 
 /// The person behind this request, if there is one. For pages that anyone may see.
 pub async fn signed_in() -> Result<Option<SignedIn>, PageError> {
-    let id = session().await?.get::<String>(PERSON).await.map_err(|error| failed("read the session", &error))?;
+    let id =
+        session().await?.get::<String>(PERSON_IN_SESSION).await.map_err(|error| failed("read the session", &error))?;
     let Some(id) = id else { return Ok(None) };
     // Read anew each time: someone who was removed or given another role is so from the next request on.
     expect_context::<Accounts>().person(&id).await.map_err(|error| failed("read the session", &error))
@@ -84,7 +82,7 @@ pub async fn change_of(live: &LiveLoop, proposal: &Proposal) -> Result<Configura
 pub async fn start_session(person: &SignedIn) -> Result<(), PageError> {
     let session = session().await?;
     session.cycle_id().await.map_err(|error| failed("start a session", &error))?;
-    session.insert(PERSON, &person.id).await.map_err(|error| failed("start a session", &error))
+    session.insert(PERSON_IN_SESSION, &person.id).await.map_err(|error| failed("start a session", &error))
 }
 
 /// This browser is nobody again, and its session is gone from the server too.
