@@ -1,1 +1,43 @@
-//! Skeleton.
+//! HTTP in and out: the retired service's contract under `/personalizer`, and our own management API under `/api/v1`.
+//!
+//! A handler translates and gets out of the way. No SQL and no learning here, and no wire struct leaves the room.
+
+mod auth;
+mod azure;
+mod error;
+mod extract;
+mod instant;
+mod limits;
+mod manage;
+mod openapi;
+mod settings;
+
+use axum::{Router, extract::FromRef};
+
+use crate::{accounts::Accounts, loops::Loops};
+
+pub use error::{ApiError, no_such_route, refuse_panic, too_early};
+pub use limits::{Limits, RateLimit};
+pub use openapi::openapi;
+
+/// What the handlers work with. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ApiState {
+    pub loops: Loops,
+    pub accounts: Accounts,
+    pub limits: Limits,
+}
+
+impl FromRef<ApiState> for Loops {
+    fn from_ref(state: &ApiState) -> Self {
+        state.loops.clone()
+    }
+}
+
+/// Every route of the two APIs, with their description at `/api/openapi.json`.
+pub fn routes(state: ApiState) -> Router {
+    let (router, document) = openapi::described_routes();
+    let document = openapi::served(document);
+    let behind_prefix = azure::routes_behind_prefix();
+    router.merge(behind_prefix).merge(document).with_state(state)
+}

@@ -75,7 +75,12 @@ impl Manager<'_> {
 
     /// Every loop that the token may see.
     pub async fn loops(&self) -> Result<Vec<ListedLoop>, ClientError> {
-        read("list the loops", self.authorized(self.client.get(self.url("loops")))).await
+        #[derive(Deserialize)]
+        struct LoopList {
+            loops: Vec<ListedLoop>,
+        }
+        let answer: LoopList = read("list the loops", self.authorized(self.client.get(self.url("loops")))).await?;
+        Ok(answer.loops)
     }
 
     /// Makes a loop.
@@ -95,9 +100,13 @@ impl Manager<'_> {
         struct ListedAction {
             id: String,
         }
+        #[derive(Deserialize)]
+        struct ActionList {
+            actions: Vec<ListedAction>,
+        }
         let url = self.url(&format!("loops/{loop_id}/actions"));
-        let actions: Vec<ListedAction> = read("list the actions", self.authorized(self.client.get(url))).await?;
-        Ok(actions.into_iter().map(|action| action.id).collect())
+        let answer: ActionList = read("list the actions", self.authorized(self.client.get(url))).await?;
+        Ok(answer.actions.into_iter().map(|action| action.id).collect())
     }
 
     /// Replaces the loop's second key. The first stays for the people who run the server.

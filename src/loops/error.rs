@@ -50,3 +50,10 @@ pub enum LoopError {
     #[error("The log holds a record that cannot be read.")]
     Damaged(#[from] crate::log::RecordError),
 }
+
+impl LoopError {
+    /// Whether it failed for want of space on the device, which only an operator can give back.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Full { .. }))
+    }
+}

@@ -15,7 +15,7 @@ use super::{
         loop_frame::LoopFrame, loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage, settings::SettingsPage,
         sign_in::SignInPage, welcome::WelcomePage,
     },
-    demo::{ArticlePage, FrontPage},
+    demo::{ArticlePage, FrontPage, SectionPage},
     home::HomePage,
 };
 
@@ -78,7 +78,7 @@ pub fn App() -> impl IntoView {
                     </ParentRoute>
                 </ParentRoute>
                 <Route path=path!("/news") view=FrontPage ssr=SsrMode::Async/>
-                <Route path=path!("/news/section/:section") view=FrontPage ssr=SsrMode::Async/>
+                <Route path=path!("/news/section/:section") view=SectionPage ssr=SsrMode::Async/>
                 <Route path=path!("/news/article/:slug") view=ArticlePage ssr=SsrMode::Async/>
             </Routes>
             <Toasts/>

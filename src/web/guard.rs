@@ -3,7 +3,7 @@
 //! A server function is a public door: each calls [`require`] (or says why it need not) before anything else.
 
 use axum::http::{StatusCode, header, request::Parts};
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
@@ -28,18 +28,33 @@ pub async fn require(least: Role) -> Result<SignedIn, PageError> {
 
 /// The person behind this request, if there is one. For pages that anyone may see.
 pub async fn signed_in() -> Result<Option<SignedIn>, PageError> {
-    let id =
-        session().await?.get::<String>(PERSON_IN_SESSION).await.map_err(|error| failed("read the session", &error))?;
+    let accounts = given::<Accounts>()?;
+    person_of(&session().await?, &accounts).await
+}
+
+/// The person of a session, for routes that are no server functions.
+pub async fn person_of(session: &Session, accounts: &Accounts) -> Result<Option<SignedIn>, PageError> {
+    let id = session.get::<String>(PERSON_IN_SESSION).await.map_err(|error| failed("read the session", &error))?;
     let Some(id) = id else { return Ok(None) };
     // Read anew each time: someone who was removed or given another role is so from the next request on.
-    expect_context::<Accounts>().person(&id).await.map_err(|error| failed("read the session", &error))
+    accounts.person(&id).await.map_err(|error| failed("read the session", &error))
+}
+
+/// What the server gives to server functions, such as `Loops`.
+///
+/// A page may be left while a function runs; what was given is gone from then on, also in the middle of the function.
+/// The answer is then for nobody, and panicking over it would only fill the log.
+pub fn given<T: Clone + Send + Sync + 'static>() -> Result<T, PageError> {
+    use_context::<T>().ok_or(PageError::Unreachable)
 }
 
 /// The loop that a page is about, for someone who may see it.
 pub async fn require_loop(least: Role, id: &str) -> Result<(SignedIn, LiveLoop), PageError> {
+    // Taken before anything is awaited: see `given`.
+    let loops = given::<Loops>()?;
     let person = require(least).await?;
     let id: LoopId = id.parse().map_err(|_| not_found("loop"))?;
-    let live = expect_context::<Loops>().get(&id).ok_or_else(|| not_found("loop"))?;
+    let live = loops.get(&id).ok_or_else(|| not_found("loop"))?;
     Ok((person, live))
 }
 

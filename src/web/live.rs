@@ -1,1 +1,114 @@
-//! Live updates of open pages.
+//! Live updates of open pages: server-sent events that say *that* something happened. Pages then ask for what they
+//! show, so an event carries counts and no content.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::StatusCode,
+    response::sse::{Event, Sse},
+    routing::get,
+};
+use futures::{Stream, stream};
+use tokio::{sync::watch, time};
+use tower_sessions::Session;
+
+use super::guard;
+use crate::{
+    accounts::Accounts,
+    loops::{LiveLoop, Loops},
+    terms::LoopId,
+};
+
+/// At most one word of change in this time, however busy the loop is.
+const PACE: Duration = Duration::from_secs(1);
+/// A page that hears nothing for some of these knows that the connection is gone.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Then the browser connects anew, and whether it still may is looked at again.
+const LIFE: Duration = Duration::from_secs(600);
+/// How soon the browser connects anew.
+const RETRY: Duration = Duration::from_millis(1_500);
+
+/// What the stream needs.
+#[derive(Debug, Clone)]
+struct LiveState {
+    loops: Loops,
+    accounts: Accounts,
+    is_ending: watch::Receiver<bool>,
+}
+
+/// `GET /live/loops/{id}` for signed-in people. It goes inside the session layer; open streams end when `is_ending`
+/// becomes true, so that the server can.
+pub fn live_routes(loops: Loops, accounts: Accounts, is_ending: watch::Receiver<bool>) -> Router {
+    Router::new().route("/live/loops/{id}", get(follow_loop)).with_state(LiveState { loops, accounts, is_ending })
+}
+
+async fn follow_loop(
+    State(state): State<LiveState>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, StatusCode> {
+    // Every role may look; a person is all that it takes.
+    guard::person_of(&session, &state.accounts)
+        .await
+        .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?
+        .ok_or(StatusCode::UNAUTHORIZED)?;
+    let id: LoopId = id.parse().map_err(|_| StatusCode::NOT_FOUND)?;
+    let live = state.loops.get(&id).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(Sse::new(changes(live, state.is_ending)))
+}
+
+/// One connection.
+struct Connection {
+    live: LiveLoop,
+    progress: watch::Receiver<i64>,
+    is_ending: watch::Receiver<bool>,
+    ends_at: time::Instant,
+    is_new: bool,
+}
+
+/// `changed` at once, since something may have happened between the page and this; then whenever something did; and
+/// `beat` when nothing does.
+fn changes(live: LiveLoop, is_ending: watch::Receiver<bool>) -> impl Stream<Item = Result<Event, Infallible>> {
+    let progress = live.progress();
+    let connection = Connection { live, progress, is_ending, ends_at: time::Instant::now() + LIFE, is_new: true };
+    stream::unfold(connection, |mut connection| async move {
+        let event = connection.next().await?;
+        Some((Ok(event), connection))
+    })
+}
+
+impl Connection {
+    /// `None` ends the stream: the server stops, the loop is gone, or it is time to connect anew.
+    async fn next(&mut self) -> Option<Event> {
+        let is_new = std::mem::take(&mut self.is_new);
+        if is_new {
+            self.progress.mark_unchanged();
+            return Some(self.changed().retry(RETRY));
+        }
+        let Self { progress, is_ending, ends_at, .. } = self;
+        let change = async {
+            time::sleep(PACE).await;
+            time::timeout(HEARTBEAT, progress.changed()).await
+        };
+        let heard = tokio::select! {
+            // A sender that was dropped has ended as well.
+            _ = is_ending.wait_for(|is_ending| *is_ending) => return None,
+            () = time::sleep_until(*ends_at) => return None,
+            heard = change => heard,
+        };
+        match heard {
+            Ok(Ok(())) => Some(self.changed()),
+            Ok(Err(_)) => None,
+            Err(_) => Some(Event::default().event("beat").data("{}")),
+        }
+    }
+
+    fn changed(&mut self) -> Event {
+        let seq = *self.progress.borrow_and_update();
+        let counters = self.live.counters();
+        let data = serde_json::json!({ "ranked": counters.ranked, "rewarded": counters.rewarded, "seq": seq });
+        Event::default().event("changed").data(data.to_string())
+    }
+}

@@ -11,7 +11,12 @@ mod error;
 #[cfg(feature = "ssr")]
 pub mod guard;
 mod home;
+/// Server-sent events for open pages.
+#[cfg(feature = "ssr")]
 pub mod live;
+/// What the demo answers, as the newspaper's pages want it, for server functions.
+#[cfg(feature = "ssr")]
+mod newsroom;
 /// Times in words, for server functions.
 #[cfg(feature = "ssr")]
 pub mod words;

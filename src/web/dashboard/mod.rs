@@ -5,6 +5,7 @@ pub mod event;
 pub mod events;
 mod frame;
 pub mod keys;
+mod live_updates;
 pub mod loop_frame;
 pub mod loops;
 pub mod new_loop;

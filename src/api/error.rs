@@ -1,0 +1,227 @@
+//! Every refusal in the documented shape: `{"error":{"code","message"}}` (contract section 2).
+
+use std::{any::Any, error::Error};
+
+use axum::{
+    Json,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use tracing::error;
+use utoipa::ToSchema;
+
+use crate::{
+    accounts::AccountError,
+    bandit::FeatureError,
+    loops::LoopError,
+    terms::{ConfigurationError, IdError},
+};
+
+/// How long a client waits before it tries again, when we cannot know better.
+const RETRY_AFTER_S: u64 = 1;
+
+/// A refusal on its way out.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    target: Option<String>,
+    retry_after_s: Option<u64>,
+}
+
+/// The body of every refusal.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"error": {"code": "InvalidRankRequest", "message": "Action count should be between 1 and 50."}}))]
+pub struct ErrorBody {
+    error: ErrorObject,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorObject {
+    /// What kind of refusal; programs decide by it.
+    code: &'static str,
+    /// What was wrong, for people.
+    message: String,
+    /// The field that was wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+}
+
+impl ApiError {
+    /// A refusal with its own status and code.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), target: None, retry_after_s: None }
+    }
+
+    /// The request is wrong.
+    pub fn bad(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// There is no such thing.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "ResourceNotFound", message)
+    }
+
+    /// Names the field that is wrong.
+    pub fn at(mut self, target: impl Into<String>) -> Self {
+        self.target = Some(target.into());
+        self
+    }
+
+    /// The same refusal under the code of another operation; what is not the caller's fault keeps its own.
+    pub fn as_code(mut self, code: &'static str) -> Self {
+        if self.status == StatusCode::BAD_REQUEST {
+            self.code = code;
+        }
+        self
+    }
+
+    fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// No key or token, or not a good one. One answer for all cases: it says nothing about which keys exist.
+    pub fn unauthorized(message: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Unauthorized", message)
+    }
+
+    /// More calls than the loop may have.
+    pub fn too_many_requests(retry_after_s: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", "Too many calls for this loop; try again later.")
+            .retry_after(retry_after_s)
+    }
+
+    /// Something broke on our side. Logged here, once, with all its causes.
+    fn broken(status: StatusCode, code: &'static str, message: String, cause: &dyn Error) -> Self {
+        error!(error = %causes(cause), "A call could not be served");
+        let answer = Self::new(status, code, message);
+        if status == StatusCode::INTERNAL_SERVER_ERROR { answer } else { answer.retry_after(RETRY_AFTER_S) }
+    }
+}
+
+fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let error = ErrorObject { code: self.code, message: self.message, target: self.target };
+        let mut response = (self.status, Json(ErrorBody { error })).into_response();
+        let headers = response.headers_mut();
+        // The newest version of the contract declares it; the others allow it.
+        headers.insert(HeaderName::from_static("x-ms-error-code"), HeaderValue::from_static(self.code));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<LoopError> for ApiError {
+    fn from(error: LoopError) -> Self {
+        let message = error.to_string();
+        match &error {
+            LoopError::ActionCount { .. }
+            | LoopError::DuplicateAction(_)
+            | LoopError::ActionWithoutFeatures
+            | LoopError::UnknownExcludedAction
+            | LoopError::AllExcluded
+            | LoopError::NoLoopActions
+            | LoopError::Features(_) => Self::bad("InvalidRankRequest", message),
+            LoopError::RewardValue => Self::bad("InvalidRewardRequest", message),
+            LoopError::Configuration(cause) => cause.clone().into(),
+            LoopError::ModeAndRewardTogether => Self::bad("InvalidLearningModeServiceConfiguration", message),
+            LoopError::LearningSettings(_) => Self::bad("InvalidPolicyConfiguration", message),
+            LoopError::Id(_) | LoopError::Name | LoopError::TooManyLoopActions { .. } | LoopError::ActionDates => {
+                Self::bad("BadRequest", message)
+            }
+            LoopError::NotFound(_) => Self::not_found(message),
+            LoopError::Store(_) if error.is_disk_full() => Self::broken(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "InsufficientStorage",
+                "The server has no space left to store this.".to_owned(),
+                &error,
+            ),
+            LoopError::Store(_) => {
+                Self::broken(StatusCode::SERVICE_UNAVAILABLE, "OperationNotAllowed", message, &error)
+            }
+            LoopError::Trainer(_) | LoopError::Damaged(_) => {
+                Self::broken(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message, &error)
+            }
+        }
+    }
+}
+
+impl From<ConfigurationError> for ApiError {
+    fn from(error: ConfigurationError) -> Self {
+        let (code, field) = match &error {
+            ConfigurationError::RewardWaitTime => ("InvalidRewardWaitTime", "rewardWaitTime"),
+            ConfigurationError::LogRetentionDays => ("InvalidLogRetentionDays", "logRetentionDays"),
+            ConfigurationError::DefaultReward => ("InvalidServiceConfiguration", "defaultReward"),
+            ConfigurationError::Exploration => ("InvalidServiceConfiguration", "explorationPercentage"),
+            ConfigurationError::ModelExportFrequency => ("InvalidServiceConfiguration", "modelExportFrequency"),
+            ConfigurationError::RewardAggregation => ("InvalidServiceConfiguration", "rewardAggregation"),
+            ConfigurationError::LearningMode => ("InvalidServiceConfiguration", "learningMode"),
+        };
+        Self::bad(code, error.to_string()).at(field)
+    }
+}
+
+impl From<FeatureError> for ApiError {
+    fn from(error: FeatureError) -> Self {
+        LoopError::from(error).into()
+    }
+}
+
+impl From<IdError> for ApiError {
+    fn from(error: IdError) -> Self {
+        LoopError::from(error).into()
+    }
+}
+
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
+        let message = "Accounts cannot be read at the moment.".to_owned();
+        Self::broken(StatusCode::SERVICE_UNAVAILABLE, "OperationNotAllowed", message, &error)
+    }
+}
+
+/// The answer to a path that does not exist.
+pub async fn no_such_route() -> ApiError {
+    ApiError::not_found("Requested resource does not exist on the server.")
+}
+
+/// The answer to a known path with another method.
+pub(super) async fn method_not_allowed() -> ApiError {
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "This path does not know this method.")
+}
+
+/// The answer while the server is still reading its loops.
+pub async fn too_early() -> ApiError {
+    let message = "The server is starting and cannot rank yet; try again in a moment.";
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "OperationNotAllowed", message).retry_after(RETRY_AFTER_S)
+}
+
+/// The answer when a handler panicked: the server stays up, and its log says where.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that tower-http's CatchPanic asks for")]
+pub fn refuse_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    error!(panic = text, "A handler panicked");
+    let message = "A generic error has occurred on the server.";
+    ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message).into_response()
+}

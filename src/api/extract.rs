@@ -1,0 +1,168 @@
+//! JSON bodies, read strictly as to size and depth, and with refusals that name the field.
+//!
+//! What is accepted is wide: any content type or none (the old service never answered 415), unknown properties, null
+//! for what is optional.
+
+use axum::{
+    body::Body,
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{StatusCode, request::Parts},
+};
+use futures::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::{ApiError, ApiState};
+
+/// Objects and arrays within each other, in any body. Features may nest 5 levels, which stand 5 levels down.
+const MAX_DEPTH: usize = 32;
+/// How much of a body that is too large is read before the refusal. Clients that send everything before they read the
+/// answer would otherwise only see a broken connection.
+const N_DRAINED_BYTES: usize = 64 * 1024 * 1024;
+
+/// A body as `T`.
+#[derive(Debug)]
+pub struct ApiJson<T>(pub T);
+
+/// A body as `T`, together with its text as received.
+#[derive(Debug)]
+pub struct RawJson<T> {
+    pub raw: Box<RawValue>,
+    pub value: T,
+}
+
+/// The parameters of the path, percent-decoded.
+#[derive(Debug)]
+pub struct ApiPath<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<ApiState> for ApiPath<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        let Path(value) = path.map_err(|error| ApiError::bad("BadRequest", error.body_text()))?;
+        Ok(Self(value))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for ApiJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        let bytes = read_body(request.into_body(), state.limits.max_body_bytes()).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ApiState> for RawJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        let bytes = read_body(request.into_body(), state.limits.max_body_bytes()).await?;
+        let value = parse(&bytes)?;
+        let text = String::from_utf8(bytes).map_err(|_| ApiError::bad("BadRequest", "The body is not UTF-8."))?;
+        let raw = RawValue::from_string(text).map_err(|error| ApiError::bad("BadRequest", error.to_string()))?;
+        Ok(Self { raw, value })
+    }
+}
+
+async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, ApiError> {
+    let mut chunks = body.into_data_stream();
+    let (mut bytes, mut n_bytes) = (Vec::new(), 0_usize);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| ApiError::bad("BadRequest", "The body ended before it was complete."))?;
+        n_bytes = n_bytes.saturating_add(chunk.len());
+        if n_bytes <= most {
+            bytes.extend_from_slice(&chunk);
+        } else if n_bytes > N_DRAINED_BYTES {
+            break;
+        }
+    }
+    if n_bytes <= most {
+        return Ok(bytes);
+    }
+    let message = format!("Exceeds maximum allowed payload size. A body may have at most {most} bytes.");
+    Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "PayloadSizeExceeded", message))
+}
+
+/// Reads JSON; a refusal names the field.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(ApiError::bad("BadRequest", "The call needs a JSON body."));
+    }
+    if depth(bytes) > MAX_DEPTH {
+        let message = format!("The body nests objects and arrays more than {MAX_DEPTH} levels deep.");
+        return Err(ApiError::bad("BadRequest", message));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        match (inner.classify(), path.as_str()) {
+            (serde_json::error::Category::Data, "." | "?") => ApiError::bad("BadRequest", sentence(&inner)),
+            (serde_json::error::Category::Data, _) => {
+                ApiError::bad("BadRequest", format!("`{path}`: {}", sentence(&inner))).at(path)
+            }
+            _ => ApiError::bad("BadRequest", format!("The body is not JSON: {inner}")),
+        }
+    })?;
+    json.end().map_err(|error| ApiError::bad("BadRequest", format!("The body is not JSON: {error}")))?;
+    Ok(value)
+}
+
+/// "invalid type: string "a", expected f32 at line 1 column 9", said for people who do not write Rust.
+fn sentence(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    text.replace("f32", "a number").replace("u64", "a whole number").replace("i64", "a whole number")
+}
+
+/// How deep the brackets of a JSON text nest. serde_json's own limit does not hold for what it skips.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut is_in_text, mut is_escaped) = (0_usize, 0_usize, false, false);
+    for byte in bytes {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_in_text => is_escaped = true,
+            b'"' => is_in_text = !is_in_text,
+            _ if is_in_text => {}
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_in_texts_do_not_count_as_depth() {
+        assert_eq!(depth(br#"{"a": "[[[\"[[[", "b": [{}]}"#), 3);
+        assert_eq!(depth(b"1"), 0);
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Reward {
+        #[expect(dead_code, reason = "only the refusal is looked at")]
+        value: f32,
+    }
+
+    #[test]
+    fn a_wrong_type_is_refused_with_the_name_of_its_field() {
+        let error = parse::<Reward>(br#"{"value": "much"}"#).expect_err("a text is no number");
+        assert!(format!("{error:?}").contains("`value`: invalid type: string \\\"much\\\", expected a number"));
+    }
+
+    #[test]
+    fn a_number_that_no_float_holds_is_refused() {
+        assert!(parse::<Reward>(br#"{"value": 1e999}"#).is_err());
+        assert!(parse::<Reward>(br#"{"value": NaN}"#).is_err());
+        assert!(parse::<Reward>(br#"{"value": 1} trailing"#).is_err());
+    }
+}

@@ -1,0 +1,232 @@
+//! A loop's settings: what is in force, what a change would cost, changing, and what was in force before.
+
+use axum::Json;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        ApiError,
+        auth::ManagedLoop,
+        error::ErrorBody,
+        extract::{RawJson, parse},
+        instant,
+        settings::{PolicyPatch, SettingsPatch},
+    },
+    loops::{Change, ConfigurationChange, LiveLoop, PastConfiguration, Preview},
+    terms::{Configuration, Impact},
+};
+
+/// All settings of a loop.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "rewardWaitTime": "PT10M", "defaultReward": 0.0, "rewardAggregation": "earliest", "explorationPercentage": 0.2,
+    "modelExportFrequency": "PT5M", "logRetentionDays": 90, "learningMode": "Online", "policy": {"arguments": null},
+}))]
+pub struct WireConfiguration {
+    reward_wait_time: String,
+    default_reward: f32,
+    reward_aggregation: &'static str,
+    exploration_percentage: f32,
+    model_export_frequency: String,
+    log_retention_days: i32,
+    learning_mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_mirror_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log_mirror_sas_uri: Option<String>,
+    policy: WirePolicy,
+}
+
+/// Learning settings.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WirePolicy {
+    /// Vowpal Wabbit arguments; null is the server's own learner.
+    arguments: Option<String>,
+}
+
+impl WireConfiguration {
+    fn new(configuration: &Configuration, arguments: Option<String>) -> Self {
+        Self {
+            reward_wait_time: configuration.reward_wait_time.get().to_string(),
+            default_reward: configuration.default_reward.get(),
+            reward_aggregation: configuration.reward_aggregation.as_str(),
+            exploration_percentage: configuration.exploration_percentage.get(),
+            model_export_frequency: configuration.model_export_frequency.to_string(),
+            log_retention_days: configuration.log_retention_days.into(),
+            learning_mode: configuration.learning_mode.as_str(),
+            log_mirror_enabled: configuration.log_mirror_enabled,
+            log_mirror_sas_uri: configuration.log_mirror_sas_uri.clone(),
+            policy: WirePolicy { arguments },
+        }
+    }
+}
+
+impl From<&LiveLoop> for WireConfiguration {
+    fn from(live: &LiveLoop) -> Self {
+        Self::new(&live.configuration(), live.arguments())
+    }
+}
+
+/// A change of settings; what is left out stays as it is.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({"explorationPercentage": 0.1, "learningMode": "Frozen"}))]
+pub struct SettingsChange {
+    #[serde(flatten)]
+    settings: SettingsPatch,
+    #[serde(flatten)]
+    rest: BesideSettings,
+}
+
+/// What a change may hold beside settings.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BesideSettings {
+    policy: Option<PolicyPatch>,
+    /// Goes back to the settings that this record of the history set; stands alone.
+    restores_seq: Option<i64>,
+}
+
+/// What a change does.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WirePreview {
+    /// The heaviest of the changes: `none`, `instant`, `relearn` or `reset`.
+    #[schema(value_type = String)]
+    impact: Impact,
+    changes: Vec<WireChange>,
+}
+
+/// One changed value.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WireChange {
+    field: &'static str,
+    before: String,
+    after: String,
+    #[schema(value_type = String)]
+    impact: Impact,
+}
+
+/// The settings after a change, and what the change did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Changed {
+    #[serde(flatten)]
+    configuration: WireConfiguration,
+    change: WirePreview,
+}
+
+/// Settings that were in force, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct History {
+    history: Vec<Past>,
+}
+
+/// Settings that were in force.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Past {
+    /// Its place in the loop's log, and its name for `restoresSeq`.
+    seq: i64,
+    at: String,
+    /// Who changed it: a person, a token's name, or `key`.
+    by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restores_seq: Option<i64>,
+    configuration: WireConfiguration,
+    changes: Vec<WireChange>,
+}
+
+impl From<Change> for WireChange {
+    fn from(change: Change) -> Self {
+        Self { field: change.field, before: change.before, after: change.after, impact: change.impact }
+    }
+}
+
+impl From<Preview> for WirePreview {
+    fn from(preview: Preview) -> Self {
+        Self { impact: preview.impact, changes: preview.changes.into_iter().map(WireChange::from).collect() }
+    }
+}
+
+impl From<PastConfiguration> for Past {
+    fn from(past: PastConfiguration) -> Self {
+        Self {
+            seq: past.seq,
+            at: instant::write(past.at_us),
+            by: past.by,
+            restores_seq: past.restores_seq,
+            configuration: WireConfiguration::new(&past.configuration, past.arguments),
+            changes: past.changes.into_iter().map(WireChange::from).collect(),
+        }
+    }
+}
+
+impl SettingsChange {
+    /// Both halves stand in one object. They are read one after the other, because serde's `flatten` would lose the
+    /// name of a field whose type is wrong.
+    fn read(body: RawJson<SettingsPatch>) -> Result<Self, ApiError> {
+        Ok(Self { settings: body.value, rest: parse(body.raw.get().as_bytes())? })
+    }
+
+    async fn check(self, live: &LiveLoop) -> Result<ConfigurationChange, ApiError> {
+        if let Some(seq) = self.rest.restores_seq {
+            let past = live.history().await?.into_iter().find(|past| past.seq == seq);
+            let past = past.ok_or_else(|| ApiError::not_found(format!("The history has no record {seq}.")))?;
+            let (configuration, arguments) = (Some(past.configuration), Some(past.arguments));
+            return Ok(ConfigurationChange { configuration, arguments, restores_seq: Some(seq) });
+        }
+        let mut settings = self.settings;
+        let arguments = self.rest.policy.map(|policy| policy.arguments);
+        if let Some(arguments) = &arguments {
+            settings.explore_like(arguments.as_deref())?;
+        }
+        let configuration = Some(settings.apply(&live.configuration())?);
+        Ok(ConfigurationChange { configuration, arguments, restores_seq: None })
+    }
+}
+
+/// The settings in force.
+#[utoipa::path(
+    get, path = "/loops/{id}/configuration", tag = "Settings", operation_id = "getConfiguration",
+    params(("id" = String, Path)), security(("token" = [])),
+    responses((status = 200, body = WireConfiguration), (status = 404, body = ErrorBody))
+)]
+pub async fn get_one(managed: ManagedLoop) -> Json<WireConfiguration> {
+    Json(managed.read().into())
+}
+
+/// Changes settings; the next Rank sees it.
+#[utoipa::path(
+    put, path = "/loops/{id}/configuration", tag = "Settings", operation_id = "updateConfiguration",
+    params(("id" = String, Path)), request_body = SettingsChange, security(("token" = [])),
+    responses((status = 200, body = Changed), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
+)]
+pub async fn update(managed: ManagedLoop, body: RawJson<SettingsPatch>) -> Result<Json<Changed>, ApiError> {
+    let (live, by) = managed.change()?;
+    let change = SettingsChange::read(body)?.check(live).await?;
+    let change = live.configure(change, by).await?.into();
+    Ok(Json(Changed { configuration: live.into(), change }))
+}
+
+/// Says what a change would do, and does nothing.
+#[utoipa::path(
+    post, path = "/loops/{id}/configuration/preview", tag = "Settings", operation_id = "previewConfiguration",
+    params(("id" = String, Path)), request_body = SettingsChange, security(("token" = [])),
+    responses((status = 200, body = WirePreview), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
+)]
+pub async fn preview(managed: ManagedLoop, body: RawJson<SettingsPatch>) -> Result<Json<WirePreview>, ApiError> {
+    let live = managed.read();
+    let change = SettingsChange::read(body)?.check(live).await?;
+    Ok(Json(live.preview(&change)?.into()))
+}
+
+/// The settings so far, newest first.
+#[utoipa::path(
+    get, path = "/loops/{id}/configuration/history", tag = "Settings", operation_id = "listConfigurations",
+    params(("id" = String, Path)), security(("token" = [])),
+    responses((status = 200, body = History), (status = 404, body = ErrorBody))
+)]
+pub async fn history(managed: ManagedLoop) -> Result<Json<History>, ApiError> {
+    let history = managed.read().history().await?.into_iter().map(Past::from).collect();
+    Ok(Json(History { history }))
+}

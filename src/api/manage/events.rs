@@ -1,0 +1,203 @@
+//! Events as the log has them.
+
+use axum::{
+    Json,
+    extract::{Query, rejection::QueryRejection},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{ApiError, auth::ManagedLoop, error::ErrorBody, extract::ApiPath, instant},
+    loops::{EventSummary, EventView, LoopError},
+    terms::ActionId,
+};
+
+/// Events in one answer, unless the caller says.
+const N_USUAL: usize = 50;
+/// The most that a caller can ask for.
+const N_MOST: usize = 500;
+
+/// One event, whole.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventInfo {
+    event_id: String,
+    seq: i64,
+    /// `pending`, `inactive`, `rewarded`, `learned`, `expired` or `dropped`.
+    state: &'static str,
+    ranked_at: String,
+    /// The Rank's body as it was sent.
+    #[schema(value_type = Object)]
+    request: Box<RawValue>,
+    /// The loop's own actions, when the request brought none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Object>>)]
+    loop_actions: Option<Box<RawValue>>,
+    /// As it was answered.
+    ranking: Vec<ActionProbability>,
+    reward_action_id: String,
+    /// What the policy would have answered; differs from `ranking` when the caller's order was answered.
+    policy_ranking: Vec<ActionProbability>,
+    policy_action_id: String,
+    baseline_action_id: String,
+    is_exploring: bool,
+    learning_mode: &'static str,
+    model_version: i64,
+    policy_version: i64,
+    /// Rewards that arrive before this instant count.
+    reward_deadline: String,
+    is_deferred: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activated_at: Option<String>,
+    /// Every reward that arrived, also late and duplicate ones.
+    rewards: Vec<RewardInfo>,
+    /// The reward that was learned, or that stands for the event when it expired.
+    learned_reward: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_at: Option<String>,
+}
+
+/// An action and how probable it was.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActionProbability {
+    id: String,
+    probability: f32,
+}
+
+/// A reward that arrived.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RewardInfo {
+    value: f32,
+    received_at: String,
+}
+
+/// One event as a row.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventRow {
+    event_id: String,
+    seq: i64,
+    state: &'static str,
+    ranked_at: String,
+    reward_action_id: String,
+    probability: f32,
+    is_exploring: bool,
+    n_actions: usize,
+    learning_mode: &'static str,
+    model_version: i64,
+    /// The reward that stands for it so far.
+    reward: Option<f32>,
+}
+
+/// Events, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventList {
+    events: Vec<EventRow>,
+    /// `before` of the next page; left out on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_before: Option<i64>,
+}
+
+/// Which page of the list.
+#[derive(Debug, Deserialize)]
+pub struct Page {
+    before: Option<i64>,
+    limit: Option<usize>,
+}
+
+/// The event in the path, percent-decoded.
+#[derive(Debug, Deserialize)]
+pub struct EventPath {
+    #[serde(rename = "eventId")]
+    event_id: String,
+}
+
+fn probabilities(pmf: Vec<(ActionId, f32)>) -> Vec<ActionProbability> {
+    pmf.into_iter().map(|(id, probability)| ActionProbability { id: id.into(), probability }).collect()
+}
+
+impl From<EventView> for EventInfo {
+    fn from(event: EventView) -> Self {
+        let rewards = event.rewards.iter();
+        let rewards = rewards.map(|r| RewardInfo { value: r.value, received_at: instant::write(r.at_us) }).collect();
+        Self {
+            event_id: event.event_id.into(),
+            seq: event.seq,
+            state: event.state.as_str(),
+            ranked_at: instant::write(event.ranked_at_us),
+            request: event.request,
+            loop_actions: event.loop_actions,
+            ranking: probabilities(event.ranking),
+            reward_action_id: event.reward_action_id.into(),
+            policy_ranking: probabilities(event.policy_pmf),
+            policy_action_id: event.policy_action_id.into(),
+            baseline_action_id: event.baseline_action_id.into(),
+            is_exploring: event.is_exploring,
+            learning_mode: event.mode.as_str(),
+            model_version: event.model_version,
+            policy_version: event.policy_version,
+            reward_deadline: instant::write(event.deadline_us),
+            is_deferred: event.is_deferred,
+            activated_at: event.activated_at_us.map(instant::write),
+            rewards,
+            learned_reward: event.learned_reward,
+            closed_at: event.closed_at_us.map(instant::write),
+        }
+    }
+}
+
+impl From<EventSummary> for EventRow {
+    fn from(event: EventSummary) -> Self {
+        Self {
+            event_id: event.event_id.into(),
+            seq: event.seq,
+            state: event.state.as_str(),
+            ranked_at: instant::write(event.ranked_at_us),
+            reward_action_id: event.reward_action_id.into(),
+            probability: event.probability,
+            is_exploring: event.is_exploring,
+            n_actions: event.n_actions,
+            learning_mode: event.mode.as_str(),
+            model_version: event.model_version,
+            reward: event.reward,
+        }
+    }
+}
+
+/// The latest events.
+#[utoipa::path(
+    get, path = "/loops/{id}/events", tag = "Events", operation_id = "listEvents",
+    params(
+        ("id" = String, Path),
+        ("before" = Option<i64>, Query, description = "Only events with a smaller `seq`"),
+        ("limit" = Option<usize>, Query, description = "At most this many, up to 500; otherwise 50"),
+    ),
+    security(("token" = [])), responses((status = 200, body = EventList), (status = 404, body = ErrorBody))
+)]
+pub async fn list(
+    managed: ManagedLoop,
+    page: Result<Query<Page>, QueryRejection>,
+) -> Result<Json<EventList>, ApiError> {
+    let Query(page) = page.map_err(|error| ApiError::bad("BadRequest", error.body_text()))?;
+    let n_most = page.limit.unwrap_or(N_USUAL).clamp(1, N_MOST);
+    let events = managed.read().latest_events(page.before.unwrap_or(i64::MAX), n_most).await?;
+    let next_before = if events.len() == n_most { events.last().map(|event| event.seq) } else { None };
+    Ok(Json(EventList { events: events.into_iter().map(EventRow::from).collect(), next_before }))
+}
+
+/// One event with everything that joined it.
+#[utoipa::path(
+    get, path = "/loops/{id}/events/{eventId}", tag = "Events", operation_id = "getEvent",
+    params(("id" = String, Path), ("eventId" = String, Path, description = "The event, percent-encoded")),
+    security(("token" = [])), responses((status = 200, body = EventInfo), (status = 404, body = ErrorBody))
+)]
+pub async fn get_one(managed: ManagedLoop, ApiPath(path): ApiPath<EventPath>) -> Result<Json<EventInfo>, ApiError> {
+    let event_id = path.event_id.parse().map_err(LoopError::Id)?;
+    let event = managed.read().event(&event_id).await?;
+    let event = event.ok_or_else(|| ApiError::not_found("There is no such event."))?;
+    Ok(Json(event.into()))
+}

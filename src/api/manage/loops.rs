@@ -1,0 +1,189 @@
+//! Loops: make, list, look at, rename, remove.
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::configuration::WireConfiguration;
+use crate::{
+    api::{
+        ApiError,
+        auth::{Caller, ManagedLoop},
+        error::ErrorBody,
+        extract::ApiJson,
+        instant,
+        settings::{PolicyPatch, SettingsPatch},
+    },
+    loops::{KeyInfo, LiveLoop, Loops, NewLoop},
+    terms::{Configuration, Role},
+};
+
+/// A loop to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({"name": "coffee", "settings": {"rewardWaitTime": "PT10M", "explorationPercentage": 0.2}}))]
+pub struct LoopToMake {
+    /// For people, 1 to 100 characters.
+    name: String,
+    /// The names of the Azure service configuration, and ours; what is left out has its default.
+    settings: Option<SettingsPatch>,
+    policy: Option<PolicyPatch>,
+    /// Not available yet.
+    multi_slot: Option<bool>,
+}
+
+impl LoopToMake {
+    fn check(self) -> Result<NewLoop, ApiError> {
+        if self.multi_slot == Some(true) {
+            let message = "Multi-slot loops are not available yet; they come with the next release.";
+            return Err(ApiError::bad("InvalidMultiSlotApiAccess", message).at("multiSlot"));
+        }
+        let arguments = self.policy.and_then(|policy| policy.arguments);
+        let mut settings = self.settings.unwrap_or_default();
+        settings.explore_like(arguments.as_deref())?;
+        let configuration = settings.apply(&Configuration::default())?;
+        Ok(NewLoop { name: self.name, configuration, arguments })
+    }
+}
+
+/// A loop just made, with its keys, which are shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "k3v9x0q2m5t7c1aa", "name": "coffee", "keys": ["4f0c…", "91be…"], "endpoint": "/loops/k3v9x0q2m5t7c1aa",
+}))]
+pub struct MadeLoop {
+    id: String,
+    name: String,
+    keys: [String; 2],
+    /// The prefix behind which the data plane speaks of this loop alone.
+    endpoint: String,
+}
+
+/// A loop.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LoopInfo {
+    id: String,
+    name: String,
+    endpoint: String,
+    created_at: String,
+    keys: Vec<Key>,
+    configuration: WireConfiguration,
+}
+
+/// What may be known of a key.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Key {
+    /// Its last four characters.
+    last4: String,
+    created_at: String,
+}
+
+/// All loops.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoopList {
+    loops: Vec<LoopInfo>,
+}
+
+/// A loop's new name.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"name": "tea"}))]
+pub struct NewName {
+    name: String,
+}
+
+impl From<&LiveLoop> for LoopInfo {
+    fn from(live: &LiveLoop) -> Self {
+        let key = |key: KeyInfo| Key { last4: key.last4, created_at: instant::write(key.created_at_us) };
+        Self {
+            id: live.id().to_string(),
+            name: live.name(),
+            endpoint: endpoint(live),
+            created_at: instant::write(live.created_at_us()),
+            keys: live.keys().into_iter().map(key).collect(),
+            configuration: live.into(),
+        }
+    }
+}
+
+fn endpoint(live: &LiveLoop) -> String {
+    format!("/loops/{}", live.id())
+}
+
+/// All loops, by name.
+#[utoipa::path(
+    get, path = "/loops", tag = "Loops", operation_id = "listLoops", security(("token" = [])),
+    responses((status = 200, body = LoopList), (status = 401, body = ErrorBody))
+)]
+pub async fn list(caller: Caller, State(loops): State<Loops>) -> Result<Json<LoopList>, ApiError> {
+    caller.require(Role::Viewer)?;
+    Ok(Json(LoopList { loops: loops.list().iter().map(LoopInfo::from).collect() }))
+}
+
+/// Makes a loop.
+#[utoipa::path(
+    post, path = "/loops", tag = "Loops", operation_id = "createLoop", request_body = LoopToMake,
+    security(("token" = [])),
+    responses(
+        (status = 201, body = MadeLoop), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 403, description = "The token may only read", body = ErrorBody),
+    )
+)]
+pub async fn create(
+    caller: Caller,
+    State(loops): State<Loops>,
+    ApiJson(request): ApiJson<LoopToMake>,
+) -> Result<(StatusCode, Json<MadeLoop>), ApiError> {
+    let who = caller.require(Role::Editor)?;
+    let made = loops.create(request.check()?, &who.name).await?;
+    let (id, name, endpoint) = (made.live.id().to_string(), made.live.name(), endpoint(&made.live));
+    Ok((StatusCode::CREATED, Json(MadeLoop { id, name, keys: made.keys, endpoint })))
+}
+
+/// One loop.
+#[utoipa::path(
+    get, path = "/loops/{id}", tag = "Loops", operation_id = "getLoop", params(("id" = String, Path)),
+    security(("token" = [])), responses((status = 200, body = LoopInfo), (status = 404, body = ErrorBody))
+)]
+pub async fn get_one(managed: ManagedLoop) -> Json<LoopInfo> {
+    Json(managed.read().into())
+}
+
+/// Gives a loop another name.
+#[utoipa::path(
+    patch, path = "/loops/{id}", tag = "Loops", operation_id = "renameLoop", params(("id" = String, Path)),
+    request_body = NewName, security(("token" = [])),
+    responses((status = 200, body = LoopInfo), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
+)]
+pub async fn rename(
+    managed: ManagedLoop,
+    State(loops): State<Loops>,
+    ApiJson(request): ApiJson<NewName>,
+) -> Result<Json<LoopInfo>, ApiError> {
+    let (live, _) = managed.change()?;
+    loops.rename(live.id(), &request.name).await?;
+    Ok(Json(live.into()))
+}
+
+/// Removes a loop with everything that is known of it.
+#[utoipa::path(
+    delete, path = "/loops/{id}", tag = "Loops", operation_id = "deleteLoop", params(("id" = String, Path)),
+    security(("token" = [])), responses((status = 204), (status = 404, body = ErrorBody))
+)]
+pub async fn delete(managed: ManagedLoop, State(loops): State<Loops>) -> Result<StatusCode, ApiError> {
+    let (live, _) = managed.change()?;
+    loops.delete(live.id()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Throws away what a loop learned; settings, events and counters stay.
+#[utoipa::path(
+    delete, path = "/loops/{id}/model", tag = "Loops", operation_id = "resetModel", params(("id" = String, Path)),
+    security(("token" = [])), responses((status = 204), (status = 404, body = ErrorBody))
+)]
+pub async fn reset_model(managed: ManagedLoop) -> Result<StatusCode, ApiError> {
+    let (live, by) = managed.change()?;
+    live.reset_model(by).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

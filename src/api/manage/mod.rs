@@ -1,0 +1,32 @@
+//! Our own management API: loops, their settings, actions, keys and events. For programs with a management token; the
+//! dashboard's pages go through `web` instead.
+
+mod actions;
+mod configuration;
+mod events;
+mod keys;
+mod loops;
+mod stats;
+
+use axum::routing::any;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{ApiState, no_such_route};
+
+/// Every route under `/api/v1`, with its description.
+pub fn routes() -> OpenApiRouter<ApiState> {
+    let operations = OpenApiRouter::new()
+        .routes(routes!(loops::list, loops::create))
+        .routes(routes!(loops::get_one, loops::rename, loops::delete))
+        .routes(routes!(loops::reset_model))
+        .routes(routes!(stats::stats))
+        .routes(routes!(configuration::get_one, configuration::update))
+        .routes(routes!(configuration::preview))
+        .routes(routes!(configuration::history))
+        .routes(routes!(actions::list))
+        .routes(routes!(actions::get_one, actions::save, actions::delete))
+        .routes(routes!(keys::rotate))
+        .routes(routes!(events::list))
+        .routes(routes!(events::get_one));
+    OpenApiRouter::new().route("/api/v1/{*rest}", any(no_such_route)).nest("/api/v1", operations)
+}

@@ -1,0 +1,217 @@
+//! The command line; every option is an environment variable too. These comments are the manual.
+
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    api::RateLimit,
+    store::{Durability, Store},
+    terms::Role,
+};
+
+/// The open, self-hosted successor of Azure AI Personalizer.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true)]
+pub struct Config {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the server: the data plane, the management API, the dashboard and the demo.
+    ///
+    /// RANKLOOP_ADMIN_TOKEN in the environment is a management token with the owner role, for as long as this process
+    /// runs. Without it the first start makes one and prints it once. RUST_LOG chooses what is logged, such as
+    /// `info,rankloop=debug`.
+    Serve(Box<ServeOptions>),
+    /// Bring the database's schema up to date and stop. `serve` does it by itself; this is for those who want it apart.
+    Migrate(DataOptions),
+    /// Manage people. Works while the server runs, and when nobody can sign in.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+/// Where the data live.
+#[derive(Debug, Clone, Args)]
+pub struct DataOptions {
+    /// The folder that holds everything the server keeps; made when missing.
+    #[arg(long, env = "RANKLOOP_DATA_DIR", default_value = "./data")]
+    pub data_dir: PathBuf,
+
+    /// A PostgreSQL database (postgres://user:password@host/name) to keep the data in. Without it they live in an
+    /// SQLite file, rankloop.db, in the data folder.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+impl DataOptions {
+    /// What the store is opened with. An empty DATABASE_URL is how an unset variable often looks.
+    pub fn url(&self) -> String {
+        match self.database_url.as_deref() {
+            Some(url) if !url.is_empty() => url.to_owned(),
+            _ => format!("sqlite:{}", self.data_dir.join("rankloop.db").display()),
+        }
+    }
+
+    /// Opens the database and brings its schema up to date.
+    pub async fn open(&self) -> anyhow::Result<Store> {
+        use anyhow::Context;
+        let whose = match &self.database_url {
+            Some(url) if !url.is_empty() => "the database of --database-url".to_owned(),
+            _ => self.data_dir.display().to_string(),
+        };
+        let store = Store::open(&self.url()).await;
+        let store = store.with_context(|| format!("the data in {whose} cannot be opened"))?;
+        store.migrate().await.with_context(|| format!("the data in {whose} cannot be brought up to date"))?;
+        Ok(store)
+    }
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct ServeOptions {
+    /// The address and port to listen on.
+    #[arg(long, env = "RANKLOOP_ADDR", default_value = "127.0.0.1:8080")]
+    pub addr: SocketAddr,
+
+    #[command(flatten)]
+    pub data: DataOptions,
+
+    /// Where people and clients reach this server, such as https://rank.example.com. It is written into links and
+    /// snippets; https makes the session cookie Secure. Without it: http and the address listened on.
+    #[arg(long, env = "RANKLOOP_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
+    /// Start without the demo news site's loop and its simulated readers.
+    #[arg(long, env = "RANKLOOP_NO_DEMO")]
+    pub no_demo: bool,
+
+    /// When a call is answered: after its record was synced to the disk, or before (faster; a power cut may lose the
+    /// last moments).
+    #[arg(long, env = "RANKLOOP_DURABILITY", value_enum, default_value_t = DurabilityOption::Commit)]
+    pub durability: DurabilityOption,
+
+    /// The largest body of a request, in bytes.
+    #[arg(long, env = "RANKLOOP_MAX_BODY_BYTES", default_value_t = 1024 * 1024)]
+    pub max_body_bytes: usize,
+
+    /// The most actions that one Rank may bring. The old service allowed 50.
+    #[arg(long, env = "RANKLOOP_MAX_ACTIONS", default_value_t = 50)]
+    pub max_actions: usize,
+
+    /// Writes that may wait for the disk before more are refused with 503.
+    #[arg(long, env = "RANKLOOP_MAX_QUEUED", default_value_t = 10_000)]
+    pub max_queued: usize,
+
+    /// Calls of the data plane that a loop may get in a second; more are refused with 429. Without it they are not
+    /// counted.
+    #[arg(long, env = "RANKLOOP_RATE_LIMIT", value_name = "CALLS")]
+    pub rate_limit: Option<NonZeroU32>,
+
+    /// Calls that may come at once after a quiet time, when --rate-limit is set; otherwise as many as in a second.
+    #[arg(long, env = "RANKLOOP_RATE_BURST", value_name = "CALLS", requires = "rate_limit")]
+    pub rate_burst: Option<NonZeroU32>,
+
+    /// The folder of the web assets. Without it: `site` beside the program, or one folder up.
+    #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "DIR")]
+    pub site_dir: Option<PathBuf>,
+}
+
+impl ServeOptions {
+    /// The limit on calls, if there is one.
+    pub fn rate(&self) -> Option<RateLimit> {
+        let per_second = self.rate_limit?;
+        Some(RateLimit { per_second, burst: self.rate_burst.unwrap_or(per_second) })
+    }
+}
+
+/// When a call is answered.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum DurabilityOption {
+    /// After its record was synced to the disk.
+    Commit,
+    /// Before the sync.
+    Relaxed,
+}
+
+impl From<DurabilityOption> for Durability {
+    fn from(option: DurabilityOption) -> Self {
+        match option {
+            DurabilityOption::Commit => Self::Commit,
+            DurabilityOption::Relaxed => Self::Relaxed,
+        }
+    }
+}
+
+/// Managing people.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make a person who can sign in. The password comes from RANKLOOP_PASSWORD, or is asked for; never an argument,
+    /// which others could see.
+    CreateUser {
+        /// What the person signs in with.
+        name: String,
+        /// What the person may do.
+        #[arg(long, value_enum, default_value_t = RoleOption::Owner)]
+        role: RoleOption,
+        #[command(flatten)]
+        data: DataOptions,
+    },
+    /// Give a person a new password, and end their sessions. The password comes as with create-user.
+    ResetPassword {
+        /// What the person signs in with.
+        name: String,
+        #[command(flatten)]
+        data: DataOptions,
+    },
+}
+
+/// What a person may do.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RoleOption {
+    /// Look at everything.
+    Viewer,
+    /// Also change loops, actions and settings.
+    Editor,
+    /// Also manage people.
+    Owner,
+}
+
+impl From<RoleOption> for Role {
+    fn from(option: RoleOption) -> Self {
+        match option {
+            RoleOption::Viewer => Self::Viewer,
+            RoleOption::Editor => Self::Editor,
+            RoleOption::Owner => Self::Owner,
+        }
+    }
+}
+
+/// A value that is only ever read from the environment.
+#[expect(clippy::disallowed_methods, reason = "settings come from here; these two must not be arguments")]
+pub fn secret_from_environment(name: &'static str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Config::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_database_url_the_data_live_in_the_data_folder() {
+        let mut data = DataOptions { data_dir: "/var/lib/rankloop".into(), database_url: Some(String::new()) };
+        assert_eq!(data.url(), "sqlite:/var/lib/rankloop/rankloop.db");
+        data.database_url = Some("postgres://localhost/rank".to_owned());
+        assert_eq!(data.url(), "postgres://localhost/rank");
+    }
+}

@@ -1,0 +1,75 @@
+//! `/metrics` for Prometheus: calls by route, and what each loop counted.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use axum::{
+    extract::{MatchedPath, Request},
+    http::header,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use metrics::{counter, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::loops::Loops;
+
+const CALLS: &str = "rankloop_http_requests_total";
+const SECONDS: &str = "rankloop_http_request_duration_seconds";
+/// From a Rank in memory to a page that a slow disk keeps waiting.
+const BUCKETS: &[f64] = &[0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// Starts counting.
+pub fn start() -> anyhow::Result<PrometheusHandle> {
+    let buckets = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(SECONDS.to_owned()), BUCKETS);
+    let handle = buckets.context("the buckets are wrong")?.install_recorder().context("metrics cannot be counted")?;
+    metrics::describe_counter!(CALLS, "Answered calls by method, route and status");
+    metrics::describe_histogram!(SECONDS, "Seconds until a call was answered, by route");
+    Ok(handle)
+}
+
+/// Folds what was measured, so that it does not grow; the recorder does not do it by itself.
+pub async fn keep_up(handle: PrometheusHandle) {
+    let mut every = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        every.tick().await;
+        handle.run_upkeep();
+    }
+}
+
+/// Measures a call. The route's pattern is the label, never the path: ids would make a series each.
+pub async fn measure(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
+    let method = request.method().to_string();
+    let started = Instant::now();
+    let response = next.run(request).await;
+    let elapsed = started.elapsed();
+    let status = response.status().as_u16();
+    tracing::debug!(route, status, duration_ms = elapsed.as_secs_f64() * 1_000.0, "Answered");
+    histogram!(SECONDS, "route" => route.clone()).record(elapsed.as_secs_f64());
+    counter!(CALLS, "method" => method, "route" => route, "status" => status.to_string()).increment(1);
+    response
+}
+
+/// What Prometheus reads. `loops` is `None` until they are loaded.
+pub fn render(handle: &PrometheusHandle, loops: Option<&Loops>) -> Response {
+    for live in loops.map(Loops::list).unwrap_or_default() {
+        let (counters, id) = (live.counters(), live.id().to_string());
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; 2^53 events are far away")]
+        let set = |name: &'static str, value: u64| gauge!(name, "loop" => id.clone()).set(value as f64);
+        set("rankloop_loop_ranked", counters.ranked);
+        set("rankloop_loop_activated", counters.activated);
+        set("rankloop_loop_rewarded", counters.rewarded);
+        set("rankloop_loop_learned", counters.learned);
+        set("rankloop_loop_expired", counters.expired);
+        set("rankloop_loop_dropped", counters.dropped);
+        set("rankloop_loop_explored", counters.explored);
+        set("rankloop_loop_pending", counters.pending);
+        set("rankloop_loop_orphan_rewards", counters.orphan_rewards);
+        set("rankloop_loop_duplicate_rewards", counters.duplicate_rewards);
+        set("rankloop_loop_late_rewards", counters.late_rewards);
+        set("rankloop_loop_conflicting_ranks", counters.conflicting_ranks);
+        set("rankloop_loop_model_version", counters.model_version.unsigned_abs());
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle.render()).into_response()
+}

@@ -1,0 +1,129 @@
+//! The browser's end of live updates: a connection while the page is seen, and a call whenever something happened.
+
+use std::{cell::Cell, rc::Rc, time::Duration};
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{EventSource, MessageEvent};
+
+use crate::web::components::LiveState;
+
+/// Between two looks at the server.
+const PACE: Duration = Duration::from_secs(2);
+/// Silence after which a connection is not believed any more: the server sends a beat every 15 seconds.
+const SILENCE: Duration = Duration::from_secs(40);
+
+/// A page that follows its loop.
+#[derive(Debug, Clone, Copy)]
+pub struct LiveUpdates {
+    /// `None` until the browser has taken over the page, and where it runs no script: then nothing is promised.
+    pub state: RwSignal<Option<LiveState>>,
+    /// What the person asked for.
+    pub is_paused: RwSignal<bool>,
+}
+
+/// An open connection with the closures that it calls.
+struct Connection {
+    source: EventSource,
+    silence: Rc<Cell<Option<TimeoutHandle>>>,
+    _listeners: [Closure<dyn FnMut(MessageEvent)>; 2],
+    _on_error: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.source.close();
+        // Otherwise it would call the next connection lost.
+        if let Some(timer) = self.silence.take() {
+            timer.clear();
+        }
+    }
+}
+
+/// Calls `on_change` when something happened in the loop, at most every two seconds, while the page is seen and not
+/// paused.
+pub fn follow_loop(loop_id: Memo<String>, on_change: impl Fn() + 'static) -> LiveUpdates {
+    let updates = LiveUpdates { state: RwSignal::new(None), is_paused: RwSignal::new(false) };
+    let is_seen = RwSignal::new(true);
+    Effect::new(move |_| {
+        let listener = window_event_listener_untyped("visibilitychange", move |_| is_seen.set(!document().hidden()));
+        on_cleanup(move || listener.remove());
+    });
+    let pacer = Rc::new(Pacer { call: on_change, is_resting: Cell::new(false), is_wanted: Cell::new(false) });
+    // The effect keeps the connection as its value: the next run, or its end, closes it.
+    Effect::new(move |_: Option<Option<Connection>>| {
+        let id = loop_id.get();
+        // A page in the background keeps no connection: a browser has only six for one server.
+        if updates.is_paused.get() || !is_seen.get() || id.is_empty() {
+            updates.state.set(Some(LiveState::Paused));
+            return None;
+        }
+        updates.state.set(Some(LiveState::Reconnecting));
+        let pacer = Rc::clone(&pacer);
+        connect(&id, updates.state, move || pacer.want())
+    });
+    updates
+}
+
+fn connect(loop_id: &str, state: RwSignal<Option<LiveState>>, on_change: impl Fn() + 'static) -> Option<Connection> {
+    let source = EventSource::new(&format!("/live/loops/{loop_id}")).ok()?;
+    let silence = Rc::new(Cell::new(None::<TimeoutHandle>));
+    // Whatever arrives proves the connection, for a while.
+    let heard = {
+        let silence = Rc::clone(&silence);
+        move || {
+            state.try_set(Some(LiveState::Live));
+            let timer = set_timeout_with_handle(move || lost(state), SILENCE).ok();
+            if let Some(before) = silence.replace(timer) {
+                before.clear();
+            }
+        }
+    };
+    let beat = Closure::new({
+        let heard = heard.clone();
+        move |_: MessageEvent| heard()
+    });
+    let changed = Closure::new(move |_: MessageEvent| {
+        heard();
+        on_change();
+    });
+    for (name, listener) in [("changed", &changed), ("beat", &beat)] {
+        source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref()).ok()?;
+    }
+    // The browser connects anew by itself.
+    let on_error = Closure::new(move |_: web_sys::Event| lost(state));
+    source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    Some(Connection { source, silence, _listeners: [changed, beat], _on_error: on_error })
+}
+
+fn lost(state: RwSignal<Option<LiveState>>) {
+    // The page may be gone by now.
+    state.try_set(Some(LiveState::Reconnecting));
+}
+
+/// Calls at once, then at most once per [`PACE`]; what is wanted in between is called for at its end.
+struct Pacer<F> {
+    call: F,
+    is_resting: Cell<bool>,
+    is_wanted: Cell<bool>,
+}
+
+impl<F: Fn() + 'static> Pacer<F> {
+    fn want(self: &Rc<Self>) {
+        if self.is_resting.replace(true) {
+            self.is_wanted.set(true);
+            return;
+        }
+        (self.call)();
+        // Weak, so that nothing is called for a page that is gone.
+        let pacer = Rc::downgrade(self);
+        let rested = move || {
+            let Some(pacer) = pacer.upgrade() else { return };
+            pacer.is_resting.set(false);
+            if pacer.is_wanted.take() {
+                pacer.want();
+            }
+        };
+        set_timeout(rested, PACE);
+    }
+}

@@ -1,0 +1,203 @@
+//! An article. When the front page offered it, reading it is answered with one reward: how far it was read.
+
+use std::time::Duration;
+
+use leptos::{ev, prelude::*, task::spawn_local};
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{
+    data::{ArticleData, PAPER, section_name},
+    doors::{load_article, save_reading},
+    frame::NewsFrame,
+    story::{Byline, Offer, Picture, StoryCard},
+};
+use crate::web::components::Loaded;
+
+const TICK: Duration = Duration::from_millis(500);
+/// Nobody reads a whole story faster than this, however fast they scroll.
+const FASTEST_READ: Duration = Duration::from_secs(20);
+
+/// `/news/article/:slug`
+#[component]
+pub fn ArticlePage() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
+    let reader = Memo::new(move |_| query.read().get("reader").unwrap_or_default());
+    let event = Memo::new(move |_| query.read().get("event"));
+    let page = Resource::new_blocking(move || slug.get(), load_article);
+    let section = move || {
+        page.with(|answer| match answer {
+            Some(Ok(article)) => article.story.section.clone(),
+            _ => String::new(),
+        })
+    };
+    let answer = move || event.get().map(|event_id| view! { <Answer event_id=event_id slug=slug.get()/> });
+    view! {
+        <NewsFrame reader=reader section=Signal::derive(section) after=event>
+            <Loaded resource=page view=move |data| article(data, reader.get_untracked())/>
+            {answer}
+        </NewsFrame>
+    }
+}
+
+fn article(data: ArticleData, reader: String) -> AnyView {
+    let story = data.story.clone();
+    let section = section_name(&story.section).unwrap_or_default();
+    let offer = Offer { reader, event_id: None };
+    let more = data.more.into_iter().map(|story| view! { <StoryCard story=story offer=offer.clone()/> }).collect_view();
+    let paragraphs = data.paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
+    view! {
+        <Title text=format!("{} · {PAPER}", story.headline)/>
+        <article class="news-article">
+            <header>
+                <p class=format!("news-kicker news-kicker--{}", story.section)>{section}</p>
+                <h1>{story.headline.clone()}</h1>
+                <p class="news-article__standfirst">{story.standfirst.clone()}</p>
+                <Byline story=story.clone()/>
+            </header>
+            <Picture story=story is_first=true/>
+            <div class="news-article__text">{paragraphs}</div>
+            <ul class="news-tags" aria-label="Topics">
+                {data.tags.into_iter().map(|tag| view! { <li>{tag}</li> }).collect_view()}
+            </ul>
+        </article>
+        <h2 class="news-rule">{format!("More {section}")}</h2>
+        <div class="news-cards">{more}</div>
+    }
+    .into_any()
+}
+
+/// Sends the one reward of the event that offered this story: on leaving, or once it can have been read whole.
+#[component]
+fn Answer(event_id: String, slug: String) -> impl IntoView {
+    let sent = RwSignal::new(None::<Option<f64>>);
+    let reading = StoredValue::new(Reading::default());
+    let query = format!("event_id={event_id}&slug={slug}");
+    let answer = move || {
+        let Some(share) = reading.try_update_value(Reading::finish).flatten() else { return };
+        let (event_id, slug) = (event_id.clone(), slug.clone());
+        spawn_local(async move {
+            let value = save_reading(event_id, slug, share).await.ok();
+            // The page may have been left in the meantime.
+            let _is_gone = sent.try_set(Some(value));
+        });
+    };
+    watch_reading(reading, answer);
+    let told = move || {
+        sent.get().map(|value| {
+            let text = match value {
+                Some(0.0) => "You chose another story than the lead, so the lead was sent a reward of 0.00.".to_owned(),
+                Some(value) => format!("Your reading was sent to the loop as a reward of {value:.2}."),
+                None => "This front page has been answered already.".to_owned(),
+            };
+            view! { <p class="news-answer" role="status">{text}</p> }
+        })
+    };
+    // Fetched like a picture by browsers without script: opening the story is all that they can tell.
+    view! {
+        <noscript>
+            <img src=format!("{}?{query}", <super::doors::SaveOpening as leptos::server_fn::ServerFn>::PATH) alt="" width="1" height="1"/>
+        </noscript>
+        {told}
+    }
+    .into_any()
+}
+
+/// Counts while the story is before the reader's eyes.
+fn watch_reading(reading: StoredValue<Reading>, answer: impl Fn() + Clone + Send + Sync + 'static) {
+    let on_tick = answer.clone();
+    let tick = move || {
+        if document().hidden() {
+            return;
+        }
+        reading.update_value(|reading| reading.look(share_scrolled()));
+        if reading.with_value(Reading::is_complete) {
+            on_tick();
+        }
+    };
+    let on_leave = answer.clone();
+    Effect::new(move |_| {
+        let interval = set_interval_with_handle(tick.clone(), TICK);
+        let (on_hide, on_unload) = (on_leave.clone(), on_leave.clone());
+        let unload = window_event_listener(ev::pagehide, move |_| on_unload());
+        let hide = window_event_listener_untyped("visibilitychange", move |_| {
+            if document().hidden() {
+                on_hide();
+            }
+        });
+        on_cleanup(move || {
+            if let Ok(handle) = interval {
+                handle.clear();
+            }
+            unload.remove();
+            hide.remove();
+        });
+    });
+    // Leaving for another page of the paper does not unload anything.
+    on_cleanup(answer);
+}
+
+/// How far the page has been scrolled, 0 to 1; a page that fits the window is seen whole.
+fn share_scrolled() -> f64 {
+    let number = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
+    let (seen, scrolled) = (number(window().inner_height()), window().scroll_y().unwrap_or(0.0));
+    let height = document().document_element().map_or(0, |root| root.scroll_height());
+    let hidden = f64::from(height) - seen;
+    if hidden <= 1.0 { 1.0 } else { (scrolled / hidden).clamp(0.0, 1.0) }
+}
+
+/// One reader's reading of one story.
+#[derive(Debug, Clone, Default)]
+struct Reading {
+    n_ticks: u32,
+    deepest: f64,
+    is_sent: bool,
+}
+
+impl Reading {
+    fn look(&mut self, share_scrolled: f64) {
+        self.n_ticks = self.n_ticks.saturating_add(1);
+        self.deepest = self.deepest.max(share_scrolled);
+    }
+
+    /// The deepest scroll, but no faster than the fastest read.
+    fn share_read(&self) -> f64 {
+        let time = f64::from(self.n_ticks) * TICK.as_secs_f64() / FASTEST_READ.as_secs_f64();
+        self.deepest.min(time)
+    }
+
+    /// Whether waiting longer could not say more.
+    fn is_complete(&self) -> bool {
+        !self.is_sent && self.share_read() >= 1.0
+    }
+
+    /// The share to send, the first time.
+    fn finish(&mut self) -> Option<f64> {
+        let is_first = !std::mem::replace(&mut self.is_sent, true);
+        is_first.then(|| self.share_read())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scrolling_to_the_end_at_once_is_not_reading() {
+        let mut reading = Reading::default();
+        reading.look(1.0);
+        assert!(reading.share_read() < 0.1 && !reading.is_complete());
+        for _ in 0..40 {
+            reading.look(0.2);
+        }
+        assert!((reading.share_read() - 1.0).abs() < 1e-9 && reading.is_complete());
+    }
+
+    #[test]
+    fn a_reading_is_sent_once() {
+        let mut reading = Reading::default();
+        assert_eq!(reading.finish(), Some(0.0));
+        assert_eq!(reading.finish(), None);
+    }
+}

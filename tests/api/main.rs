@@ -1,0 +1,1 @@
+//! The HTTP side, through the router and without a socket.
