@@ -3,19 +3,16 @@
 //! A server function is a public door: each calls [`require`] (or says why it need not) before anything else.
 
 use axum::http::{StatusCode, header, request::Parts};
-use leptos::prelude::{expect_context, use_context};
+use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
 use super::{PageError, dashboard::settings::Proposal};
 use crate::{
-    accounts::{AccountError, Accounts, SignedIn},
+    accounts::{AccountError, Accounts, PERSON_IN_SESSION, SignedIn},
     loops::{ActionDraft, ConfigurationChange, LiveLoop, LoopError, Loops},
     terms::{LoopId, Role},
 };
-
-/// Under which the session keeps the person's id.
-const PERSON: &str = "person";
 
 /// Where to go after signing in, when nothing else was asked for.
 const HOME: &str = "/loops";
@@ -31,22 +28,33 @@ pub async fn require(least: Role) -> Result<SignedIn, PageError> {
 
 /// The person behind this request, if there is one. For pages that anyone may see.
 pub async fn signed_in() -> Result<Option<SignedIn>, PageError> {
-    person_of(&session().await?, &expect_context::<Accounts>()).await
+    let accounts = given::<Accounts>()?;
+    person_of(&session().await?, &accounts).await
 }
 
 /// The person of a session, for routes that are no server functions.
 pub async fn person_of(session: &Session, accounts: &Accounts) -> Result<Option<SignedIn>, PageError> {
-    let id = session.get::<String>(PERSON).await.map_err(|error| failed("read the session", &error))?;
+    let id = session.get::<String>(PERSON_IN_SESSION).await.map_err(|error| failed("read the session", &error))?;
     let Some(id) = id else { return Ok(None) };
     // Read anew each time: someone who was removed or given another role is so from the next request on.
     accounts.person(&id).await.map_err(|error| failed("read the session", &error))
 }
 
+/// What the server gives to server functions, such as `Loops`.
+///
+/// A page may be left while a function runs; what was given is gone from then on, also in the middle of the function.
+/// The answer is then for nobody, and panicking over it would only fill the log.
+pub fn given<T: Clone + Send + Sync + 'static>() -> Result<T, PageError> {
+    use_context::<T>().ok_or(PageError::Unreachable)
+}
+
 /// The loop that a page is about, for someone who may see it.
 pub async fn require_loop(least: Role, id: &str) -> Result<(SignedIn, LiveLoop), PageError> {
+    // Taken before anything is awaited: see `given`.
+    let loops = given::<Loops>()?;
     let person = require(least).await?;
     let id: LoopId = id.parse().map_err(|_| not_found("loop"))?;
-    let live = expect_context::<Loops>().get(&id).ok_or_else(|| not_found("loop"))?;
+    let live = loops.get(&id).ok_or_else(|| not_found("loop"))?;
     Ok((person, live))
 }
 
@@ -89,7 +97,7 @@ pub async fn change_of(live: &LiveLoop, proposal: &Proposal) -> Result<Configura
 pub async fn start_session(person: &SignedIn) -> Result<(), PageError> {
     let session = session().await?;
     session.cycle_id().await.map_err(|error| failed("start a session", &error))?;
-    session.insert(PERSON, &person.id).await.map_err(|error| failed("start a session", &error))
+    session.insert(PERSON_IN_SESSION, &person.id).await.map_err(|error| failed("start a session", &error))
 }
 
 /// This browser is nobody again, and its session is gone from the server too.

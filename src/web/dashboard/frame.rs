@@ -9,7 +9,7 @@ use crate::{
     terms::Role,
     web::{
         PageError,
-        components::{FailedState, Logo, ThemeSwitch},
+        components::{Logo, ThemeSwitch},
         dashboard::sign_in::SignOut,
     },
 };
@@ -30,26 +30,28 @@ pub async fn load_person() -> Result<Person, PageError> {
 }
 
 /// The top bar and the page below it.
+///
+/// The page does not wait for the person: its own calls are refused when nobody is signed in, and what a page asks for
+/// must not be started below something that is itself awaited, where it could be thrown away half done.
 #[component]
 pub fn DashboardFrame() -> impl IntoView {
     let person = Resource::new_blocking(|| (), |()| load_person());
     let location = use_location();
     let sign_in = move || format!("/sign-in?next={}", location.pathname.get_untracked());
-    let retry = Callback::new(move |()| person.refetch());
-    let page = move || {
+    let bar = move || {
         Suspend::new(async move {
             match person.await {
-                Ok(person) => {
-                    Either::Left(view! { <TopBar person=person/><main id="main" class="page"><Outlet/></main> })
-                }
+                Ok(person) => Either::Left(view! { <TopBar person=person/> }),
                 Err(PageError::NotSignedIn) => Either::Right(Either::Left(view! { <Redirect path=sign_in()/> })),
-                Err(error) => Either::Right(Either::Right(view! {
-                    <main id="main" class="page"><FailedState error=error on_retry=retry/></main>
-                })),
+                // The page below says what is wrong.
+                Err(_) => Either::Right(Either::Right(view! { <div class="topbar"></div> })),
             }
         })
     };
-    view! { <Transition fallback=|| ()>{page}</Transition> }
+    view! {
+        <Transition fallback=|| view! { <div class="topbar"></div> }>{bar}</Transition>
+        <main id="main" class="page"><Outlet/></main>
+    }
 }
 
 #[component]

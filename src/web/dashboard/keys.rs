@@ -40,7 +40,7 @@ pub async fn load_keys(id: String) -> Result<KeysView, PageError> {
     let row =
         |key: crate::loops::KeyInfo| KeyRow { last4: key.last4, created: words::moment(key.created_at_us, now_us) };
     Ok(KeysView {
-        endpoint: format!("{}/loops/{}", expect_context::<PublicUrl>().0, live.id()),
+        endpoint: format!("{}/loops/{}", guard::given::<PublicUrl>()?.0, live.id()),
         keys: live.keys().into_iter().map(row).collect(),
         may_rotate: person.role >= Role::Editor,
     })
@@ -60,7 +60,7 @@ pub async fn rotate_key(id: String, number: u8) -> Result<String, PageError> {
         2 => KeySlot::Second,
         _ => return Err(PageError::rejected("A loop has the keys 1 and 2.")),
     };
-    Ok(expect_context::<Loops>().rotate_key(live.id(), slot).await?)
+    Ok(guard::given::<Loops>()?.rotate_key(live.id(), slot).await?)
 }
 
 /// `/loops/:id/keys`

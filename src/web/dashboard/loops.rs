@@ -31,10 +31,10 @@ pub async fn load_loops() -> Result<LoopsView, PageError> {
         web::{PublicUrl, guard},
     };
     let person = guard::require(Role::Viewer).await?;
-    let mut rows = loop_rows(&expect_context::<Loops>());
+    let mut rows = loop_rows(&guard::given::<Loops>()?);
     // The sort is stable: within a level the loops stay in the order of their names.
     rows.sort_by_key(|row| std::cmp::Reverse(row.health.level));
-    Ok(LoopsView { rows, base_url: expect_context::<PublicUrl>().0, may_create: person.role >= Role::Editor })
+    Ok(LoopsView { rows, base_url: guard::given::<PublicUrl>()?.0, may_create: person.role >= Role::Editor })
 }
 
 /// `/loops`

@@ -45,11 +45,11 @@ pub async fn create_loop(name: String, wait: String, mode: String) -> Result<New
         ..Configuration::default()
     };
     let new = NewLoop { name: name.trim().to_owned(), configuration, arguments: None };
-    let created = expect_context::<Loops>().create(new, &person.name).await?;
+    let created = guard::given::<Loops>()?.create(new, &person.name).await?;
     Ok(NewLoopView {
         id: created.live.id().to_string(),
         name: created.live.name(),
-        endpoint: format!("{}/loops/{}", expect_context::<PublicUrl>().0, created.live.id()),
+        endpoint: format!("{}/loops/{}", guard::given::<PublicUrl>()?.0, created.live.id()),
         keys: created.keys.into(),
     })
 }

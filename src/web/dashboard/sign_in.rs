@@ -13,7 +13,7 @@ use crate::web::{
 #[server]
 pub async fn sign_in(name: String, password: String, next: Option<String>) -> Result<(), PageError> {
     use crate::{accounts::Accounts, web::guard};
-    let accounts = expect_context::<Accounts>();
+    let accounts = guard::given::<Accounts>()?;
     let person = accounts.sign_in(&name, &password, &guard::caller_address()).await?;
     guard::start_session(&person).await?;
     leptos_axum::redirect(guard::local_path(next.as_deref()));

@@ -12,15 +12,15 @@ use crate::web::{
 /// Whether the link can still be used. Anyone may ask: the token itself is the permission.
 #[server]
 pub async fn check_link(token: String) -> Result<bool, PageError> {
-    use crate::accounts::Accounts;
-    Ok(expect_context::<Accounts>().is_link_valid(&token).await?)
+    use crate::{accounts::Accounts, web::guard};
+    Ok(guard::given::<Accounts>()?.is_link_valid(&token).await?)
 }
 
 /// Uses the link up. Anyone may call this: the token itself is the permission.
 #[server]
 pub async fn accept_link(token: String, name: String, password: String) -> Result<(), PageError> {
     use crate::{accounts::Accounts, web::guard};
-    let person = expect_context::<Accounts>().accept_link(&token, &name, &password).await?;
+    let person = guard::given::<Accounts>()?.accept_link(&token, &name, &password).await?;
     guard::start_session(&person).await?;
     leptos_axum::redirect("/loops");
     Ok(())

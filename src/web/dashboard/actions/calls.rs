@@ -87,7 +87,7 @@ pub async fn load_actions(loop_id: String) -> Result<ActionsView, PageError> {
         n_active: u32::try_from(n_active).unwrap_or(u32::MAX),
         actions,
         may_edit: person.role >= Role::Editor,
-        endpoint: format!("{}/loops/{}", expect_context::<PublicUrl>().0, live.id()),
+        endpoint: format!("{}/loops/{}", guard::given::<PublicUrl>()?.0, live.id()),
     })
 }
 

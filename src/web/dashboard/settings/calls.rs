@@ -142,7 +142,7 @@ pub async fn apply_restore(id: String, seq: i64) -> Result<(), PageError> {
 pub async fn rename_loop(id: String, name: String) -> Result<(), PageError> {
     use crate::{loops::Loops, terms::Role, web::guard};
     let (_, live) = guard::require_loop(Role::Editor, &id).await?;
-    expect_context::<Loops>().rename(live.id(), name.trim()).await?;
+    guard::given::<Loops>()?.rename(live.id(), name.trim()).await?;
     Ok(())
 }
 
@@ -163,7 +163,7 @@ pub async fn delete_loop(id: String, typed: String) -> Result<(), PageError> {
     if typed.trim() != live.name().trim() {
         return Err(PageError::rejected("The name does not match; nothing was deleted."));
     }
-    expect_context::<Loops>().delete(live.id()).await?;
+    guard::given::<Loops>()?.delete(live.id()).await?;
     leptos_axum::redirect("/loops");
     Ok(())
 }

@@ -18,7 +18,7 @@ use self::{
     danger::{DangerZone, NameForm},
     form::SettingsForm,
     history::History,
-    preview::Preview,
+    preview::{Preview, PreviewResource, preview_of},
 };
 use super::{current_loop_id, loop_frame::HeaderRefresh};
 use crate::web::components::{Loaded, PageHeader, show_toast};
@@ -53,11 +53,18 @@ pub fn SettingsPage() -> impl IntoView {
         )
     };
     let settings = Resource::new(move || (id.get(), n_done()), |(id, _)| load_settings(id));
+    let query = use_query_map();
+    let proposal = Memo::new(move |_| {
+        let query = query.read();
+        let restored = query.get("restore").and_then(|seq| seq.parse().ok()).map(Proposal::Restore);
+        restored.or_else(|| SettingsDraft::of_query(&query).map(|draft| Proposal::Draft(Box::new(draft))))
+    });
+    let preview = preview_of(id, proposal);
     say_what_was_done(calls);
     view! {
         <Title text="Settings"/>
         <PageHeader title="Settings" sentence="Nothing changes while you type. You see what a change costs before you apply it, and you can always go back."/>
-        <Loaded resource=settings lines=8 view=move |view| view! { <Settings view=view id=id calls=calls/> }/>
+        <Loaded resource=settings lines=8 view=move |view| view! { <Settings view=view id=id proposal=proposal preview=preview calls=calls/> }/>
     }
 }
 
@@ -79,13 +86,13 @@ fn say_what_was_done(calls: SettingsCalls) {
 }
 
 #[component]
-fn Settings(view: SettingsView, id: Memo<String>, calls: SettingsCalls) -> impl IntoView {
-    let query = use_query_map();
-    let proposal = Memo::new(move |_| {
-        let query = query.read();
-        let restored = query.get("restore").and_then(|seq| seq.parse().ok()).map(Proposal::Restore);
-        restored.or_else(|| SettingsDraft::of_query(&query).map(|draft| Proposal::Draft(Box::new(draft))))
-    });
+fn Settings(
+    view: SettingsView,
+    id: Memo<String>,
+    proposal: Memo<Option<Proposal>>,
+    preview: PreviewResource,
+    calls: SettingsCalls,
+) -> impl IntoView {
     let SettingsView { name, current, compatible_arguments, history, may_edit } = view;
     let preview_error = RwSignal::new(None);
     let start = match proposal.get_untracked() {
@@ -94,7 +101,7 @@ fn Settings(view: SettingsView, id: Memo<String>, calls: SettingsCalls) -> impl 
     };
     view! {
         <Show when=move || proposal.get().is_some()>
-            <Preview id=id proposal=proposal calls=calls may_edit=may_edit error=preview_error/>
+            <Preview id=id proposal=proposal preview=preview calls=calls may_edit=may_edit error=preview_error/>
         </Show>
         <SettingsForm start=start current=current compatible_arguments=compatible_arguments id=id error=preview_error may_edit=may_edit/>
         <History history=history id=id may_edit=may_edit/>

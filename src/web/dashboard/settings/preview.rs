@@ -14,17 +14,12 @@ use crate::{
     },
 };
 
-/// The proposal in the page's address, judged by the server.
-#[component]
-pub fn Preview(
-    id: Memo<String>,
-    proposal: Memo<Option<Proposal>>,
-    calls: SettingsCalls,
-    may_edit: bool,
-    /// Where the form below reads why a field was refused.
-    error: RwSignal<Option<PageError>>,
-) -> impl IntoView {
-    let preview = Resource::new(
+/// What the server says to a proposal; nothing without one.
+pub type PreviewResource = Resource<Result<Option<PreviewView>, PageError>>;
+
+/// Asks the server whenever the proposal changes.
+pub fn preview_of(id: Memo<String>, proposal: Memo<Option<Proposal>>) -> PreviewResource {
+    Resource::new(
         move || (id.get(), proposal.get()),
         |(id, proposal)| async move {
             match proposal {
@@ -32,7 +27,20 @@ pub fn Preview(
                 None => Ok(None),
             }
         },
-    );
+    )
+}
+
+/// The proposal in the page's address, judged by the server.
+#[component]
+pub fn Preview(
+    id: Memo<String>,
+    proposal: Memo<Option<Proposal>>,
+    preview: PreviewResource,
+    calls: SettingsCalls,
+    may_edit: bool,
+    /// Where the form below reads why a field was refused.
+    error: RwSignal<Option<PageError>>,
+) -> impl IntoView {
     Effect::new(move |_| error.set(preview.get().and_then(Result::err)));
     let body = move || {
         Suspend::new(async move {
