@@ -29,6 +29,8 @@ pub struct EventRows {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventRow {
     pub event_id: EventId,
+    /// The id as a part of an address.
+    pub id_in_path: String,
     pub seq: i64,
     pub ranked_at: Instant,
     pub state: EventState,
@@ -67,8 +69,8 @@ pub struct EventPageData {
     pub loop_actions: Option<String>,
     /// The answer's body, indented.
     pub response: String,
-    /// The same Rank without its event id, to be sent again with a key of this loop.
-    pub curl: String,
+    /// The Rank's body without its event id, between single quotes of a shell: to be sent again.
+    pub body_for_shell: String,
 }
 
 /// One station of an event's life.

@@ -7,9 +7,13 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
-use super::{PageError, dashboard::settings::Proposal};
+use super::{
+    PageError,
+    dashboard::{overview::ReadersView, settings::Proposal},
+};
 use crate::{
     accounts::{AccountError, Accounts, PERSON_IN_SESSION, SignedIn},
+    demo::{Demo, MAX_RATE},
     loops::{ActionDraft, ConfigurationChange, LiveLoop, LoopError, Loops},
     terms::{LoopId, Role},
 };
@@ -56,6 +60,27 @@ pub async fn require_loop(least: Role, id: &str) -> Result<(SignedIn, LiveLoop),
     let id: LoopId = id.parse().map_err(|_| not_found("loop"))?;
     let live = loops.get(&id).ok_or_else(|| not_found("loop"))?;
     Ok((person, live))
+}
+
+/// The demo, for someone who may steer its readers, on the page of its own loop.
+pub async fn require_readers(loop_id: &str) -> Result<Demo, PageError> {
+    let (_, live) = require_loop(Role::Editor, loop_id).await?;
+    let demo = use_context::<Option<Demo>>().flatten().filter(|demo| demo.loop_id().as_ref() == Some(live.id()));
+    demo.ok_or_else(|| not_found("demo"))
+}
+
+/// How the demo's readers are doing, when this is the loop that they read for.
+pub fn readers_of(loop_id: &LoopId, may_steer: bool) -> Option<ReadersView> {
+    let demo = use_context::<Option<Demo>>().flatten().filter(|demo| demo.loop_id().as_ref() == Some(loop_id))?;
+    let status = demo.status();
+    Some(ReadersView {
+        is_paused: status.is_paused,
+        rate_per_second: status.rate_per_second,
+        most_per_second: MAX_RATE,
+        taste: status.taste.as_str().to_owned(),
+        trouble: status.trouble,
+        may_steer,
+    })
 }
 
 /// An action of the loop as it is, to be saved with one thing changed.

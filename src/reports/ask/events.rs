@@ -1,5 +1,7 @@
 //! Events, as rows and one as a page.
 
+use percent_encoding::NON_ALPHANUMERIC;
+
 use super::words;
 use crate::{
     log::ReceivedReward,
@@ -23,6 +25,7 @@ pub async fn events(live: &LiveLoop, before: Option<i64>, n_most: usize) -> Resu
 
 fn row(event: EventSummary, now_us: i64) -> EventRow {
     EventRow {
+        id_in_path: percent_encoding::utf8_percent_encode(event.event_id.as_str(), NON_ALPHANUMERIC).to_string(),
         event_id: event.event_id,
         seq: event.seq,
         ranked_at: words::instant(event.ranked_at_us, now_us),
@@ -55,7 +58,7 @@ fn page(view: EventView, now_us: i64) -> EventPageData {
         request: indented(view.request.get()),
         loop_actions: view.loop_actions.as_ref().map(|actions| indented(actions.get())),
         response: response(&view),
-        curl: curl(view.request.get()),
+        body_for_shell: body_for_shell(view.request.get()),
         event_id: view.event_id,
         state: view.state,
         mode: view.mode,
@@ -86,7 +89,6 @@ fn policy_bars(view: &EventView) -> Option<Vec<ProbabilityBar>> {
 fn bar(view: &EventView, id: &ActionId, probability: f32, chosen: &ActionId) -> ProbabilityBar {
     let own = |id: &ActionId| view.policy_pmf.iter().find(|(other, _)| other == id).map_or(0.0, |(_, own)| *own);
     let most = view.policy_pmf.iter().map(|(_, own)| *own).fold(0.0, f32::max);
-    // The policy gives every action that may be chosen its floor, unless exploration is off.
     let is_excluded = excluded(view).iter().any(|other| other == id.as_str());
     ProbabilityBar {
         words: if is_excluded { "excluded".to_owned() } else { words::percent(f64::from(probability)) },
@@ -206,7 +208,7 @@ fn indented(json: &str) -> String {
 }
 
 /// The body to send again. Its event id is taken out: with it the call would be a repeat, and be answered as before.
-fn curl(request: &str) -> String {
+fn body_for_shell(request: &str) -> String {
     let mut body: serde_json::Value = serde_json::from_str(request).unwrap_or_default();
     if let Some(body) = body.as_object_mut() {
         body.remove("eventId");

@@ -1,9 +1,170 @@
-//! A page of the loop.
+//! One event: what was asked, what was answered with which probabilities, and what became of it.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
 
-/// The page.
+use super::{current_loop_id, live_updates::follow_loop};
+use crate::{
+    reports::{EventPageData, Instant, ProbabilityBar, RewardRow, TimelineStep},
+    terms::EventState,
+    web::{
+        PageError,
+        components::{Card, CodeBlock, Loaded, StateChip},
+    },
+};
+
+/// What the page shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EventView {
+    pub event: EventPageData,
+    /// The same request as a command.
+    pub curl: String,
+}
+
+/// One event of a loop.
+#[server]
+pub async fn load_event(id: String, event_id: String) -> Result<EventView, PageError> {
+    use crate::{
+        reports::ask,
+        terms::{EventId, Role},
+        web::{PublicUrl, guard},
+    };
+    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let event_id: EventId = event_id.parse().map_err(|_| guard::not_found("event"))?;
+    let event = ask::event(&live, &event_id).await?.ok_or_else(|| guard::not_found("event"))?;
+    let curl = format!(
+        "curl {}/loops/{id}/personalizer/v1.0/rank \\\n  -H 'Ocp-Apim-Subscription-Key: YOUR_KEY' \\\n  \
+         -H 'Content-Type: application/json' \\\n  -d '{}'",
+        expect_context::<PublicUrl>().0,
+        event.body_for_shell,
+    );
+    Ok(EventView { event, curl })
+}
+
+/// `/loops/:id/events/:event_id`
 #[component]
 pub fn EventPage() -> impl IntoView {
-    view! { <p></p> }
+    let id = current_loop_id();
+    let params = use_params_map();
+    let event_id = Memo::new(move |_| params.read().get("event_id").unwrap_or_default());
+    let event = Resource::new(move || (id.get(), event_id.get()), |(id, event_id)| load_event(id, event_id));
+    // Nothing happens to an event that has its final state.
+    let is_open = RwSignal::new(false);
+    follow_loop(id, move |_| {
+        if is_open.try_get_untracked() == Some(true) {
+            event.refetch();
+        }
+    });
+    view! {
+        <Title text="Event"/>
+        <Loaded resource=event lines=12 view=move |view| view! { <Body view=view id=id is_open=is_open/> }/>
+    }
+}
+
+#[component]
+fn Body(view: EventView, id: Memo<String>, is_open: RwSignal<bool>) -> impl IntoView {
+    let EventView { event, curl } = view;
+    is_open.set(matches!(event.state, EventState::Pending | EventState::Inactive | EventState::Rewarded));
+    let policy = event.policy.map(|bars| {
+        view! {
+            <Card title="What the policy would have done">
+                <p class="muted">"Your first action was answered. These are the policy's own probabilities."</p>
+                <Bars bars=bars/>
+            </Card>
+        }
+    });
+    let loop_actions = event.loop_actions.map(|json| {
+        view! { <CodeBlock title="The loop's own actions, used because the request brought none" code=json/> }
+    });
+    view! {
+        <p><a href=move || format!("/loops/{}/events", id.get())>"All events"</a></p>
+        <header class="event-head">
+            <h1 class="event-head__id">{event.event_id.to_string()}</h1>
+            <StateChip state=event.state/>
+            <p class="page-header__sentence">{event.sentence}</p>
+            <p class="muted">
+                "Model version "{event.model_version}", policy version "{event.policy_version}", ranked in mode "{event.mode.as_str()}"."
+            </p>
+        </header>
+        <div class="event-columns">
+            <Card title="Probabilities as answered"><Bars bars=event.answer/></Card>
+            <div class="stack">
+                <Card title="Its life"><Timeline steps=event.timeline/></Card>
+                <Card title="Rewards"><Rewards rewards=event.rewards learned=event.learned_reward/></Card>
+            </div>
+        </div>
+        {policy}
+        <div class="event-columns">
+            <CodeBlock title="Request" code=event.request/>
+            <CodeBlock title="Response" code=event.response/>
+        </div>
+        {loop_actions}
+        <CodeBlock title="The same Rank again, as a new event" code=curl/>
+    }
+    .into_any()
+}
+
+#[component]
+fn When(at: Instant) -> impl IntoView {
+    view! { <time datetime=at.iso title=at.relative>{at.utc}</time> }
+}
+
+#[component]
+fn Timeline(steps: Vec<TimelineStep>) -> impl IntoView {
+    let step = |step: TimelineStep| {
+        let class = if step.at.is_some() { "timeline__step timeline__step--done" } else { "timeline__step" };
+        view! {
+            <li class=class>
+                <span class="timeline__label">{step.label}</span>
+                <span class="timeline__note">{step.note}</span>
+                {step.at.map(|at| view! { <span class="timeline__at"><When at=at/></span> })}
+            </li>
+        }
+    };
+    view! { <ol class="timeline">{steps.into_iter().map(step).collect_view()}</ol> }.into_any()
+}
+
+/// Length and number say the same; words say which was chosen and why.
+#[component]
+fn Bars(bars: Vec<ProbabilityBar>) -> impl IntoView {
+    let bar = |bar: ProbabilityBar| {
+        let marks =
+            [(bar.is_chosen, "chosen"), (bar.is_best, "most probable"), (bar.is_baseline, "first of the request")];
+        let marks: Vec<&str> = marks.into_iter().filter(|(is, _)| *is).map(|(_, words)| words).collect();
+        let class = if bar.is_chosen { "bar bar--chosen" } else { "bar" };
+        view! {
+            <li class=class>
+                <span class="bar__name">{bar.action.to_string()}</span>
+                <span class="bar__marks">{marks.join(", ")}</span>
+                <span class="bar__words">{bar.words}</span>
+                <svg class="bar__track" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+                    <rect width=format!("{:.2}", bar.probability * 100.0) height="1"></rect>
+                </svg>
+            </li>
+        }
+    };
+    view! { <ul class="bars">{bars.into_iter().map(bar).collect_view()}</ul> }.into_any()
+}
+
+#[component]
+fn Rewards(rewards: Vec<RewardRow>, learned: Option<String>) -> impl IntoView {
+    let is_empty = rewards.is_empty();
+    let row = |reward: RewardRow| {
+        let class = if reward.is_counted { "reward" } else { "reward reward--lost" };
+        view! {
+            <li class=class>
+                <span class="reward__value">{reward.value}</span>
+                <span>{reward.fate}</span>
+                <span class="muted"><When at=reward.at/></span>
+            </li>
+        }
+    };
+    view! {
+        {is_empty.then(|| view! { <p class="muted">"None has arrived."</p> })}
+        <ul class="rewards">{rewards.into_iter().map(row).collect_view()}</ul>
+        {learned.map(|reward| view! { <p>"Stands for the event: "<strong>{reward}</strong></p> })}
+    }
+    .into_any()
 }

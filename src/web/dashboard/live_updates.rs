@@ -3,15 +3,22 @@
 use std::{cell::Cell, rc::Rc, time::Duration};
 
 use leptos::prelude::*;
+use serde::Deserialize;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
-use crate::web::components::LiveState;
+use crate::web::components::{LivePill, LiveState};
 
 /// Between two looks at the server.
 const PACE: Duration = Duration::from_secs(2);
 /// Silence after which a connection is not believed any more: the server sends a beat every 15 seconds.
 const SILENCE: Duration = Duration::from_secs(40);
+
+/// What a word of change says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+pub struct Progress {
+    pub ranked: u64,
+}
 
 /// A page that follows its loop.
 #[derive(Debug, Clone, Copy)]
@@ -42,14 +49,14 @@ impl Drop for Connection {
 
 /// Calls `on_change` when something happened in the loop, at most every two seconds, while the page is seen and not
 /// paused.
-pub fn follow_loop(loop_id: Memo<String>, on_change: impl Fn() + 'static) -> LiveUpdates {
+pub fn follow_loop(loop_id: Memo<String>, on_change: impl Fn(Progress) + 'static) -> LiveUpdates {
     let updates = LiveUpdates { state: RwSignal::new(None), is_paused: RwSignal::new(false) };
     let is_seen = RwSignal::new(true);
     Effect::new(move |_| {
         let listener = window_event_listener_untyped("visibilitychange", move |_| is_seen.set(!document().hidden()));
         on_cleanup(move || listener.remove());
     });
-    let pacer = Rc::new(Pacer { call: on_change, is_resting: Cell::new(false), is_wanted: Cell::new(false) });
+    let pacer = Rc::new(Pacer { call: on_change, is_resting: Cell::new(false), wanted: Cell::new(None) });
     // The effect keeps the connection as its value: the next run, or its end, closes it.
     Effect::new(move |_: Option<Option<Connection>>| {
         let id = loop_id.get();
@@ -60,12 +67,16 @@ pub fn follow_loop(loop_id: Memo<String>, on_change: impl Fn() + 'static) -> Liv
         }
         updates.state.set(Some(LiveState::Reconnecting));
         let pacer = Rc::clone(&pacer);
-        connect(&id, updates.state, move || pacer.want())
+        connect(&id, updates.state, move |progress| pacer.want(progress))
     });
     updates
 }
 
-fn connect(loop_id: &str, state: RwSignal<Option<LiveState>>, on_change: impl Fn() + 'static) -> Option<Connection> {
+fn connect(
+    loop_id: &str,
+    state: RwSignal<Option<LiveState>>,
+    on_change: impl Fn(Progress) + 'static,
+) -> Option<Connection> {
     let source = EventSource::new(&format!("/live/loops/{loop_id}")).ok()?;
     let silence = Rc::new(Cell::new(None::<TimeoutHandle>));
     // Whatever arrives proves the connection, for a while.
@@ -83,9 +94,10 @@ fn connect(loop_id: &str, state: RwSignal<Option<LiveState>>, on_change: impl Fn
         let heard = heard.clone();
         move |_: MessageEvent| heard()
     });
-    let changed = Closure::new(move |_: MessageEvent| {
+    let changed = Closure::new(move |message: MessageEvent| {
         heard();
-        on_change();
+        let progress = message.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
+        on_change(progress.unwrap_or_default());
     });
     for (name, listener) in [("changed", &changed), ("beat", &beat)] {
         source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref()).ok()?;
@@ -105,25 +117,43 @@ fn lost(state: RwSignal<Option<LiveState>>) {
 struct Pacer<F> {
     call: F,
     is_resting: Cell<bool>,
-    is_wanted: Cell<bool>,
+    wanted: Cell<Option<Progress>>,
 }
 
-impl<F: Fn() + 'static> Pacer<F> {
-    fn want(self: &Rc<Self>) {
+impl<F: Fn(Progress) + 'static> Pacer<F> {
+    fn want(self: &Rc<Self>, progress: Progress) {
         if self.is_resting.replace(true) {
-            self.is_wanted.set(true);
+            self.wanted.set(Some(progress));
             return;
         }
-        (self.call)();
+        (self.call)(progress);
         // Weak, so that nothing is called for a page that is gone.
         let pacer = Rc::downgrade(self);
         let rested = move || {
             let Some(pacer) = pacer.upgrade() else { return };
             pacer.is_resting.set(false);
-            if pacer.is_wanted.take() {
-                pacer.want();
+            if let Some(progress) = pacer.wanted.take() {
+                pacer.want(progress);
             }
         };
         set_timeout(rested, PACE);
+    }
+}
+
+/// The truthful pill with its button. Nothing where no script runs: there the page is as it was when it was loaded.
+#[component]
+pub fn LiveControl(updates: LiveUpdates) -> impl IntoView {
+    let LiveUpdates { state, is_paused } = updates;
+    let words = move || if is_paused.get() { "Resume" } else { "Pause" };
+    let shown = Signal::derive(move || state.get().unwrap_or(LiveState::Paused));
+    view! {
+        <Show when=move || state.get().is_some()>
+            <span class="row">
+                <LivePill state=shown/>
+                <button type="button" class="button button--small" on:click=move |_| is_paused.update(|is| *is = !*is)>
+                    {words}
+                </button>
+            </span>
+        </Show>
     }
 }
