@@ -69,7 +69,6 @@ pub(super) struct Counters {
 
 impl Counters {
     fn note_failure(&self, error: ClientError) {
-        self.n_failed.fetch_add(1, Ordering::Relaxed);
         *self.failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
     }
 
@@ -155,7 +154,7 @@ async fn receive(
             tokio::select! {
                 _ = is_ending.wait_for(|is_ending| *is_ending) => {}
                 result = reader.visit(&connection) => if let Err(error) = result {
-                    reader.inner.counters.note_failure(error);
+                    reader.report(error, &connection);
                 },
             }
             drop(seat);
@@ -205,6 +204,16 @@ struct Reader {
 }
 
 impl Reader {
+    /// Tells the arrivals that a call failed, unless it was made with a key that has been replaced since: readers that
+    /// still hold the old one must not make the demo replace the new one too.
+    fn report(&self, error: ClientError, connection: &Arc<Connection>) {
+        let counters = &self.inner.counters;
+        counters.n_failed.fetch_add(1, Ordering::Relaxed);
+        if self.inner.connection.load().as_ref().is_some_and(|current| Arc::ptr_eq(current, connection)) {
+            counters.note_failure(error);
+        }
+    }
+
     /// Sees the front page once, and answers or leaves.
     async fn visit(&mut self, connection: &Connection) -> Result<(), ClientError> {
         let counters = &self.inner.counters;
