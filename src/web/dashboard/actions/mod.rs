@@ -69,6 +69,7 @@ fn Actions(view: ActionsView, id: Memo<String>, calls: ActionCalls) -> impl Into
     let ActionsView { actions, n_active, may_edit, endpoint } = view;
     let sentence = match (actions.len(), n_active) {
         (0, _) => String::new(),
+        (1, 1) => "One action, and it can be chosen now.".to_owned(),
         (n, active) if n as u64 == u64::from(active) => format!("{n} actions, all of them can be chosen now."),
         (n, active) => format!("{active} of {n} actions can be chosen now."),
     };

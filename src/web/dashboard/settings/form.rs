@@ -85,7 +85,7 @@ pub fn SettingsForm(
     let discard = move |_| typed.set(in_force.get_value());
     let at = move |field: &'static str| Signal::derive(move || error.get().and_then(|error| error.at_field(field)));
     view! {
-        <Form method="GET" action="" noscroll=true>
+        <Form method="GET" action="">
             <fieldset class="stack" disabled=!may_edit>
                 <legend class="visually-hidden">"Settings of this loop"</legend>
                 <Serving typed=typed error=Callback::new(at)/>
