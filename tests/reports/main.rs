@@ -1,4 +1,5 @@
 //! The drawings, as pages receive them.
 
+mod asked;
 mod charts;
 mod samples;

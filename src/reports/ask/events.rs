@@ -1,6 +1,6 @@
 //! Events, as rows and one as a page.
 
-use percent_encoding::NON_ALPHANUMERIC;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::words;
 use crate::{
@@ -10,6 +10,8 @@ use crate::{
     terms::{ActionId, EventId, EventState},
 };
 
+/// What stands in a path as it is; ids are the caller's, and may hold anything.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// Rows of one page, at most.
 const N_ROWS_MOST: usize = 200;
 
@@ -25,7 +27,7 @@ pub async fn events(live: &LiveLoop, before: Option<i64>, n_most: usize) -> Resu
 
 fn row(event: EventSummary, now_us: i64) -> EventRow {
     EventRow {
-        id_in_path: percent_encoding::utf8_percent_encode(event.event_id.as_str(), NON_ALPHANUMERIC).to_string(),
+        id_in_path: utf8_percent_encode(event.event_id.as_str(), IN_PATH).to_string(),
         event_id: event.event_id,
         seq: event.seq,
         ranked_at: words::instant(event.ranked_at_us, now_us),

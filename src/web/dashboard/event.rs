@@ -5,7 +5,10 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
-use super::{current_loop_id, live_updates::follow_loop};
+use super::{
+    current_loop_id,
+    live_updates::{LiveUpdates, follow_loop},
+};
 use crate::{
     reports::{EventPageData, Instant, ProbabilityBar, RewardRow, TimelineStep},
     terms::EventState,
@@ -52,7 +55,7 @@ pub fn EventPage() -> impl IntoView {
     let event = Resource::new(move || (id.get(), event_id.get()), |(id, event_id)| load_event(id, event_id));
     // Nothing happens to an event that has its final state.
     let is_open = RwSignal::new(false);
-    follow_loop(id, move |_| {
+    follow_loop(LiveUpdates::unconnected(), id, move |_| {
         if is_open.try_get_untracked() == Some(true) {
             event.refetch();
         }

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     current_loop_id,
-    live_updates::{LiveControl, follow_loop},
+    live_updates::{LiveControl, LiveUpdates, follow_loop},
 };
 use crate::{
     reports::{EventRow, EventRows},
@@ -50,11 +50,12 @@ fn Rows(rows: EventRows, id: Memo<String>, before: Memo<Option<i64>>, show_new: 
     let place = rows.rows.first().map(|row| (row.seq + 1, rows.rows.len() as u32));
     let shown = RwSignal::new(rows.rows);
     let n_new = RwSignal::new(0_u64);
-    let updates = follow_loop(id, move |progress| {
+    let updates = LiveUpdates::unconnected();
+    follow_loop(updates, id, move |progress| {
         n_new.set(progress.ranked.saturating_sub(n_known));
         let (Some((after_newest, n_rows)), id) = (place, id.get_untracked()) else { return };
         spawn_local(async move {
-            if let Ok(rows) = load_events(id, Some(after_newest), n_rows).await {
+            if let Some(rows) = updates.looked(load_events(id, Some(after_newest), n_rows).await) {
                 shown.try_set(rows.rows);
             }
         });

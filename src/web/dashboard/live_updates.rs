@@ -27,6 +27,29 @@ pub struct LiveUpdates {
     pub state: RwSignal<Option<LiveState>>,
     /// What the person asked for.
     pub is_paused: RwSignal<bool>,
+    /// Whether the last look failed: then the page is old, however well the connection is.
+    pub is_stale: RwSignal<bool>,
+}
+
+impl LiveUpdates {
+    /// Not connected yet.
+    pub fn unconnected() -> Self {
+        Self { state: RwSignal::new(None), is_paused: RwSignal::new(false), is_stale: RwSignal::new(false) }
+    }
+
+    /// What the pill may say.
+    pub fn truth(self) -> Option<LiveState> {
+        match self.state.get() {
+            Some(LiveState::Live) if self.is_stale.get() => Some(LiveState::Reconnecting),
+            state => state,
+        }
+    }
+
+    /// Takes note of how a look at the server went. The page may be gone by now.
+    pub fn looked<T, E>(self, found: Result<T, E>) -> Option<T> {
+        self.is_stale.try_set(found.is_err());
+        found.ok()
+    }
 }
 
 /// An open connection with the closures that it calls.
@@ -49,8 +72,7 @@ impl Drop for Connection {
 
 /// Calls `on_change` when something happened in the loop, at most every two seconds, while the page is seen and not
 /// paused.
-pub fn follow_loop(loop_id: Memo<String>, on_change: impl Fn(Progress) + 'static) -> LiveUpdates {
-    let updates = LiveUpdates { state: RwSignal::new(None), is_paused: RwSignal::new(false) };
+pub fn follow_loop(updates: LiveUpdates, loop_id: Memo<String>, on_change: impl Fn(Progress) + 'static) {
     let is_seen = RwSignal::new(true);
     Effect::new(move |_| {
         let listener = window_event_listener_untyped("visibilitychange", move |_| is_seen.set(!document().hidden()));
@@ -69,7 +91,6 @@ pub fn follow_loop(loop_id: Memo<String>, on_change: impl Fn(Progress) + 'static
         let pacer = Rc::clone(&pacer);
         connect(&id, updates.state, move |progress| pacer.want(progress))
     });
-    updates
 }
 
 fn connect(
@@ -143,11 +164,11 @@ impl<F: Fn(Progress) + 'static> Pacer<F> {
 /// The truthful pill with its button. Nothing where no script runs: there the page is as it was when it was loaded.
 #[component]
 pub fn LiveControl(updates: LiveUpdates) -> impl IntoView {
-    let LiveUpdates { state, is_paused } = updates;
+    let is_paused = updates.is_paused;
     let words = move || if is_paused.get() { "Resume" } else { "Pause" };
-    let shown = Signal::derive(move || state.get().unwrap_or(LiveState::Paused));
+    let shown = Signal::derive(move || updates.truth().unwrap_or(LiveState::Paused));
     view! {
-        <Show when=move || state.get().is_some()>
+        <Show when=move || updates.truth().is_some()>
             <span class="row">
                 <LivePill state=shown/>
                 <button type="button" class="button button--small" on:click=move |_| is_paused.update(|is| *is = !*is)>

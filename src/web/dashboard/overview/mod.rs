@@ -67,16 +67,17 @@ pub fn OverviewPage() -> impl IntoView {
 #[component]
 fn Body(view: OverviewView, id: Memo<String>, range: Memo<Option<String>>) -> impl IntoView {
     let shown = RwSignal::new(view);
+    let updates = LiveUpdates::unconnected();
     let refresh = Callback::new(move |()| {
         let (id, range) = (id.get_untracked(), range.get_untracked());
         spawn_local(async move {
             // A look that fails changes nothing; the pill and the time tell how old the page is.
-            if let Ok(view) = load_overview(id, range).await {
+            if let Some(view) = updates.looked(load_overview(id, range).await) {
                 shown.try_set(view);
             }
         });
     });
-    let updates = follow_loop(id, move |_| refresh.run(()));
+    follow_loop(updates, id, move |_| refresh.run(()));
     let has_events = Memo::new(move |_| shown.with(|view| view.overview.has_events));
     let has_readers = Memo::new(move |_| shown.with(|view| view.readers.is_some()));
     view! {
@@ -188,7 +189,7 @@ fn RangeTabs(range: Memo<TimeRange>, id: Memo<String>) -> impl IntoView {
 fn HealthCard(shown: RwSignal<OverviewView>, updates: LiveUpdates) -> impl IntoView {
     let health = Memo::new(move |_| shown.with(|view| view.overview.health.clone()));
     let apprentice = Memo::new(move |_| shown.with(|view| view.overview.apprentice.clone()));
-    let is_lost = move || updates.state.get() == Some(LiveState::Reconnecting);
+    let is_lost = move || updates.truth() == Some(LiveState::Reconnecting);
     view! {
         <Card title="Learning health">
             <ul class="health-list">

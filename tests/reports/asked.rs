@@ -1,0 +1,206 @@
+//! The questions, asked of a real loop.
+
+use rankloop::{
+    clock::{Clock, ManualClock},
+    loops::{self, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction},
+    reports::{HealthLevel, TimeRange, Verdict, ask},
+    store::{Durability, Store},
+    terms::{Configuration, EventId, EventState, LearningMode},
+};
+use serde_json::{json, value::to_raw_value};
+
+const SECOND_US: i64 = 1_000_000;
+const MINUTE_US: i64 = 60 * SECOND_US;
+/// 2025-11-21T12:00:00Z
+const NOON_US: i64 = 1_763_726_400_000_000;
+
+struct House {
+    loops: Loops,
+    live: LiveLoop,
+    clock: ManualClock,
+    _folder: tempfile::TempDir,
+}
+
+async fn house(mode: LearningMode) -> House {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.expect("a store");
+    store.migrate().await.expect("a schema");
+    let clock = ManualClock::at(NOON_US);
+    let options = LoopsOptions { durability: Durability::Relaxed, n_queued: 10_000, n_actions_most: 50 };
+    let loops = Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open");
+    let configuration = Configuration { learning_mode: mode, ..Configuration::default() };
+    let new = NewLoop { name: "Front page".into(), configuration, arguments: None };
+    let live = loops.create(new, "test").await.expect("a loop").live;
+    House { loops, live, clock, _folder: folder }
+}
+
+fn id(text: &str) -> EventId {
+    text.parse().expect("an id")
+}
+
+impl House {
+    /// The id of the chosen action.
+    async fn rank(&self, event_id: &str, device: &str) -> String {
+        let context = json!({"device": device});
+        let actions = ["news", "sport", "music"];
+        let body = json!({
+            "eventId": event_id,
+            "contextFeatures": [context],
+            "actions": actions.map(|id| json!({"id": id, "features": [{"topic": id}]})),
+            "excludedActions": ["music"],
+        });
+        let action = |id: &str| RankableAction {
+            id: id.parse().expect("an id"),
+            features: vec![serde_json::from_value(json!({"topic": id})).expect("an object")],
+        };
+        let request = RankRequest {
+            body: to_raw_value(&body).expect("JSON"),
+            context: vec![serde_json::from_value(context).expect("an object")],
+            actions: Some(actions.map(action).to_vec()),
+            excluded: vec!["music".parse().expect("an id")],
+            event_id: Some(id(event_id)),
+            is_deferred: false,
+            is_explained: false,
+        };
+        loops::rank(&self.live, request).await.expect("a ranking").reward_action_id.to_string()
+    }
+
+    async fn reward(&self, event_id: &str, value: f32) {
+        loops::reward(&self.live, id(event_id), value).await.expect("accepted");
+    }
+
+    /// A reader a second; sport is right on mobile, news elsewhere.
+    async fn play(&self, prefix: &str, n: usize) {
+        for number in 0..n {
+            let (device, right) = if number % 2 == 0 { ("mobile", "sport") } else { ("desktop", "news") };
+            let event_id = format!("{prefix}-{number}");
+            let chosen = self.rank(&event_id, device).await;
+            self.reward(&event_id, if chosen == right { 1.0 } else { 0.0 }).await;
+            self.clock.advance_us(SECOND_US);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_loop_without_a_rank_has_something_to_wait_for_and_nothing_to_draw() {
+    let house = house(LearningMode::Online).await;
+    let overview = ask::overview(&house.live, None).await.expect("an overview");
+    assert!(!overview.has_events);
+    assert_eq!((overview.reward.drawings, overview.actions.drawings), (None, None));
+    assert_eq!(overview.health[0].level, HealthLevel::Waiting);
+    let row = &ask::loop_rows(&house.loops)[0];
+    assert_eq!((row.last_event.as_str(), row.events_per_minute, row.reward_rate), ("no Rank yet", 0.0, None));
+}
+
+#[tokio::test]
+async fn after_a_handful_of_events_it_is_too_early() {
+    let house = house(LearningMode::Online).await;
+    house.play("few", 10).await;
+    let overview = ask::overview(&house.live, None).await.expect("an overview");
+    assert_eq!(overview.headline.verdict, Verdict::TooEarly);
+    assert_eq!(overview.headline.figure, None);
+    assert!(overview.headline.sentence.contains("more decisions"), "{}", overview.headline.sentence);
+}
+
+#[tokio::test]
+async fn a_policy_that_learned_earns_more_than_the_first_action_and_the_page_says_so() {
+    let house = house(LearningMode::Online).await;
+    house.play("many", 900).await;
+    let overview = ask::overview(&house.live, Some(TimeRange::Hour)).await.expect("an overview");
+    assert_eq!(overview.headline.verdict, Verdict::Better, "{:?}", overview.headline);
+    let drawings = overview.reward.drawings.expect("a curve").drawings;
+    assert_eq!(drawings.iter().map(|drawing| drawing.width.as_str()).collect::<Vec<_>>(), ["narrow", "medium", "wide"]);
+    assert_eq!(overview.actions.series.len(), 2, "the excluded action has no probability to draw");
+    assert_eq!(overview.reward.table.rows.len(), overview.reward.points.len());
+}
+
+#[tokio::test]
+async fn the_row_of_a_loop_counts_the_last_five_minutes() {
+    let house = house(LearningMode::Online).await;
+    house.play("all", 600).await;
+    let row = &ask::loop_rows(&house.loops)[0];
+    assert!((55.0..=62.0).contains(&row.events_per_minute), "{}", row.events_per_minute);
+    assert_eq!(row.last_event, "1 second ago");
+    house.clock.advance_us(10 * MINUTE_US);
+    assert_eq!(ask::loop_rows(&house.loops)[0].events_per_minute, 0.0);
+}
+
+#[tokio::test]
+async fn an_event_tells_of_every_reward_and_what_became_of_it() {
+    let house = house(LearningMode::Online).await;
+    let chosen = house.rank("one/1 ä", "mobile").await;
+    house.clock.advance_us(1_400_000);
+    house.reward("one/1 ä", 0.75).await;
+    house.clock.advance_us(SECOND_US);
+    house.reward("one/1 ä", 0.5).await;
+    house.clock.advance_us(13 * MINUTE_US);
+    house.reward("one/1 ä", 1.0).await;
+
+    let page = ask::event(&house.live, &id("one/1 ä")).await.expect("readable").expect("stored");
+    assert_eq!((page.state, page.learned_reward.as_deref()), (EventState::Learned, Some("0.75")));
+    let fates: Vec<_> = page.rewards.iter().map(|reward| (reward.value.as_str(), reward.is_counted)).collect();
+    assert_eq!(fates, [("0.75", true), ("0.50", false), ("1.00", false)]);
+    assert!(page.rewards[1].fate.starts_with("duplicate"));
+    assert_eq!(page.rewards[2].fate, "too late by 3 minutes");
+    assert_eq!(
+        page.timeline.iter().map(|step| step.label.as_str()).collect::<Vec<_>>(),
+        ["Ranked", "Rewarded", "Learned"]
+    );
+    assert_eq!(page.timeline[1].note, "1.4 s after the Rank");
+
+    let music = page.answer.iter().find(|bar| bar.action.as_str() == "music").expect("it was in the request");
+    assert!(music.is_excluded && music.words == "excluded");
+    assert_eq!(
+        page.answer.iter().filter(|bar| bar.is_chosen).map(|bar| bar.action.as_str()).collect::<Vec<_>>(),
+        [chosen]
+    );
+    assert_eq!(page.policy, None, "what the policy thought is what was answered");
+    assert!(!page.body_for_shell.contains("eventId"), "with it the call would be a repeat");
+
+    let rows = ask::events(&house.live, None, 10).await.expect("rows");
+    assert_eq!(rows.rows[0].id_in_path, "one%2F1%20%C3%A4");
+    assert_eq!((rows.older, rows.rows[0].reward.as_deref()), (None, Some("0.75")));
+}
+
+#[tokio::test]
+async fn an_event_that_waits_says_for_how_long() {
+    let house = house(LearningMode::Online).await;
+    house.rank("open", "mobile").await;
+    house.clock.advance_us(MINUTE_US);
+    let page = ask::event(&house.live, &id("open")).await.expect("readable").expect("stored");
+    assert_eq!(page.state, EventState::Pending);
+    assert_eq!(page.timeline[1].note, "awaited for 9 minutes more");
+    assert_eq!(page.timeline[2].at, None);
+    assert!(page.sentence.ends_with("Its reward is still awaited."), "{}", page.sentence);
+}
+
+#[tokio::test]
+async fn pages_of_events_join_without_a_row_lost_or_twice() {
+    let house = house(LearningMode::Online).await;
+    house.play("row", 25).await;
+    let mut seen = Vec::new();
+    let mut before = None;
+    loop {
+        let page = ask::events(&house.live, before, 10).await.expect("rows");
+        seen.extend(page.rows.into_iter().map(|row| row.event_id.to_string()));
+        before = page.older;
+        if before.is_none() {
+            break;
+        }
+    }
+    let expected: Vec<String> = (0..25).rev().map(|number| format!("row-{number}")).collect();
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn an_apprentice_is_told_with_its_ceiling_and_the_policys_own_probabilities() {
+    let house = house(LearningMode::Apprentice).await;
+    house.play("learning", 60).await;
+    let overview = ask::overview(&house.live, None).await.expect("an overview");
+    let numbers = overview.apprentice.expect("apprentice numbers");
+    assert!(numbers.ceiling.is_some_and(|ceiling| ceiling.ends_with(" %")));
+    assert!(overview.health[0].words.contains("imitates") && overview.health[0].words.contains("(ceiling "));
+    let page = ask::event(&house.live, &id("learning-59")).await.expect("readable").expect("stored");
+    assert_eq!(page.answer[0].words, "100 %");
+    assert!(page.policy.is_some_and(|bars| bars[0].is_best && bars[0].probability < 1.0));
+}
