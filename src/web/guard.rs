@@ -10,6 +10,7 @@ use tower_sessions::Session;
 use super::{
     PageError,
     dashboard::{overview::ReadersView, settings::Proposal},
+    newsroom,
 };
 use crate::{
     accounts::{AccountError, Accounts, PERSON_IN_SESSION, SignedIn},
@@ -64,14 +65,14 @@ pub async fn require_loop(least: Role, id: &str) -> Result<(SignedIn, LiveLoop),
 
 /// The demo, for someone who may steer its readers, on the page of its own loop.
 pub async fn require_readers(loop_id: &str) -> Result<Demo, PageError> {
+    let demo = newsroom::running();
     let (_, live) = require_loop(Role::Editor, loop_id).await?;
-    let demo = use_context::<Option<Demo>>().flatten().filter(|demo| demo.loop_id().as_ref() == Some(live.id()));
-    demo.ok_or_else(|| not_found("demo"))
+    demo.filter(|demo| demo.loop_id().as_ref() == Some(live.id())).ok_or_else(|| not_found("demo"))
 }
 
 /// How the demo's readers are doing, when this is the loop that they read for.
-pub fn readers_of(loop_id: &LoopId, may_steer: bool) -> Option<ReadersView> {
-    let demo = use_context::<Option<Demo>>().flatten().filter(|demo| demo.loop_id().as_ref() == Some(loop_id))?;
+pub fn readers_of(demo: Option<&Demo>, loop_id: &LoopId, may_steer: bool) -> Option<ReadersView> {
+    let demo = demo.filter(|demo| demo.loop_id().as_ref() == Some(loop_id))?;
     let status = demo.status();
     Some(ReadersView {
         is_paused: status.is_paused,

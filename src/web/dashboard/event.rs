@@ -34,13 +34,14 @@ pub async fn load_event(id: String, event_id: String) -> Result<EventView, PageE
         terms::{EventId, Role},
         web::{PublicUrl, guard},
     };
+    // Taken before anything is awaited: see `guard::given`.
+    let url = guard::given::<PublicUrl>()?.0;
     let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
     let event_id: EventId = event_id.parse().map_err(|_| guard::not_found("event"))?;
     let event = ask::event(&live, &event_id).await?.ok_or_else(|| guard::not_found("event"))?;
     let curl = format!(
-        "curl {}/loops/{id}/personalizer/v1.0/rank \\\n  -H 'Ocp-Apim-Subscription-Key: YOUR_KEY' \\\n  \
+        "curl {url}/loops/{id}/personalizer/v1.0/rank \\\n  -H 'Ocp-Apim-Subscription-Key: YOUR_KEY' \\\n  \
          -H 'Content-Type: application/json' \\\n  -d '{}'",
-        expect_context::<PublicUrl>().0,
         event.body_for_shell,
     );
     Ok(EventView { event, curl })
