@@ -74,7 +74,7 @@ async function createLoop(page: Page, name: string): Promise<string> {
   await awake(page);
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("What a reward means").selectOption("PT10M");
-  await page.getByRole("radio", { name: "Online" }).check();
+  await page.getByRole("radio", { name: /^Online/ }).check();
   await page.getByRole("button", { name: "Create loop" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${name} is ready`);
   const key = await page.getByLabel("Key 1").inputValue();

@@ -26,6 +26,10 @@ export class Api {
     return (await this.call<{ loops: { id: string; name: string }[] }>("GET", "/api/v1/loops", this.asAdmin())).loops;
   }
 
+  async events(loopId: string): Promise<{ eventId: string }[]> {
+    return (await this.call<{ events: { eventId: string }[] }>("GET", `/api/v1/loops/${loopId}/events`, this.asAdmin())).events;
+  }
+
   async stats(loopId: string): Promise<Record<string, number>> {
     return this.call("GET", `/api/v1/loops/${loopId}/stats`, this.asAdmin());
   }

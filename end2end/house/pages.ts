@@ -45,13 +45,11 @@ export const SIZES = [
 /** Finds the demo's loop, one of its events and an article, as a person who is signed in would. */
 export async function findPlaces(page: Page, api: Api): Promise<Places> {
   const loop = await until("the demo's loop", async () => (await api.loops())[0]);
-  await until("a reader's visit", async () => ((await api.stats(loop.id)).ranked ?? 0) > 0 || undefined);
-  await page.goto(`/loops/${loop.id}/events`);
-  const eventPath = await firstLink(page, `/loops/${loop.id}/events/`);
+  const event = await until("a reader's visit", async () => (await api.events(loop.id))[0]);
   await page.goto("/news");
   return {
     loopId: loop.id,
-    eventId: decodeURIComponent(eventPath.split("/").at(-1) ?? ""),
+    eventId: event.eventId,
     articlePath: await firstLink(page, "/news/article/"),
     sectionPath: await firstLink(page, "/news/section/"),
   };
