@@ -60,6 +60,12 @@ impl WeightedRewards {
         self.w2r2 += other.w2r2;
     }
 
+    /// Σ w. Over events that were drawn from their propensities it is near their number; far from it, the judged
+    /// policy's actions were not among those drawn, and the estimate tells of others.
+    pub fn total_weight(&self) -> f64 {
+        self.w
+    }
+
     /// `None` without a single event of positive weight. Its width is infinite for less than two effective events.
     pub fn estimate(&self) -> Option<Estimate> {
         if self.w <= 0.0 || self.w2 <= 0.0 {

@@ -1,7 +1,8 @@
 //! Does the learned policy earn more than the caller's first action? In one sentence, with its interval.
 //!
-//! L and B are the mean rewards of the learned policy and the baseline over the range, each the self-normalised
-//! estimate of [`WeightedRewards`] with its standard error. Two numbers are given from them:
+//! L and B are the mean rewards of the learned policy and its rival (the baseline, or chance while too few decisions
+//! tell of the baseline) over the range, each the self-normalised
+//! estimate of [`crate::bandit::evaluation::WeightedRewards`] with its standard error. Two numbers are given from them:
 //!
 //! - the lift L / B − 1, by the delta method: Var(L/B) ≈ (Var L + (L/B)² Var B − 2 (L/B) Cov(L, B)) / B²;
 //! - where B may be near zero or negative and a percentage would mean nothing, the difference L − B:
@@ -12,15 +13,17 @@
 //! the intervals somewhat wider than they need be, and never too narrow (for the lift as long as L/B > 0, which the
 //! condition for giving it ensures in all but hopeless cases: those are given as a difference).
 
-use super::{reward_curve::interval, words};
+use super::{
+    reward_curve::{N_EFFECTIVE, Sums},
+    words,
+};
 use crate::{
-    bandit::evaluation::WeightedRewards,
     reports::{Headline, Interval, Share, TimeRange, Verdict},
     terms::LearningMode,
     trainer::{Bucket, ImitationNumbers},
 };
 
-/// Besides the effective events of [`interval`]: rare rewards need this many of them for a normal interval.
+/// Besides effective events: rare rewards need this many of them for a normal interval.
 const N_REWARDED: u64 = 30;
 /// The half width of a 95 % normal interval in standard errors.
 const Z_95: f64 = 1.96;
@@ -34,70 +37,51 @@ pub fn headline(buckets: &[Bucket], mode: LearningMode, range: TimeRange, imitat
     }
 }
 
-/// The whole range in one.
-#[derive(Debug, Default)]
-struct Sums {
-    n_ranked: u64,
-    n_rewarded: u64,
-    answered: WeightedRewards,
-    learned: WeightedRewards,
-    baseline: WeightedRewards,
+/// What the learned policy is compared with.
+struct Rival {
+    /// In the sentence.
+    name: &'static str,
+    /// At the beginning of one.
+    earns: &'static str,
+    /// How it is known what it would have earned.
+    known_by: &'static str,
 }
 
-impl Sums {
-    fn of(buckets: &[Bucket]) -> Self {
-        let mut sums = Self::default();
-        for bucket in buckets {
-            sums.n_ranked += bucket.n_ranked;
-            sums.n_rewarded += bucket.n_rewarded;
-            sums.answered.merge(&bucket.answered);
-            sums.learned.merge(&bucket.learned);
-            sums.baseline.merge(&bucket.baseline);
-        }
-        sums
-    }
+const BASELINE: Rival = Rival {
+    name: "your first action",
+    earns: "your first action",
+    known_by: "the decisions that happened to agree with it",
+};
+const CHANCE: Rival = Rival { name: "a random choice", earns: "a random choice", known_by: "all decisions" };
 
-    /// How many more events it takes, at the present rate of telling events.
-    fn n_missing(&self) -> f64 {
-        let of = |sums: &WeightedRewards| sums.estimate().map_or(0.0, |estimate| estimate.n_effective);
-        let needs = [
-            (of(&self.learned), super::reward_curve::N_EFFECTIVE),
-            (of(&self.baseline), super::reward_curve::N_EFFECTIVE),
-            (self.n_rewarded as f64, N_REWARDED as f64),
-        ];
-        let n = self.n_ranked as f64;
-        // Nothing seen of one kind yet: it is rarer than one in n, and one more such event is the least to wait for.
-        let missing = |(has, needs): (f64, f64)| n * (needs / has.max(1.0) - 1.0);
-        needs.into_iter().map(missing).fold(1.0, f64::max)
-    }
-}
-
+/// With the caller's first action when enough decisions tell of it; before that with chance, which more of them do.
 fn comparison(sums: &Sums, range: TimeRange) -> Headline {
     if sums.n_ranked == 0 {
         return too_early(format!("No decision in the last {}.", range.words()), String::new());
     }
-    let (learned, baseline) = (interval(&sums.learned), interval(&sums.baseline));
-    let (Some(learned), Some(baseline), true) = (learned, baseline, sums.n_rewarded >= N_REWARDED) else {
-        return not_yet(sums);
-    };
-    // All events of the baseline earned the same: its spread, and so any comparison, is unknown.
-    if baseline.half_width == 0.0 {
-        return not_yet(sums);
+    let learned = sums.learned().filter(|_| sums.n_rewarded >= N_REWARDED);
+    // A rival all of whose events earned the same has an unknown spread, and so has any comparison with it.
+    let spread = |rival: Option<Interval>| rival.filter(|rival| rival.half_width > 0.0);
+    match (learned, spread(sums.baseline()), spread(sums.random())) {
+        (Some(learned), Some(baseline), _) => compared(sums, range, learned, baseline, &BASELINE),
+        (Some(learned), None, Some(random)) => {
+            let mut headline = compared(sums, range, learned, random, &CHANCE);
+            let missing = words::about(n_missing(sums));
+            headline.detail = format!(
+                "{} The comparison with your first action, which is shown seldom, takes about {missing} more decisions.",
+                headline.detail
+            );
+            headline
+        }
+        _ => not_yet(sums),
     }
-    let detail = format!(
-        "Learned {}, your first action {} reward per decision, over {} decisions of the last {}. The second is \
-         estimated from the decisions that happened to agree with it, weighted by their logged probabilities, which \
-         tells as much as {} even events.",
-        words::interval(learned.value, learned.half_width),
-        words::interval(baseline.value, baseline.half_width),
-        words::count(sums.n_ranked),
-        range.words(),
-        words::count(baseline.n_effective as u64),
-    );
-    let (change, half_width, figure) = match lift(learned, baseline) {
+}
+
+fn compared(sums: &Sums, range: TimeRange, learned: Interval, rival: Interval, who: &Rival) -> Headline {
+    let (change, half_width, figure) = match lift(learned, rival) {
         Some((lift, half_width)) => (lift, half_width, percent_figure(lift, half_width)),
         None => {
-            let (difference, half_width) = difference(learned, baseline);
+            let (difference, half_width) = difference(learned, rival);
             (difference, half_width, format!("{} ± {half_width:.2}", words::signed(difference, 2)))
         }
     };
@@ -106,11 +90,33 @@ fn comparison(sums: &Sums, range: TimeRange) -> Headline {
         () if change + half_width < 0.0 => Verdict::Worse,
         () => Verdict::Undecided,
     };
+    let name = who.name;
     let sentence = match verdict {
-        Verdict::Undecided => "reward per decision vs your first action: no difference can be told yet (95 % interval)",
-        _ => "reward per decision vs your first action (95 % interval)",
+        Verdict::Undecided => format!("reward per decision vs {name}: no difference can be told yet (95 % interval)"),
+        _ => format!("reward per decision vs {name} (95 % interval)"),
     };
-    Headline { verdict, figure: Some(figure), sentence: sentence.to_owned(), detail }
+    let detail = format!(
+        "Learned {}, {} {} reward per decision, over {} decisions of the last {}. The second is estimated from {}, \
+         weighted by their logged probabilities, which tells as much as {} even events.",
+        words::interval(learned.value, learned.half_width),
+        who.earns,
+        words::interval(rival.value, rival.half_width),
+        words::count(sums.n_ranked),
+        range.words(),
+        who.known_by,
+        words::count(rival.n_effective as u64),
+    );
+    Headline { verdict, figure: Some(figure), sentence, detail }
+}
+
+/// How many more events it takes to compare with the baseline, at the present rate of telling events.
+fn n_missing(sums: &Sums) -> f64 {
+    let needs = [(sums.n_effective_of_baseline(), N_EFFECTIVE), (sums.n_rewarded as f64, N_REWARDED as f64)];
+    let n = sums.n_ranked as f64;
+    // Nothing seen of one kind yet: it is rarer than one in n, and one more such event is the least to wait for.
+    let missing = |(has, needs): (f64, f64)| n * (needs / has.max(1.0) - 1.0);
+    // Enough events whose weights do not add up yet: some more of the same.
+    needs.into_iter().map(missing).fold(n / 10.0, f64::max).max(1.0)
 }
 
 /// L / B − 1 and half its interval's width; `None` where B is not clearly above zero.
@@ -136,7 +142,7 @@ fn not_yet(sums: &Sums) -> Headline {
     let sentence = if sums.n_rewarded == 0 {
         "Too early to compare: no reward has arrived yet.".to_owned()
     } else {
-        format!("Too early to compare: about {} more decisions.", words::about(sums.n_missing()))
+        format!("Too early to compare: about {} more decisions.", words::about(n_missing(sums)))
     };
     let detail = format!(
         "So far {} decisions, {} of them rewarded. A comparison with your first action takes {N_REWARDED} rewarded \
@@ -176,7 +182,7 @@ fn callers_order(sums: &Sums, range: TimeRange) -> Headline {
     let detail = "Your first action is answered and logged; nothing is learned, and there is nothing to compare it \
                   with until the loop may try other actions."
         .to_owned();
-    match interval(&sums.answered) {
+    match sums.answered() {
         Some(found) => Headline {
             verdict: Verdict::NotCompared,
             figure: Some(words::interval(found.value, found.half_width)),
@@ -247,6 +253,17 @@ mod tests {
         assert_eq!((headline.verdict, headline.figure), (Verdict::TooEarly, None));
         // Ten of forty decisions agreed with the baseline; thirty are needed.
         assert_eq!(headline.sentence, "Too early to compare: about 80 more decisions.");
+    }
+
+    #[test]
+    fn until_enough_decisions_agree_with_the_first_action_chance_is_the_rival() {
+        let rewards: Vec<f32> = (0..400).map(|i| if i % 2 == 0 { 1.0 } else { 0.0 }).collect();
+        let mut bucket = with_baseline(bucket(0, &rewards), 4, 100.0, 1.0);
+        (0..400).for_each(|i| bucket.random.add(1.0, if i % 4 == 0 { 1.0 } else { 0.0 }));
+        let headline = online(&[bucket]);
+        assert_eq!(headline.verdict, Verdict::Better);
+        assert!(headline.sentence.contains("vs a random choice"), "{}", headline.sentence);
+        assert!(headline.detail.contains("about 2,600 more decisions"), "{}", headline.detail);
     }
 
     #[test]

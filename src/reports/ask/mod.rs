@@ -10,7 +10,7 @@ mod reward_curve;
 
 pub use events::{event, events};
 
-use super::{Health, LoopRow, Overview, Share, TimeRange, chart, words};
+use super::{LoopRow, Overview, Share, TimeRange, chart, words};
 use crate::{
     loops::{LiveLoop, LoopError, Loops},
     trainer::Bucket,
@@ -23,9 +23,9 @@ const DAY_US: i64 = 24 * 60 * MINUTE_US;
 /// How far back the number of events per minute looks.
 const RATE_US: i64 = 5 * MINUTE_US;
 /// Spans of a curve, from the finest; the first with enough events in each is taken.
-const N_SPANS: [usize; 3] = [60, 30, 15];
+const N_SPANS: [usize; 3] = [45, 30, 15];
 /// How many events a span should hold on average before a finer division is drawn.
-const N_IN_SPAN: u64 = 10;
+const N_IN_SPAN: u64 = 30;
 
 /// Every loop as a row, by name.
 pub fn loop_rows(loops: &Loops) -> Vec<LoopRow> {
@@ -35,7 +35,7 @@ pub fn loop_rows(loops: &Loops) -> Vec<LoopRow> {
 /// One loop as a row.
 pub fn loop_row(live: &LiveLoop) -> LoopRow {
     let now_us = live.now_us();
-    let day = live.curve(DAY_US, 96);
+    let day = last_day(live);
     let counters = live.counters();
     let per_minute = events_per_minute(&live.curve(RATE_US, 60), now_us - live.created_at_us());
     LoopRow {
@@ -64,7 +64,7 @@ pub async fn overview(live: &LiveLoop, range: Option<TimeRange>) -> Result<Overv
     let mode = configuration.learning_mode;
     let counters = live.counters();
     let apprentice = apprentice::numbers(live).await?;
-    let mut health = signs(live, &live.curve(DAY_US, 96)).health();
+    let mut health = signs(live, &last_day(live)).health();
     apprentice::add_ceiling(&mut health, apprentice.as_ref());
     Ok(Overview {
         loop_id: live.id().clone(),
@@ -115,6 +115,11 @@ fn identities(live: &LiveLoop, buckets: &[Bucket]) -> Vec<String> {
     order
 }
 
+/// The last day, or the life of a younger loop, in spans short enough that some of them are over.
+fn last_day(live: &LiveLoop) -> Vec<Bucket> {
+    live.curve((live.now_us() - live.created_at_us()).clamp(5 * MINUTE_US, DAY_US), 96)
+}
+
 fn wait_us(live: &LiveLoop) -> i64 {
     live.configuration().reward_wait_time.get().as_micros()
 }
@@ -152,11 +157,6 @@ fn signs(live: &LiveLoop, day: &[Bucket]) -> Signs {
 fn first_rank_us(live: &LiveLoop) -> Option<i64> {
     let age_us = (live.now_us() - live.created_at_us()).clamp(MINUTE_US, 90 * DAY_US);
     live.curve(age_us, 720).first().map(|bucket| bucket.start_us)
-}
-
-/// The most urgent of a loop's health sentences.
-pub fn health(live: &LiveLoop) -> Health {
-    signs(live, &live.curve(DAY_US, 96)).health().swap_remove(0)
 }
 
 #[cfg(test)]

@@ -15,11 +15,69 @@ use crate::{
 /// The least number of effective events for an estimate: from about 30 on its normal interval can be trusted.
 pub const N_EFFECTIVE: f64 = 30.0;
 
-/// Which sums of a bucket.
-type Series = fn(&Bucket) -> &WeightedRewards;
+/// How far the mean weight may be from the 1 that it is on average. Where the policy's favourite alone was drawn for
+/// a while, the few small weights of those events agree with each other and seem to tell much; but they tell of the
+/// favourite, and not of the policy that is judged. Their mean weight gives that away.
+const MEAN_WEIGHT: std::ops::RangeInclusive<f64> = 0.75..=1.35;
+
+/// The sums that are compared.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sums {
+    pub n_ranked: u64,
+    pub n_rewarded: u64,
+    n_active: u64,
+    answered: WeightedRewards,
+    learned: WeightedRewards,
+    baseline: WeightedRewards,
+    random: WeightedRewards,
+}
+
+impl Sums {
+    /// Of all these buckets.
+    pub fn of<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Self {
+        let mut sums = Self::default();
+        buckets.into_iter().for_each(|bucket| sums.add(bucket));
+        sums
+    }
+
+    fn add(&mut self, bucket: &Bucket) {
+        self.n_ranked += bucket.n_ranked;
+        self.n_rewarded += bucket.n_rewarded;
+        self.n_active += bucket.n_active;
+        self.answered.merge(&bucket.answered);
+        self.learned.merge(&bucket.learned);
+        self.baseline.merge(&bucket.baseline);
+        self.random.merge(&bucket.random);
+    }
+
+    /// What was answered; every weight is 1.
+    pub fn answered(&self) -> Option<Interval> {
+        interval(&self.answered)
+    }
+
+    /// The learned policy, over the events that it decided; there every weight is 1.
+    pub fn learned(&self) -> Option<Interval> {
+        interval(&self.learned)
+    }
+
+    /// The caller's first action.
+    pub fn baseline(&self) -> Option<Interval> {
+        interval(&self.baseline).filter(|_| is_covered(&self.baseline, self.n_active as f64))
+    }
+
+    /// An even draw, over the events that the policy decided: no other tells of it.
+    pub fn random(&self) -> Option<Interval> {
+        interval(&self.random).filter(|_| is_covered(&self.random, self.learned.total_weight()))
+    }
+
+    /// How many even events would tell as much of the baseline.
+    pub fn n_effective_of_baseline(&self) -> f64 {
+        self.baseline.estimate().map_or(0.0, |estimate| estimate.n_effective)
+    }
+}
 
 /// The estimate, if it rests on enough events.
-pub fn interval(sums: &WeightedRewards) -> Option<Interval> {
+fn interval(sums: &WeightedRewards) -> Option<Interval> {
     let estimate = sums.estimate()?;
     let is_enough = estimate.n_effective >= N_EFFECTIVE && estimate.half_width.is_finite();
     is_enough.then_some(Interval {
@@ -29,6 +87,10 @@ pub fn interval(sums: &WeightedRewards) -> Option<Interval> {
     })
 }
 
+fn is_covered(sums: &WeightedRewards, n_events: f64) -> bool {
+    MEAN_WEIGHT.contains(&(sums.total_weight() / n_events))
+}
+
 /// One point a bucket.
 pub fn points(buckets: &[Bucket]) -> Vec<RewardPoint> {
     let point = |(idx, bucket): (usize, &Bucket)| RewardPoint {
@@ -36,22 +98,22 @@ pub fn points(buckets: &[Bucket]) -> Vec<RewardPoint> {
         span_us: bucket.span_us,
         n_ranked: bucket.n_ranked,
         n_rewarded: bucket.n_rewarded,
-        learned: trailing(buckets, idx, |bucket| &bucket.learned),
-        baseline: trailing(buckets, idx, |bucket| &bucket.baseline),
-        random: trailing(buckets, idx, |bucket| &bucket.random),
+        learned: trailing(buckets, idx, Sums::learned),
+        baseline: trailing(buckets, idx, Sums::baseline),
+        random: trailing(buckets, idx, Sums::random),
     };
     buckets.iter().enumerate().map(point).collect()
 }
 
-fn trailing(buckets: &[Bucket], idx: usize, series: Series) -> Option<Interval> {
-    let mut sums = *series(&buckets[idx]);
+fn trailing(buckets: &[Bucket], idx: usize, estimate: fn(&Sums) -> Option<Interval>) -> Option<Interval> {
+    let mut sums = Sums::of([&buckets[idx]]);
     for earlier in (0..idx).rev() {
-        if interval(&sums).is_some() || !follows(&buckets[earlier], &buckets[earlier + 1]) {
+        if estimate(&sums).is_some() || !follows(&buckets[earlier], &buckets[earlier + 1]) {
             break;
         }
-        sums.merge(series(&buckets[earlier]));
+        sums.add(&buckets[earlier]);
     }
-    interval(&sums)
+    estimate(&sums)
 }
 
 /// Whether nothing is missing between two buckets.
@@ -94,7 +156,7 @@ fn notes(points: &[RewardPoint], wait_us: i64, now_us: i64) -> Vec<String> {
     let is_open = points.last().is_some_and(|newest| newest.start_us + newest.span_us + wait_us > now_us);
     if is_open {
         notes.push(format!(
-            "The last {} can still rise: events that wait for their reward count with the default one until then.",
+            "The end can still rise: an event waits {} for its reward, and counts with the default one until then.",
             words::span(wait_us)
         ));
     }
@@ -160,10 +222,20 @@ mod tests {
     #[test]
     fn a_series_without_a_weight_has_no_value_instead_of_zero() {
         let without = bucket(0, &[1.0; 100]);
-        let with = with_baseline(bucket(1, &[1.0; 100]), 40, 2.0, 0.5);
+        let with = with_baseline(bucket(1, &[1.0; 100]), 40, 2.5, 0.5);
         let points = points(&[without, with]);
         assert_eq!(points[0].baseline, None);
         assert_eq!(points[1].baseline.map(|it| it.value), Some(0.5));
+    }
+
+    #[test]
+    fn events_of_the_favourite_alone_tell_nothing_of_a_random_choice() {
+        let mut favourite_only = bucket(0, &[1.0; 100]);
+        (0..100).for_each(|_| favourite_only.random.add(0.09, 1.0));
+        assert_eq!(points(&[favourite_only])[0].random, None);
+        let mut covered = bucket(0, &[0.5; 100]);
+        (0..100).for_each(|_| covered.random.add(1.0, 0.5));
+        assert_eq!(points(&[covered])[0].random.map(|it| it.value), Some(0.5));
     }
 
     #[test]

@@ -19,12 +19,12 @@ pub use sparkline::sparkline;
 /// The page is scaled to its place by the browser, so text stays readable only near its own width: three of them.
 const FORMATS: [Format; 3] = [
     Format { name: "narrow", width: 360, height: 250, text: 11.5, n_time_ticks: 4, label_width: 124 },
-    Format { name: "medium", width: 640, height: 270, text: 12.0, n_time_ticks: 5, label_width: 160 },
-    Format { name: "wide", width: 1080, height: 290, text: 12.5, n_time_ticks: 8, label_width: 210 },
+    Format { name: "medium", width: 640, height: 270, text: 12.0, n_time_ticks: 5, label_width: 180 },
+    Format { name: "wide", width: 1080, height: 290, text: 12.5, n_time_ticks: 8, label_width: 240 },
 ];
 
 /// The width of a letter in sizes of type, generously: fonts differ, and there is none to measure with.
-const LETTER: f64 = 0.57;
+const LETTER: f64 = 0.55;
 
 /// plotters rounds to whole pixels, which shows as steps in a line; it draws on a canvas this many times as fine.
 const FINE: u32 = 4;

@@ -69,43 +69,89 @@ pub fn EventPage() -> impl IntoView {
 
 #[component]
 fn Body(view: EventView, id: Memo<String>, is_open: RwSignal<bool>) -> impl IntoView {
-    let EventView { event, curl } = view;
+    let event = view.event;
     is_open.set(matches!(event.state, EventState::Pending | EventState::Inactive | EventState::Rewarded));
-    let policy = event.policy.map(|bars| {
-        view! {
-            <Card title="What the policy would have done">
-                <p class="muted">"Your first action was answered. These are the policy's own probabilities."</p>
-                <Bars bars=bars/>
-            </Card>
-        }
-    });
-    let loop_actions = event.loop_actions.map(|json| {
+    let head = EventHeadView {
+        id: event.event_id.to_string(),
+        state: event.state,
+        sentence: event.sentence,
+        origin: format!(
+            "Model version {}, policy version {}, ranked in mode {}.",
+            event.model_version,
+            event.policy_version,
+            event.mode.as_str()
+        ),
+    };
+    let calls =
+        Calls { request: event.request, response: event.response, loop_actions: event.loop_actions, curl: view.curl };
+    view! {
+        <div class="stack event-page">
+            <p><a href=move || format!("/loops/{}/events", id.get())>"All events"</a></p>
+            <EventHead head=head/>
+            <div class="event-columns">
+                <Card title="Probabilities as answered"><Bars bars=event.answer/></Card>
+                <div class="stack">
+                    <Card title="Its life"><Timeline steps=event.timeline/></Card>
+                    <Card title="Rewards"><Rewards rewards=event.rewards learned=event.learned_reward/></Card>
+                </div>
+            </div>
+            {event.policy.map(|bars| view! { <PolicyCard bars=bars/> })}
+            <CallBlocks calls=calls/>
+        </div>
+    }
+    .into_any()
+}
+
+struct EventHeadView {
+    id: String,
+    state: EventState,
+    sentence: String,
+    origin: String,
+}
+
+#[component]
+fn EventHead(head: EventHeadView) -> impl IntoView {
+    view! {
+        <header class="event-head">
+            <h1 class="event-head__id">{head.id}</h1>
+            <StateChip state=head.state/>
+            <p class="page-header__sentence">{head.sentence}</p>
+            <p class="muted">{head.origin}</p>
+        </header>
+    }
+    .into_any()
+}
+
+#[component]
+fn PolicyCard(bars: Vec<ProbabilityBar>) -> impl IntoView {
+    view! {
+        <Card title="What the policy would have done">
+            <p class="muted">"Your first action was answered. These are the policy's own probabilities."</p>
+            <Bars bars=bars/>
+        </Card>
+    }
+    .into_any()
+}
+
+struct Calls {
+    request: String,
+    response: String,
+    loop_actions: Option<String>,
+    curl: String,
+}
+
+#[component]
+fn CallBlocks(calls: Calls) -> impl IntoView {
+    let loop_actions = calls.loop_actions.map(|json| {
         view! { <CodeBlock title="The loop's own actions, used because the request brought none" code=json/> }
     });
     view! {
-        <p><a href=move || format!("/loops/{}/events", id.get())>"All events"</a></p>
-        <header class="event-head">
-            <h1 class="event-head__id">{event.event_id.to_string()}</h1>
-            <StateChip state=event.state/>
-            <p class="page-header__sentence">{event.sentence}</p>
-            <p class="muted">
-                "Model version "{event.model_version}", policy version "{event.policy_version}", ranked in mode "{event.mode.as_str()}"."
-            </p>
-        </header>
         <div class="event-columns">
-            <Card title="Probabilities as answered"><Bars bars=event.answer/></Card>
-            <div class="stack">
-                <Card title="Its life"><Timeline steps=event.timeline/></Card>
-                <Card title="Rewards"><Rewards rewards=event.rewards learned=event.learned_reward/></Card>
-            </div>
-        </div>
-        {policy}
-        <div class="event-columns">
-            <CodeBlock title="Request" code=event.request/>
-            <CodeBlock title="Response" code=event.response/>
+            <CodeBlock title="Request" code=calls.request/>
+            <CodeBlock title="Response" code=calls.response/>
         </div>
         {loop_actions}
-        <CodeBlock title="The same Rank again, as a new event" code=curl/>
+        <CodeBlock title="The same Rank again, as a new event" code=calls.curl/>
     }
     .into_any()
 }
