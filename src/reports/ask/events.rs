@@ -191,22 +191,65 @@ fn reward_row(reward: &ReceivedReward, view: &EventView, now_us: i64) -> RewardR
 
 /// The answer as the v1.0 API wrote it.
 fn response(view: &EventView) -> String {
-    let ranking: Vec<_> = view
-        .ranking
-        .iter()
-        .map(|(id, probability)| serde_json::json!({ "id": id, "probability": probability }))
-        .collect();
-    let body = serde_json::json!({
-        "ranking": ranking,
-        "eventId": view.event_id,
-        "rewardActionId": view.reward_action_id,
-    });
-    format!("{body:#}")
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Response<'a> {
+        ranking: Vec<Ranked<'a>>,
+        event_id: &'a EventId,
+        reward_action_id: &'a ActionId,
+    }
+    #[derive(serde::Serialize)]
+    struct Ranked<'a> {
+        id: &'a ActionId,
+        // Written from the 32 bits that were answered; as 64 bits it would show digits that nobody was sent.
+        probability: f32,
+    }
+    let ranking = view.ranking.iter().map(|(id, probability)| Ranked { id, probability: *probability }).collect();
+    let body = Response { ranking, event_id: &view.event_id, reward_action_id: &view.reward_action_id };
+    serde_json::to_string(&body).map(|body| indented(&body)).unwrap_or_default()
 }
 
-/// What a client sent, indented for reading; as it was when it is no JSON.
+/// JSON with line breaks, otherwise as it was received: its order and its way of writing numbers are the client's.
 fn indented(json: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(json).map_or_else(|_| json.to_owned(), |value| format!("{value:#}"))
+    let mut out = String::with_capacity(json.len() * 2);
+    let mut depth = 0_usize;
+    let (mut is_text, mut is_escaped) = (false, false);
+    let break_line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    let mut is_empty = false;
+    for letter in json.chars() {
+        if is_text {
+            out.push(letter);
+            is_text = is_escaped || letter != '"';
+            is_escaped = !is_escaped && letter == '\\';
+            continue;
+        }
+        if letter.is_whitespace() {
+            continue;
+        }
+        let closes = matches!(letter, '}' | ']');
+        if closes {
+            depth = depth.saturating_sub(1);
+        }
+        // Between the brackets of something empty no line is broken.
+        if (closes && !is_empty) || (is_empty && !closes) {
+            break_line(&mut out, depth);
+        }
+        is_empty = matches!(letter, '{' | '[');
+        match letter {
+            ',' => {
+                out.push(',');
+                break_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            letter => out.push(letter),
+        }
+        depth += usize::from(is_empty);
+        is_text = letter == '"';
+    }
+    out
 }
 
 /// The body to send again. Its event id is taken out: with it the call would be a repeat, and be answered as before.
@@ -217,4 +260,26 @@ fn body_for_shell(request: &str) -> String {
     }
     // Within single quotes a shell takes everything as it is, except the quote itself.
     format!("{body:#}").replace('\'', r"'\''")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_indented_and_nothing_else_of_it_changes() {
+        let received = r#"{"b":1.50,"a":[{"x":"a, {b}: \"c\\"},[]],"n":null,"e":{}}"#;
+        let shown = indented(received);
+        let expected = "{\n  \"b\": 1.50,\n  \"a\": [\n    {\n      \"x\": \"a, {b}: \\\"c\\\\\"\n    },\n    []\n  ],\n  \"n\": null,\n  \"e\": {}\n}";
+        assert_eq!(shown, expected);
+        let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
+        assert_eq!(value(&shown), value(received));
+    }
+
+    #[test]
+    fn the_body_for_a_shell_makes_a_new_event_and_survives_a_quote() {
+        let body = body_for_shell(r#"{"eventId":"e1","contextFeatures":[{"city":"L'Aquila"}]}"#);
+        assert!(!body.contains("e1"));
+        assert!(body.contains(r"L'\''Aquila"), "{body}");
+    }
 }
