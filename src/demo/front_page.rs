@@ -18,8 +18,10 @@ use std::{
 
 use tokio::sync::SemaphorePermit;
 
-/// How many reasons are given for a story's place.
-const MAX_REASONS: usize = 6;
+/// How many reasons are given for a story's place, apart from the rest.
+const MAX_REASONS: usize = 5;
+/// The name under which the server gathers the reasons that it does not name.
+pub const REST: &str = "everything else";
 
 /// Why a visitor was not answered.
 #[derive(Debug, thiserror::Error)]
@@ -213,10 +215,15 @@ fn choice(answer: &RankAnswer) -> Choice {
     }
 }
 
-fn strongest(mut reasons: Vec<Reason>) -> Vec<Reason> {
-    reasons.sort_by(|a, b| b.score.abs().total_cmp(&a.score.abs()));
-    reasons.truncate(MAX_REASONS);
-    reasons
+/// The strongest reasons, and after them one for all others: together they still make the whole score.
+fn strongest(reasons: Vec<Reason>) -> Vec<Reason> {
+    let (rest, mut named): (Vec<_>, Vec<_>) = reasons.into_iter().partition(|reason| reason.feature == REST);
+    named.sort_by(|a, b| b.score.abs().total_cmp(&a.score.abs()));
+    let unnamed = named.split_off(named.len().min(MAX_REASONS));
+    let score: f64 = rest.iter().chain(&unnamed).map(|reason| reason.score).sum();
+    let has_rest = !rest.is_empty() || !unnamed.is_empty();
+    named.extend(has_rest.then(|| Reason { feature: REST.to_owned(), score }));
+    named
 }
 
 #[cfg(test)]
@@ -248,5 +255,18 @@ mod tests {
         let reason = |score| Reason { feature: "f".to_owned(), score };
         let sorted = strongest(vec![reason(0.1), reason(-0.5), reason(0.3)]);
         assert_eq!(sorted.iter().map(|r| r.score).collect::<Vec<_>>(), [-0.5, 0.3, 0.1]);
+    }
+
+    #[test]
+    fn the_reasons_that_are_not_named_come_last_as_one_and_nothing_is_lost() {
+        let reason = |idx: u32| Reason { feature: format!("f{idx}"), score: f64::from(idx) };
+        let rest = Reason { feature: REST.to_owned(), score: 100.0 };
+        let given: Vec<Reason> = std::iter::once(rest).chain((1..=7).map(reason)).collect();
+        let sum: f64 = given.iter().map(|reason| reason.score).sum();
+
+        let kept = strongest(given);
+
+        assert_eq!((kept.len(), kept[0].feature.as_str(), kept[5].feature.as_str()), (6, "f7", REST));
+        assert!((kept.iter().map(|reason| reason.score).sum::<f64>() - sum).abs() < 1e-9);
     }
 }

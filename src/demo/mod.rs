@@ -19,7 +19,7 @@ use tokio::sync::{Semaphore, watch};
 
 pub use articles::{Article, Format, Length, Section, Tone, article, articles};
 pub use client::ClientError;
-pub use front_page::{Choice, Lead, LeadError, Progress, RankedStory, Reason};
+pub use front_page::{Choice, Lead, LeadError, Progress, REST, RankedStory, Reason};
 pub use personas::{Persona, persona, personas};
 pub use pictures::picture;
 pub use readers::{MAX_RATE, ReadersControl};

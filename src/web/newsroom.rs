@@ -5,7 +5,8 @@ use leptos::prelude::use_context;
 use super::{
     PageError,
     demo::{
-        ArticleData, Choice, FrontPageData, PersonaCard, ReaderStatus, ReasonLine, SectionData, Story, StoryRank, Why,
+        ArticleData, Choice, FrontPageData, PersonaCard, Progress, ReaderStatus, ReasonLine, SectionData, Story,
+        StoryRank, Why,
     },
     guard,
 };
@@ -13,9 +14,6 @@ use crate::{
     demo::{self, Article, Demo, DemoStatus, Lead, LeadError, Persona, Reason, Section},
     terms::{EventId, Role},
 };
-
-/// How many reasons a story shows.
-const MAX_REASONS: usize = 4;
 
 /// The demo, if this server runs one.
 pub fn running() -> Option<Demo> {
@@ -107,14 +105,34 @@ pub async fn front_page(
 }
 
 /// Sends what a visitor's reading is worth to the story that led when they came.
-pub async fn reward(event_id: &str, slug: &str, share_read: f64) -> Result<f64, PageError> {
+///
+/// Nothing when the event had its reward or is not known: whoever opens an old address again has done nothing wrong.
+pub async fn reward(event_id: &str, slug: &str, share_read: f64) -> Result<Option<f64>, PageError> {
     let event_id: EventId = event_id.parse().map_err(PageError::rejected)?;
     let demo = required()?;
-    let chosen = demo.chosen_in(&event_id).ok_or_else(|| refused(&LeadError::UnknownEvent))?;
+    let Some(chosen) = demo.chosen_in(&event_id) else { return Ok(None) };
     let is_number = share_read.is_finite();
     let value = if chosen == slug && is_number { demo::reward_for(share_read) } else { 0.0 };
-    demo.reward(&event_id, value).await.map_err(|error| refused(&error))?;
-    Ok(value)
+    match demo.reward(&event_id, value).await {
+        Ok(()) => Ok(Some(value)),
+        Err(LeadError::AlreadyRewarded | LeadError::UnknownEvent) => Ok(None),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+/// What became of a visitor's event, as far as this server remembers it.
+pub async fn progress(event_id: &str) -> Result<Option<Progress>, PageError> {
+    let id: EventId = event_id.parse().map_err(PageError::rejected)?;
+    let Some(demo) = running() else { return Ok(None) };
+    let Some(chosen) = demo.chosen_in(&id) else { return Ok(None) };
+    let found = demo.progress(&id).await.map_err(|error| refused(&error))?;
+    Ok(Some(Progress {
+        event_id: event_id.to_owned(),
+        headline: headline(&chosen),
+        state: found.state,
+        model_version: found.model_version,
+        reward: found.learned_reward.map(|reward| format!("{reward:.2}")),
+    }))
 }
 
 /// The lead first, then what the ranking holds, then everything else in the editors' order.
@@ -176,7 +194,7 @@ fn story_rank(story: &demo::RankedStory, strongest: f64) -> StoryRank {
         headline: headline(&story.id),
         percent: story.probability * 100.0,
         percent_text: format!("{:.1} %", story.probability * 100.0),
-        reasons: story.reasons.iter().take(MAX_REASONS).map(|reason| reason_line(reason, strongest)).collect(),
+        reasons: story.reasons.iter().map(|reason| reason_line(reason, strongest)).collect(),
     }
 }
 
@@ -196,6 +214,9 @@ pub fn headline(slug: &str) -> String {
 
 /// `reader.daypart=morning × story.section=business` as "in the morning, a business story".
 fn in_words(feature: &str) -> String {
+    if feature == demo::REST {
+        return "many smaller reasons together".to_owned();
+    }
     let parts: Vec<String> = feature.split(" × ").map(part_in_words).collect();
     parts.join(" · ")
 }
@@ -214,6 +235,7 @@ fn part_in_words(part: &str) -> String {
         Some(("section", section)) => format!("{section} pages"),
         Some(("tone", tone)) => format!("{tone} tone"),
         Some(("length", length)) => format!("{length} read"),
+        Some(("format", "interview")) => "an interview".to_owned(),
         Some(("format", format)) => format!("a {format}"),
         Some(("action", _)) => "this very story".to_owned(),
         Some((name, value)) => format!("{name} is {value}"),
@@ -262,7 +284,7 @@ mod tests {
         assert_eq!(in_words("reader.daypart=morning × story.section=business"), "in the morning · business pages");
         assert_eq!(in_words("interests.sport × action=the-longest-relay"), "interested in sport · this very story");
         assert_eq!(in_words("always"), "for everybody");
-        assert_eq!(in_words("everything else"), "everything else");
+        assert_eq!(in_words("everything else"), "many smaller reasons together");
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     data::{ArticleData, PAPER, section_name},
-    doors::{load_article, save_reading},
+    doors::{SaveOpening, load_article, save_reading},
     frame::NewsFrame,
     story::{Byline, Offer, Picture, StoryCard},
 };
@@ -26,15 +26,9 @@ pub fn ArticlePage() -> impl IntoView {
     let reader = Memo::new(move |_| query.read().get("reader").unwrap_or_default());
     let event = Memo::new(move |_| query.read().get("event"));
     let page = Resource::new_blocking(move || slug.get(), load_article);
-    let section = move || {
-        page.with(|answer| match answer {
-            Some(Ok(article)) => article.story.section.clone(),
-            _ => String::new(),
-        })
-    };
     let answer = move || event.get().map(|event_id| view! { <Answer event_id=event_id slug=slug.get()/> });
     view! {
-        <NewsFrame reader=reader section=Signal::derive(section) after=event>
+        <NewsFrame reader=reader after=event>
             <Loaded resource=page view=move |data| article(data, reader.get_untracked())/>
             {answer}
         </NewsFrame>
@@ -44,6 +38,7 @@ pub fn ArticlePage() -> impl IntoView {
 fn article(data: ArticleData, reader: String) -> AnyView {
     let story = data.story.clone();
     let section = section_name(&story.section).unwrap_or_default();
+    let section_path = format!("/news/section/{}?reader={reader}", story.section);
     let offer = Offer { reader, event_id: None };
     let more = data.more.into_iter().map(|story| view! { <StoryCard story=story offer=offer.clone()/> }).collect_view();
     let paragraphs = data.paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
@@ -51,7 +46,7 @@ fn article(data: ArticleData, reader: String) -> AnyView {
         <Title text=format!("{} · {PAPER}", story.headline)/>
         <article class="news-article">
             <header>
-                <p class=format!("news-kicker news-kicker--{}", story.section)>{section}</p>
+                <p class=format!("news-kicker news-kicker--{}", story.section)><a href=section_path>{section}</a></p>
                 <h1>{story.headline.clone()}</h1>
                 <p class="news-article__standfirst">{story.standfirst.clone()}</p>
                 <Byline story=story.clone()/>
@@ -73,14 +68,15 @@ fn article(data: ArticleData, reader: String) -> AnyView {
 fn Answer(event_id: String, slug: String) -> impl IntoView {
     let sent = RwSignal::new(None::<Option<f64>>);
     let reading = StoredValue::new(Reading::default());
-    let query = format!("event_id={event_id}&slug={slug}");
+    let without_script = picture_that_answers(&event_id, &slug);
     let answer = move || {
         let Some(share) = reading.try_update_value(Reading::finish).flatten() else { return };
         let (event_id, slug) = (event_id.clone(), slug.clone());
         spawn_local(async move {
-            let value = save_reading(event_id, slug, share).await.ok();
-            // The page may have been left in the meantime.
-            let _is_gone = sent.try_set(Some(value));
+            if let Ok(value) = save_reading(event_id, slug, share).await {
+                // The page may have been left in the meantime.
+                let _is_gone = sent.try_set(Some(value));
+            }
         });
     };
     watch_reading(reading, answer);
@@ -94,14 +90,18 @@ fn Answer(event_id: String, slug: String) -> impl IntoView {
             view! { <p class="news-answer" role="status">{text}</p> }
         })
     };
-    // Fetched like a picture by browsers without script: opening the story is all that they can tell.
-    view! {
-        <noscript>
-            <img src=format!("{}?{query}", <super::doors::SaveOpening as leptos::server_fn::ServerFn>::PATH) alt="" width="1" height="1"/>
-        </noscript>
-        {told}
+    view! { <noscript inner_html=without_script></noscript>{told} }.into_any()
+}
+
+/// What browsers without script fetch: opening the story is all that they can tell. As text, because a picture that a
+/// script puts into `noscript` is fetched all the same; and nothing for an address that somebody has tampered with.
+fn picture_that_answers(event_id: &str, slug: &str) -> String {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if !is_plain(event_id) || !is_plain(slug) {
+        return String::new();
     }
-    .into_any()
+    let path = <SaveOpening as ServerFn>::PATH;
+    format!(r#"<img src="{path}?event_id={event_id}&amp;slug={slug}" alt="" width="1" height="1">"#)
 }
 
 /// Counts while the story is before the reader's eyes.
@@ -192,6 +192,12 @@ mod tests {
             reading.look(0.2);
         }
         assert!((reading.share_read() - 1.0).abs() < 1e-9 && reading.is_complete());
+    }
+
+    #[test]
+    fn an_address_that_was_tampered_with_puts_nothing_into_the_page() {
+        assert!(picture_that_answers("0275-jBJ", "a-story").contains("event_id=0275-jBJ&amp;slug=a-story"));
+        assert_eq!(picture_that_answers("\"><script>", "a-story"), "");
     }
 
     #[test]

@@ -49,33 +49,24 @@ pub async fn load_article(slug: String) -> Result<ArticleData, PageError> {
 }
 
 /// A visitor read this share of a story, which the front page of this event offered: the reward for its lead, 0 when
-/// they chose another story. Answers the reward that was sent. For whoever was given the event, once.
+/// they chose another story. Answers the reward that was sent; nothing when the event had its answer, or is not known.
+/// For whoever was given the event, once.
 #[server]
-pub async fn save_reading(event_id: String, slug: String, share_read: f64) -> Result<f64, PageError> {
+pub async fn save_reading(event_id: String, slug: String, share_read: f64) -> Result<Option<f64>, PageError> {
     crate::web::newsroom::reward(&event_id, &slug, share_read).await
 }
 
 /// The same for a browser without script, which fetches it like a picture: the story was opened, and nobody can know
 /// how far it was read.
 #[server(input = GetUrl)]
-pub async fn save_opening(event_id: String, slug: String) -> Result<f64, PageError> {
+pub async fn save_opening(event_id: String, slug: String) -> Result<Option<f64>, PageError> {
     crate::web::newsroom::reward(&event_id, &slug, 0.0).await
 }
 
-/// What became of an event. For whoever was given it.
+/// What became of an event; nothing when it was given to nobody, or too long ago. For whoever was given it.
 #[server]
-pub async fn load_progress(event_id: String) -> Result<Progress, PageError> {
-    use crate::{terms::EventId, web::newsroom};
-    let id: EventId = event_id.parse().map_err(PageError::rejected)?;
-    let demo = newsroom::required()?;
-    let progress = demo.progress(&id).await.map_err(|error| newsroom::refused(&error))?;
-    Ok(Progress {
-        event_id,
-        headline: newsroom::headline(&demo.chosen_in(&id).unwrap_or_default()),
-        state: progress.state,
-        model_version: progress.model_version,
-        reward: progress.learned_reward.map(|reward| format!("{reward:.2}")),
-    })
+pub async fn load_progress(event_id: String) -> Result<Option<Progress>, PageError> {
+    crate::web::newsroom::progress(&event_id).await
 }
 
 /// How the simulated readers are doing; `None` on a server without the demo. For anyone: it says nothing of people.

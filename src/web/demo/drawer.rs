@@ -51,7 +51,8 @@ pub fn Journey(event_id: String) -> impl IntoView {
     let progress = Resource::new(move || event_id.clone(), load_progress);
     let n_looks = StoredValue::new(0_u32);
     Effect::new(move |_| {
-        let is_over = progress.with(|answer| matches!(answer, Some(Ok(progress)) if has_ended(progress)));
+        let is_over =
+            progress.with(|answer| matches!(answer, Some(Ok(progress)) if progress.as_ref().is_none_or(has_ended)));
         if progress.with(Option::is_some) && !is_over && n_looks.get_value() < MOST_LOOKS {
             n_looks.update_value(|n_looks| *n_looks += 1);
             let waiting = set_timeout_with_handle(move || progress.refetch(), LOOK_AGAIN);
@@ -62,7 +63,7 @@ pub fn Journey(event_id: String) -> impl IntoView {
             });
         }
     });
-    let steps = move || Suspend::new(async move { progress.await.ok().map(steps) });
+    let steps = move || Suspend::new(async move { progress.await.ok().flatten().map(steps) });
     view! { <Transition fallback=|| ()>{steps}</Transition> }.into_any()
 }
 
