@@ -72,6 +72,7 @@ set_up_web() {
         rustup target add wasm32-unknown-unknown
     fi
     if ! is_version cargo leptos --version "$cargo_leptos_version"; then
+        needs perl "cargo-leptos builds OpenSSL with it"
         install_crate cargo-leptos "$cargo_leptos_version" 0 --locked
     fi
     # Without --locked: what it locks may lag behind what a registry mirror still has.
