@@ -34,8 +34,11 @@ interface WorkerFixtures {
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   newServer: async ({}, use) => {
     const server = await Server.start({ demo: false });
-    await use(server);
-    await server.stop();
+    try {
+      await use(server);
+    } finally {
+      await server.stop();
+    }
   },
 
   open: async ({ browser }, use) => {
@@ -54,14 +57,18 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   office: [
     async ({ browser }, use) => {
       const server = await Server.start({ demo: true });
-      const api = new Api(server.url, server.adminToken);
-      const page = await newPage(browser, server, {});
-      await becomeOwner(page, await server.ownerLink());
-      const storageState = await page.context().storageState();
-      const places = await findPlaces(page, api);
-      await page.context().close();
-      await use({ server, api, places, storageState });
-      await server.stop();
+      // Also when the office cannot be furnished: a demo that nobody stops goes on reading.
+      try {
+        const api = new Api(server.url, server.adminToken);
+        const page = await newPage(browser, server, {});
+        await becomeOwner(page, await server.ownerLink());
+        const storageState = await page.context().storageState();
+        const places = await findPlaces(page, api);
+        await page.context().close();
+        await use({ server, api, places, storageState });
+      } finally {
+        await server.stop();
+      }
     },
     { scope: "worker", timeout: 90_000 },
   ],

@@ -11,7 +11,7 @@ pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut words = String::with_capacity(digits.len() + digits.len() / 3);
     for (idx, digit) in digits.chars().enumerate() {
-        if idx > 0 && (digits.len() - idx) % 3 == 0 {
+        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
             words.push(',');
         }
         words.push(digit);

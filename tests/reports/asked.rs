@@ -5,7 +5,7 @@ use rankloop::{
     loops::{self, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction},
     reports::{HealthLevel, TimeRange, Verdict, ask},
     store::{Durability, Store},
-    terms::{Configuration, EventId, EventState, LearningMode},
+    terms::{Configuration, EventId, EventState, ExplorationShare, LearningMode},
 };
 use serde_json::{json, value::to_raw_value};
 
@@ -22,14 +22,17 @@ struct House {
 }
 
 async fn house(mode: LearningMode) -> House {
+    house_with(Configuration { learning_mode: mode, ..Configuration::default() }, None).await
+}
+
+async fn house_with(configuration: Configuration, arguments: Option<&str>) -> House {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.expect("a store");
     store.migrate().await.expect("a schema");
     let clock = ManualClock::at(NOON_US);
     let options = LoopsOptions { durability: Durability::Relaxed, n_queued: 10_000, n_actions_most: 50 };
     let loops = Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open");
-    let configuration = Configuration { learning_mode: mode, ..Configuration::default() };
-    let new = NewLoop { name: "Front page".into(), configuration, arguments: None };
+    let new = NewLoop { name: "Front page".into(), configuration, arguments: arguments.map(str::to_owned) };
     let live = loops.create(new, "test").await.expect("a loop").live;
     House { loops, live, clock, _folder: folder }
 }
@@ -104,7 +107,10 @@ async fn after_a_handful_of_events_it_is_too_early() {
 
 #[tokio::test]
 async fn a_policy_that_learned_earns_more_than_the_first_action_and_the_page_says_so() {
-    let house = house(LearningMode::Online).await;
+    // Half of the ranks explore, so that every policy has plenty of events to be judged by, whatever the draw.
+    let exploration_percentage = ExplorationShare::try_from(0.5).expect("a share");
+    let configuration = Configuration { exploration_percentage, ..Configuration::default() };
+    let house = house_with(configuration, Some("--cb_explore_adf --epsilon 0.5 --cb_type mtr -q :: -l 0.5")).await;
     house.play("many", 900).await;
     let overview = ask::overview(&house.live, Some(TimeRange::Hour)).await.expect("an overview");
     assert_eq!(overview.headline.verdict, Verdict::Better, "{:?}", overview.headline);

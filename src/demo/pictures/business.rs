@@ -57,7 +57,7 @@ pub fn van(c: &mut Canvas) {
     for house_idx in 0..10 {
         let (x, height) = (f64::from(house_idx) * 100.0 - 20.0, c.any(190.0, 320.0));
         let wall = c.one_of(&["#e07a5f", "#f2cc8f", "#81b29a", "#3d6d8a", "#d9a5a0", "#f0e3c8"]);
-        c.house(x, 420.0 - height, 100.0, height - 90.0, wall, "#fff3cf", "#2f4858");
+        c.house((x, 420.0 - height), (100.0, height - 90.0), wall, "#fff3cf", "#2f4858");
         c.rect(x, 330.0, 100.0, 90.0, wall);
         c.rect(x + 10.0, 352.0, 50.0, 52.0, "#29414f");
         c.rect(x + 68.0, 352.0, 24.0, 68.0, "#29414f");

@@ -163,8 +163,8 @@ impl Canvas {
         }
     }
 
-    /// A street front with rows of windows, some of them lit.
-    pub fn house(&mut self, x: f64, y: f64, width: f64, height: f64, wall: &str, lit: &str, dark: &str) {
+    /// A street front with rows of windows, some of them lit; its upper left corner and its size, then its colours.
+    pub fn house(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), wall: &str, lit: &str, dark: &str) {
         self.rect(x, y, width, height, wall);
         let (n_columns, n_rows) = ((width / 46.0).floor().max(1.0), (height / 66.0).floor().max(1.0));
         let (step_x, step_y) = (width / n_columns, height / n_rows);

@@ -47,7 +47,7 @@ fn musician(c: &mut Canvas, x: f64, y: f64, toward: f64, idx: u32) {
     c.moved(x, y, 0.0, 1.0, |c| {
         c.path("M-22 0 Q-20 -40 0 -42 Q20 -40 22 0 Z", dress);
         c.disc(0.0, -56.0, 13.0, skin);
-        if idx % 2 == 0 {
+        if idx.is_multiple_of(2) {
             c.line(&format!("M0 -48 L{:.0} -26", toward * 46.0), "#f2c14e", 7.0);
             c.disc(toward * 48.0, -25.0, 9.0, "#f2c14e");
         } else {

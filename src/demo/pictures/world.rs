@@ -86,7 +86,7 @@ pub fn bridge(c: &mut Canvas) {
             let (x, height) = (side + f64::from(house_idx % 5) * 66.0, c.any(70.0, 170.0));
             let y = 330.0 - f64::from(house_idx / 5) * 70.0;
             let wall = c.one_of(&["#513f63", "#61496b", "#45365a", "#725472"]);
-            c.house(x, y - height + 70.0, 60.0, height, wall, "#ffd27f", "#2e2546");
+            c.house((x, y - height + 70.0), (60.0, height), wall, "#ffd27f", "#2e2546");
             c.path(&format!("M{} {} l34 -30 l34 30 Z", x - 4.0, y - height + 70.0), "#8f4a4f");
         }
     }

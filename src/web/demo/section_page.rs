@@ -34,7 +34,7 @@ fn stories(data: SectionData, reader: String) -> AnyView {
     // Nobody ranked these, so opening one answers no event.
     let offer = Offer { reader, event_id: None };
     let mut stories = data.stories.into_iter();
-    let first = stories.next().map(|story| view! { <LeadStory story=story offer=offer.clone()>{()}</LeadStory> });
+    let first = stories.next().map(|story| view! { <LeadStory story=story offer=offer.clone()/> });
     let cards = stories.map(|story| view! { <StoryCard story=story offer=offer.clone()/> }).collect_view();
     view! { {first}<div class="news-cards">{cards}</div> }.into_any()
 }

@@ -22,7 +22,7 @@ impl Offer {
 
 /// The story that leads.
 #[component]
-pub fn LeadStory(story: Story, offer: Offer, children: Children) -> impl IntoView {
+pub fn LeadStory(story: Story, offer: Offer, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     let headline = linked(&story, &offer);
     view! {
         <article class="news-lead">
@@ -32,7 +32,7 @@ pub fn LeadStory(story: Story, offer: Offer, children: Children) -> impl IntoVie
                 <h2 class="news-lead__headline">{headline}</h2>
                 <p class="news-lead__standfirst">{story.standfirst.clone()}</p>
                 <Byline story=story/>
-                {children()}
+                {children.map(|children| children())}
             </div>
         </article>
     }
