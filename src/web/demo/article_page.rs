@@ -116,10 +116,9 @@ fn watch_reading(reading: StoredValue<Reading>, answer: impl Fn() + Clone + Send
             on_tick();
         }
     };
-    let on_leave = answer.clone();
     Effect::new(move |_| {
         let interval = set_interval_with_handle(tick.clone(), TICK);
-        let (on_hide, on_unload) = (on_leave.clone(), on_leave.clone());
+        let (on_hide, on_unload, on_end) = (answer.clone(), answer.clone(), answer.clone());
         let unload = window_event_listener(ev::pagehide, move |_| on_unload());
         let hide = window_event_listener_untyped("visibilitychange", move |_| {
             if document().hidden() {
@@ -132,10 +131,11 @@ fn watch_reading(reading: StoredValue<Reading>, answer: impl Fn() + Clone + Send
             }
             unload.remove();
             hide.remove();
+            // Leaving for another page of the paper does not unload anything. Here and not beside the effect: the
+            // server cleans up too, after each page that it made, and nobody has read anything there.
+            on_end();
         });
     });
-    // Leaving for another page of the paper does not unload anything.
-    on_cleanup(answer);
 }
 
 /// How far the page has been scrolled, 0 to 1; a page that fits the window is seen whole.
