@@ -44,15 +44,15 @@ impl Stage {
     /// Starts both; the demo's first reader may already be on the way.
     pub async fn open() -> Self {
         let played = Shared::default();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let base_url = format!("http://{}", listener.local_addr().expect("its address"));
         let routes = routes(Arc::clone(&played));
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self { demo: Demo::start(DemoOptions { base_url, token: "a-token".to_owned() }), played }
     }
 
     pub fn played(&self) -> MutexGuard<'_, Played> {
-        self.played.lock().unwrap()
+        self.played.lock().expect("no test panics while it plays")
     }
 
     /// Waits until the claim holds, for at most ten seconds.
@@ -62,7 +62,7 @@ impl Stage {
         let (demo, played) = (self.demo.clone(), Arc::clone(&self.played));
         async move {
             for _ in 0..500 {
-                if claim(&demo.status(), &played.lock().unwrap()) {
+                if claim(&demo.status(), &played.lock().expect("no test panics while it plays")) {
                     return;
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -91,30 +91,31 @@ async fn list_loops(State(played): State<Shared>, headers: HeaderMap) -> Respons
     if headers.get("authorization").is_none_or(|value| value != "Bearer a-token") {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let is_made = played.lock().unwrap().n_loops_made > 0;
+    let is_made = played.lock().expect("no test panics while it plays").n_loops_made > 0;
     let made = is_made.then(|| json!({ "id": "loop1", "name": "Demo news: lead story", "keys": [] }));
     Json(json!({ "loops": made.into_iter().collect::<Vec<_>>() })).into_response()
 }
 
 async fn make_loop(State(played): State<Shared>, Json(body): Json<Value>) -> Response {
     assert_eq!(body["settings"]["rewardAggregation"], "earliest");
-    played.lock().unwrap().n_loops_made += 1;
+    played.lock().expect("no test panics while it plays").n_loops_made += 1;
     let made = json!({ "id": "loop1", "name": body["name"], "keys": ["a", "b"], "endpoint": "/loops/loop1" });
     (StatusCode::CREATED, Json(made)).into_response()
 }
 
 async fn list_actions(State(played): State<Shared>) -> Json<Value> {
-    let actions: Vec<Value> = played.lock().unwrap().actions.keys().map(|id| json!({ "id": id })).collect();
+    let actions: Vec<Value> =
+        played.lock().expect("no test panics while it plays").actions.keys().map(|id| json!({ "id": id })).collect();
     Json(json!({ "actions": actions }))
 }
 
 async fn save_action(State(played): State<Shared>, Path(id): Path<String>, Json(body): Json<Value>) -> StatusCode {
-    played.lock().unwrap().actions.insert(id, body);
+    played.lock().expect("no test panics while it plays").actions.insert(id, body);
     StatusCode::OK
 }
 
 async fn rotate(State(played): State<Shared>) -> Json<Value> {
-    let mut played = played.lock().unwrap();
+    let mut played = played.lock().expect("no test panics while it plays");
     played.n_keys += 1;
     Json(json!({ "slot": 2, "key": format!("key-{}", played.n_keys) }))
 }
@@ -133,7 +134,7 @@ fn refused(played: &mut Played, headers: &HeaderMap) -> Option<Response> {
 }
 
 async fn rank(State(played): State<Shared>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
-    let mut played = played.lock().unwrap();
+    let mut played = played.lock().expect("no test panics while it plays");
     if let Some(refusal) = refused(&mut played, &headers) {
         return refusal;
     }
@@ -156,15 +157,15 @@ async fn reward(
     Path(id): Path<String>,
     Json(body): Json<Value>,
 ) -> Response {
-    let mut played = played.lock().unwrap();
+    let mut played = played.lock().expect("no test panics while it plays");
     if let Some(refusal) = refused(&mut played, &headers) {
         return refusal;
     }
-    played.rewards.push((id, body["value"].as_f64().unwrap()));
+    played.rewards.push((id, body["value"].as_f64().expect("a number")));
     StatusCode::NO_CONTENT.into_response()
 }
 
 async fn activate(State(played): State<Shared>, Path(id): Path<String>) -> StatusCode {
-    played.lock().unwrap().activated.push(id);
+    played.lock().expect("no test panics while it plays").activated.push(id);
     StatusCode::NO_CONTENT
 }
