@@ -65,7 +65,7 @@ lint: ## Check formatting, lints of both halves, licences and sources of depende
 	@echo "lint: Checking the browser half."
 	cargo clippy --locked --features hydrate --target wasm32-unknown-unknown --lib -- -D warnings
 	@echo "lint: Checking the licences, versions and sources of dependencies."
-	cargo deny --hide-inclusion-graph check bans licenses sources
+	cargo deny check --hide-inclusion-graph bans licenses sources
 
 bench: ## Measure rank and learn per event
 	@echo "bench: Measuring; close other programs for steady figures."

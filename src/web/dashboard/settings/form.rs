@@ -189,7 +189,7 @@ fn Learning(typed: Typed, compatible_arguments: String, error: ErrorAt) -> impl 
             <div><h2>"Learning"</h2><p class="card__about">"How the model is trained from rewarded events."</p></div>
             <div class="stack">
             <SelectField name="learner" label="Learner" value=learner
-                hint="Learning settings exported from Azure Personalizer work as they are."
+                hint="Learning settings of Azure Personalizer are taken as they are; an argument that is not known here is refused by name."
                 choices=vec![
                     Choice::new("own", "rankloop's own learner"),
                     Choice::new("arguments", "As these Vowpal Wabbit arguments say"),
