@@ -198,13 +198,18 @@ fn null_as_default<'de, D: serde::Deserializer<'de>, T: Deserialize<'de> + Defau
 }
 
 impl Fact {
+    /// The kind of a Rank's record, for those who look for them in the store.
+    pub const RANKED: i16 = 1;
+    /// The kind of a change of settings.
+    pub const CONFIGURED: i16 = 4;
+
     /// The number under which the store keeps this kind. Never reused.
     pub fn kind(&self) -> i16 {
         match self {
-            Self::Ranked(_) => 1,
+            Self::Ranked(_) => Self::RANKED,
             Self::Activated(_) => 2,
             Self::Rewarded(_) => 3,
-            Self::Configured(_) => 4,
+            Self::Configured(_) => Self::CONFIGURED,
             Self::ModelReset(_) => 5,
             Self::Relearned(_) => 6,
             Self::Ticked => 7,
@@ -244,10 +249,10 @@ impl Fact {
             serde_json::from_slice(body).map_err(|source| RecordError::Body { seq, source })
         }
         Ok(match kind {
-            1 => Self::Ranked(read(seq, body)?),
+            Self::RANKED => Self::Ranked(read(seq, body)?),
             2 => Self::Activated(read(seq, body)?),
             3 => Self::Rewarded(read(seq, body)?),
-            4 => Self::Configured(read(seq, body)?),
+            Self::CONFIGURED => Self::Configured(read(seq, body)?),
             5 => Self::ModelReset(read(seq, body)?),
             6 => Self::Relearned(read(seq, body)?),
             7 => Self::Ticked,

@@ -110,8 +110,7 @@ impl LiveLoop {
 
     /// The configurations so far, newest first.
     pub async fn history(&self) -> Result<Vec<PastConfiguration>, LoopError> {
-        let kind = 4;
-        let mut records = self.tools().store.latest_of_kind(self.id(), kind, i64::MAX, N_HISTORY).await?;
+        let mut records = self.tools().store.latest_of_kind(self.id(), Fact::CONFIGURED, i64::MAX, N_HISTORY).await?;
         records.reverse();
         let mut history: Vec<PastConfiguration> = Vec::with_capacity(records.len());
         for stored in records {

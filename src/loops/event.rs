@@ -11,8 +11,6 @@ use crate::{
     trainer::RulesHistory,
 };
 
-/// The kind of a Rank's record.
-const RANKED: i16 = 1;
 /// Events that are read at once for a list.
 const N_AT_ONCE: usize = 8;
 
@@ -94,7 +92,7 @@ impl LiveLoop {
     /// The newest events with a seq below `before` (`i64::MAX` for the newest of all), newest first.
     pub async fn latest_events(&self, before: i64, n_most: usize) -> Result<Vec<EventSummary>, LoopError> {
         let n_most = i64::try_from(n_most).unwrap_or(i64::MAX);
-        let ranked = self.tools().store.latest_of_kind(self.id(), RANKED, before, n_most).await?;
+        let ranked = self.tools().store.latest_of_kind(self.id(), Fact::RANKED, before, n_most).await?;
         let ids = ranked.into_iter().filter_map(|record| record.event_id);
         let views = stream::iter(ids.map(|event_id| async move { self.event(&event_id).await }));
         let views: Vec<_> = views.buffered(N_AT_ONCE).try_collect().await?;

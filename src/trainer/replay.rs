@@ -12,9 +12,6 @@ use crate::{
 /// Records read at once.
 pub(super) const N_READ_AT_ONCE: i64 = 1_000;
 
-/// The kind of a Rank's record.
-const RANKED: i16 = 1;
-
 /// Reads a stored record.
 pub(super) fn read_record(stored: StoredRecord) -> Result<Record, TrainerError> {
     let fact = Fact::from_body(stored.seq, stored.kind, &stored.body)?;
@@ -96,7 +93,7 @@ async fn remember_open(store: &Store, loop_id: &LoopId, fold: &mut Fold, mut aft
         let Some(last) = records.last() else { return Ok(()) };
         after = last.seq;
         for stored in records {
-            if stored.kind == RANKED
+            if stored.kind == Fact::RANKED
                 && let Fact::Ranked(ranked) = read_record(stored)?.fact
             {
                 fold.remember(&ranked);
