@@ -140,8 +140,14 @@ impl From<LoopError> for ApiError {
             | LoopError::ActionWithoutFeatures
             | LoopError::UnknownExcludedAction
             | LoopError::AllExcluded
+            | LoopError::NoSlots
+            | LoopError::SlotCount
+            | LoopError::SlotIds
+            | LoopError::SlotBaseline
+            | LoopError::BaselineExcluded
             | LoopError::NoLoopActions
             | LoopError::Features(_) => Self::bad("InvalidRankRequest", message),
+            LoopError::NotMultiSlot => Self::bad("InvalidMultiSlotApiAccess", message),
             LoopError::RewardValue => Self::bad("InvalidRewardRequest", message),
             LoopError::Configuration(cause) => cause.clone().into(),
             LoopError::ModeAndRewardTogether => Self::bad("InvalidLearningModeServiceConfiguration", message),
@@ -168,9 +174,17 @@ impl From<LoopError> for ApiError {
 
 impl From<ConfigurationError> for ApiError {
     fn from(error: ConfigurationError) -> Self {
+        if error == ConfigurationError::AutoOptimizationOfSlots {
+            let code = "ProblemTypeIncompatibleWithAutoOptimization";
+            return Self::new(StatusCode::FORBIDDEN, code, error.to_string()).at("isAutoOptimizationEnabled");
+        }
         let (code, field) = match &error {
             ConfigurationError::RewardWaitTime => ("InvalidRewardWaitTime", "rewardWaitTime"),
             ConfigurationError::LogRetentionDays => ("InvalidLogRetentionDays", "logRetentionDays"),
+            ConfigurationError::ModelRetrainDays => ("InvalidModelRetrainDays", "modelRetrainDays"),
+            ConfigurationError::AutoOptimizationFrequency | ConfigurationError::AutoOptimizationOfSlots => {
+                ("InvalidServiceConfiguration", "autoOptimizationFrequency")
+            }
             ConfigurationError::DefaultReward => ("InvalidServiceConfiguration", "defaultReward"),
             ConfigurationError::Exploration => ("InvalidServiceConfiguration", "explorationPercentage"),
             ConfigurationError::ModelExportFrequency => ("InvalidServiceConfiguration", "modelExportFrequency"),

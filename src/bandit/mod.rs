@@ -15,6 +15,7 @@ mod learning_settings;
 mod model_file;
 mod policy;
 mod regressor;
+mod slots;
 
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
 pub use explanation::{Contribution, Explanation};
@@ -22,6 +23,7 @@ pub use explore::Pmf;
 pub use learning_settings::{LearningSettings, LearningSettingsError};
 pub use model_file::ModelFileError;
 pub use policy::{Outcome, Policy};
+pub use slots::{Filling, slot_example, slot_seed};
 
 #[cfg(test)]
 mod tests;

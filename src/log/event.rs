@@ -26,10 +26,12 @@ pub struct ReceivedReward {
     pub at_us: i64,
 }
 
-/// What is to be learned from an event, once.
+/// What is to be learned from one slot of an event, once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Closing {
-    /// The reward that stands for the event.
+    /// Counts from 0 in the order of the request; a plain event has the one slot 0.
+    pub slot_idx: usize,
+    /// The reward that stands for the slot.
     pub reward: f32,
     pub state: EventState,
     /// Whether the model learns from it now.
@@ -43,21 +45,27 @@ pub struct EventLife {
     pub deadline_us: i64,
     is_deferred: bool,
     is_activated: bool,
+    /// In the order of the request; a plain event has one.
+    slots: Vec<SlotLife>,
+}
+
+/// The rewards of one slot.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct SlotLife {
     rewards: Vec<ReceivedReward>,
-    /// Set once: the event has its final state.
+    /// Set once: the slot has its final state.
     closed: Option<(EventState, f32)>,
 }
 
 impl EventLife {
     /// An event at the moment of its Rank.
-    pub fn new(ranked_at_us: i64, reward_wait_us: i64, mode: LearningMode, is_deferred: bool) -> Self {
+    pub fn new(ranked_at_us: i64, reward_wait_us: i64, mode: LearningMode, is_deferred: bool, n_slots: usize) -> Self {
         Self {
             mode,
             deadline_us: ranked_at_us.saturating_add(reward_wait_us),
             is_deferred,
             is_activated: !is_deferred,
-            rewards: Vec::new(),
-            closed: None,
+            slots: vec![SlotLife::default(); n_slots],
         }
     }
 
@@ -66,88 +74,118 @@ impl EventLife {
         self.is_activated
     }
 
-    /// Whether it has its final state.
+    /// Whether every slot has its final state.
     pub fn is_closed(&self) -> bool {
-        self.closed.is_some()
+        self.slots.iter().all(|slot| slot.closed.is_some())
     }
 
-    /// Where it stands.
+    /// Whether this slot has its final state.
+    pub fn is_slot_closed(&self, slot_idx: usize) -> bool {
+        self.slots[slot_idx].closed.is_some()
+    }
+
+    /// How many slots it has.
+    pub fn n_slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Where it stands. An event with several slots is learned once all have their end and one was learned.
     pub fn state(&self) -> EventState {
-        match (&self.closed, self.is_activated, self.rewards.is_empty()) {
-            (Some((state, _)), _, _) => *state,
-            (None, false, _) => EventState::Inactive,
-            (None, true, true) => EventState::Pending,
-            (None, true, false) => EventState::Rewarded,
+        let ended_as = |state| self.slots.iter().any(|slot| slot.closed.is_some_and(|(ended, _)| ended == state));
+        let ends = [EventState::Learned, EventState::Rewarded, EventState::Expired, EventState::Dropped];
+        match (self.is_closed(), self.is_activated, self.is_rewarded()) {
+            (true, _, _) => ends.into_iter().find(|state| ended_as(*state)).unwrap_or(EventState::Dropped),
+            (false, false, _) => EventState::Inactive,
+            (false, true, false) => EventState::Pending,
+            (false, true, true) => EventState::Rewarded,
         }
     }
 
-    /// The reward that was learned, or that stands for it when it expired.
-    pub fn learned_reward(&self) -> Option<f32> {
-        self.closed
+    /// Whether any slot got a reward.
+    pub fn is_rewarded(&self) -> bool {
+        self.slots.iter().any(|slot| !slot.rewards.is_empty())
+    }
+
+    /// The reward that was learned from a slot, or that stands for it when it expired.
+    pub fn learned_slot_reward(&self, slot_idx: usize) -> Option<f32> {
+        self.slots[slot_idx]
+            .closed
             .filter(|(state, _)| matches!(state, EventState::Learned | EventState::Expired))
             .map(|(_, value)| value)
     }
 
-    /// The rewards joined so far, in order of arrival.
-    pub fn rewards(&self) -> &[ReceivedReward] {
-        &self.rewards
+    /// The reward that was learned, or that stands for it when it expired; of several slots the mean of those decided.
+    pub fn learned_reward(&self) -> Option<f32> {
+        let decided = (0..self.slots.len()).filter_map(|slot_idx| self.learned_slot_reward(slot_idx));
+        let (n, sum) = decided.fold((0_u32, 0.0), |(n, sum), value| (n + 1, sum + f64::from(value)));
+        (n > 0).then(|| (sum / f64::from(n)) as f32)
     }
 
-    /// The reward as far as it is known: the aggregate of those received, else the default.
-    pub fn reward_so_far(&self, rules: &EventRules) -> f32 {
-        aggregate(rules.aggregation, &self.rewards).unwrap_or(rules.default_reward)
+    /// The reward of a slot as far as it is known: the aggregate of those received, else the default.
+    pub fn reward_so_far(&self, slot_idx: usize, rules: &EventRules) -> f32 {
+        aggregate(rules.aggregation, &self.slots[slot_idx].rewards).unwrap_or(rules.default_reward)
     }
 
-    /// Whether another reward would be a duplicate: with `earliest`, all after the first.
-    pub fn is_satisfied(&self, rules: &EventRules) -> bool {
-        self.closed.is_some() || (rules.aggregation == RewardAggregation::Earliest && !self.rewards.is_empty())
+    /// The same of every slot, in order.
+    pub fn rewards_so_far(&self, rules: &EventRules) -> impl Iterator<Item = f32> {
+        (0..self.slots.len()).map(|slot_idx| self.reward_so_far(slot_idx, rules))
     }
 
-    /// Joins a reward that is in time. `Some` when the event is to be learned now.
-    pub fn add_reward(&mut self, reward: ReceivedReward, rules: &EventRules) -> Option<Closing> {
-        if self.is_satisfied(rules) {
+    /// Whether another reward for the slot would be a duplicate: with `earliest`, all after the first.
+    pub fn is_satisfied(&self, slot_idx: usize, rules: &EventRules) -> bool {
+        let slot = &self.slots[slot_idx];
+        slot.closed.is_some() || (rules.aggregation == RewardAggregation::Earliest && !slot.rewards.is_empty())
+    }
+
+    /// Joins a reward that is in time. `Some` when the slot is to be learned now.
+    pub fn add_reward(&mut self, slot_idx: usize, reward: ReceivedReward, rules: &EventRules) -> Option<Closing> {
+        if self.is_satisfied(slot_idx, rules) {
             return None;
         }
-        self.rewards.push(reward);
-        self.learn_early(rules)
+        self.slots[slot_idx].rewards.push(reward);
+        self.learn_early(slot_idx, rules)
     }
 
-    /// The rules changed under an open event. `Some` when the new ones decide it now.
-    pub fn settle(&mut self, rules: &EventRules) -> Option<Closing> {
-        self.learn_early(rules)
+    /// The rules changed under an open event: the slots that the new ones decide now.
+    pub fn settle(&mut self, rules: &EventRules) -> Vec<Closing> {
+        (0..self.slots.len()).filter_map(|slot_idx| self.learn_early(slot_idx, rules)).collect()
     }
 
-    /// Activates it in time. `Some` when the event is to be learned now.
-    pub fn activate(&mut self, rules: &EventRules) -> Option<Closing> {
+    /// Activates it in time: the slots that are to be learned now.
+    pub fn activate(&mut self, rules: &EventRules) -> Vec<Closing> {
         self.is_activated = true;
-        self.learn_early(rules)
+        self.settle(rules)
     }
 
     /// With `earliest` nothing that can still come changes the reward, so nothing is waited for.
-    fn learn_early(&mut self, rules: &EventRules) -> Option<Closing> {
+    fn learn_early(&mut self, slot_idx: usize, rules: &EventRules) -> Option<Closing> {
+        let slot = &self.slots[slot_idx];
         let is_decided = rules.aggregation == RewardAggregation::Earliest
             && self.is_activated
-            && self.closed.is_none()
-            && !self.rewards.is_empty();
-        if is_decided { Some(self.close(rules)) } else { None }
+            && slot.closed.is_none()
+            && !slot.rewards.is_empty();
+        if is_decided { Some(self.close(slot_idx, rules)) } else { None }
     }
 
-    /// The wait is over. `None` when the event was closed before.
-    pub fn expire(&mut self, rules: &EventRules) -> Option<Closing> {
-        if self.closed.is_some() { None } else { Some(self.close(rules)) }
+    /// The wait is over: the slots that were not closed before.
+    pub fn expire(&mut self, rules: &EventRules) -> Vec<Closing> {
+        let open = (0..self.slots.len()).filter(|slot_idx| self.slots[*slot_idx].closed.is_none());
+        let open: Vec<usize> = open.collect();
+        open.into_iter().map(|slot_idx| self.close(slot_idx, rules)).collect()
     }
 
-    fn close(&mut self, rules: &EventRules) -> Closing {
-        let reward = self.reward_so_far(rules);
+    fn close(&mut self, slot_idx: usize, rules: &EventRules) -> Closing {
+        let reward = self.reward_so_far(slot_idx, rules);
         let can_learn = self.learns(rules);
-        let (state, is_learned) = match (self.is_activated, self.rewards.is_empty()) {
+        let slot = &mut self.slots[slot_idx];
+        let (state, is_learned) = match (self.is_activated, slot.rewards.is_empty()) {
             (false, _) => (EventState::Dropped, false),
             (true, true) => (EventState::Expired, can_learn),
             (true, false) if can_learn => (EventState::Learned, true),
             (true, false) => (EventState::Rewarded, false),
         };
-        self.closed = Some((state, reward));
-        Closing { reward, state, is_learned }
+        slot.closed = Some((state, reward));
+        Closing { slot_idx, reward, state, is_learned }
     }
 
     /// A frozen or merely logging loop learns nothing, whenever its events were ranked.
@@ -187,7 +225,7 @@ mod tests {
     const SUM: EventRules = EventRules { aggregation: RewardAggregation::Sum, ..EARLIEST };
 
     fn event(is_deferred: bool) -> EventLife {
-        EventLife::new(1_000, 600, LearningMode::Online, is_deferred)
+        EventLife::new(1_000, 600, LearningMode::Online, is_deferred, 1)
     }
 
     fn reward(value: f32) -> ReceivedReward {
@@ -197,49 +235,62 @@ mod tests {
     #[test]
     fn with_earliest_the_first_reward_is_learned_at_once_and_no_other_counts() {
         let mut life = event(false);
-        let closing = life.add_reward(reward(1.0), &EARLIEST).expect("learned now");
+        let closing = life.add_reward(0, reward(1.0), &EARLIEST).expect("learned now");
         assert_eq!((closing.reward, closing.state, closing.is_learned), (1.0, EventState::Learned, true));
-        assert!(life.is_satisfied(&EARLIEST));
-        assert_eq!(life.add_reward(reward(0.0), &EARLIEST), None);
-        assert_eq!(life.expire(&EARLIEST), None);
+        assert!(life.is_satisfied(0, &EARLIEST));
+        assert_eq!(life.add_reward(0, reward(0.0), &EARLIEST), None);
+        assert_eq!(life.expire(&EARLIEST), []);
         assert_eq!(life.learned_reward(), Some(1.0));
     }
 
     #[test]
     fn with_sum_rewards_add_up_until_the_wait_is_over() {
         let mut life = event(false);
-        assert_eq!(life.add_reward(reward(1.0), &SUM), None);
-        assert_eq!(life.add_reward(reward(0.75), &SUM), None);
+        assert_eq!(life.add_reward(0, reward(1.0), &SUM), None);
+        assert_eq!(life.add_reward(0, reward(0.75), &SUM), None);
         assert_eq!(life.state(), EventState::Rewarded);
-        assert_eq!(life.expire(&SUM).map(|closing| closing.reward), Some(1.75));
+        assert_eq!(life.expire(&SUM)[0].reward, 1.75);
         assert_eq!(life.state(), EventState::Learned);
     }
 
     #[test]
     fn without_a_reward_the_default_is_learned_at_the_end() {
         let mut life = event(false);
-        let closing = life.expire(&EARLIEST).expect("closes");
+        let closing = life.expire(&EARLIEST)[0];
         assert_eq!((closing.reward, closing.state, closing.is_learned), (-0.5, EventState::Expired, true));
     }
 
     #[test]
     fn a_deferred_event_is_learned_once_it_is_activated_and_dropped_otherwise() {
         let mut shown = event(true);
-        assert_eq!(shown.add_reward(reward(1.0), &EARLIEST), None);
+        assert_eq!(shown.add_reward(0, reward(1.0), &EARLIEST), None);
         assert_eq!(shown.state(), EventState::Inactive);
-        assert!(shown.activate(&EARLIEST).expect("learned now").is_learned);
+        assert!(shown.activate(&EARLIEST)[0].is_learned);
 
         let mut never_shown = event(true);
-        never_shown.add_reward(reward(1.0), &EARLIEST);
-        let closing = never_shown.expire(&EARLIEST).expect("closes");
+        never_shown.add_reward(0, reward(1.0), &EARLIEST);
+        let closing = never_shown.expire(&EARLIEST)[0];
         assert_eq!((closing.state, closing.is_learned), (EventState::Dropped, false));
+    }
+
+    #[test]
+    fn each_slot_has_its_own_reward_and_the_event_ends_with_the_last_of_them() {
+        let mut life = EventLife::new(1_000, 600, LearningMode::Online, false, 2);
+        assert_eq!(life.add_reward(1, reward(1.0), &EARLIEST).map(|closing| closing.slot_idx), Some(1));
+        assert_eq!((life.state(), life.is_closed()), (EventState::Rewarded, false));
+        assert!(life.is_satisfied(1, &EARLIEST) && !life.is_satisfied(0, &EARLIEST));
+
+        let closings = life.expire(&EARLIEST);
+        assert_eq!(closings.len(), 1);
+        assert_eq!((closings[0].slot_idx, closings[0].reward, closings[0].state), (0, -0.5, EventState::Expired));
+        assert_eq!((life.state(), life.learned_reward()), (EventState::Learned, Some(0.25)));
     }
 
     #[test]
     fn a_frozen_loop_keeps_the_reward_and_learns_nothing() {
         let frozen = EventRules { mode: LearningMode::Frozen, ..EARLIEST };
         let mut life = event(false);
-        let closing = life.add_reward(reward(1.0), &frozen).expect("closed now");
+        let closing = life.add_reward(0, reward(1.0), &frozen).expect("closed now");
         assert_eq!((closing.state, closing.is_learned), (EventState::Rewarded, false));
     }
 

@@ -19,6 +19,20 @@ pub enum LoopError {
     UnknownExcludedAction,
     #[error("At least one action must not be excluded.")]
     AllExcluded,
+    #[error("At lease one slot must be defined in a multi-slot rank request.")]
+    NoSlots,
+    #[error("Slots count should be between 1 and the number of actions")]
+    SlotCount,
+    #[error("All slot's must contain unique, non empty ID")]
+    SlotIds,
+    #[error("Each slot must contain a unique BaselineAction with an ID corresponding to an element of Actions.")]
+    SlotBaseline,
+    #[error("BaselineAction cannot be part of ExcludedActions.")]
+    BaselineExcluded,
+    #[error(
+        "Multi-slot feature is currently disabled. Please follow multi-slot Personalizer documentation to update your loop settings to enable multi-slot functionality."
+    )]
+    NotMultiSlot,
     #[error("The request has no actions and the loop has no active ones.")]
     NoLoopActions,
     #[error(transparent)]

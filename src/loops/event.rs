@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 
 use super::{LiveLoop, LoopError};
 use crate::{
-    log::{EARLY_REWARD_US, EventLife, Fact, Ranked, ReceivedReward, Record},
+    log::{EARLY_REWARD_US, EventLife, EventRules, Fact, Ranked, RankedSlot, ReceivedReward, Record},
     store::StoredRecord,
-    terms::{ActionId, EventId, EventState, LearningMode},
+    terms::{ActionId, EventId, EventState, LearningMode, SlotId},
     trainer::RulesHistory,
 };
 
@@ -25,13 +25,8 @@ pub struct EventView {
     pub request: Box<RawValue>,
     /// The loop's own actions, when the request brought none.
     pub loop_actions: Option<Box<RawValue>>,
-    /// As it was answered.
-    pub ranking: Vec<(ActionId, f32)>,
-    pub reward_action_id: ActionId,
-    /// The policy's own probabilities, in request order; differs from `ranking` in apprentice and logging-only mode.
-    pub policy_pmf: Vec<(ActionId, f32)>,
-    pub policy_action_id: ActionId,
-    pub baseline_action_id: ActionId,
+    /// What was decided, in the order of the request; a plain event has one slot without a name.
+    pub slots: Vec<SlotView>,
     pub is_exploring: bool,
     pub mode: LearningMode,
     pub model_version: i64,
@@ -40,10 +35,42 @@ pub struct EventView {
     pub is_deferred: bool,
     pub activated_at_us: Option<i64>,
     /// Every reward that arrived, also late and duplicate ones.
-    pub rewards: Vec<ReceivedReward>,
+    pub rewards: Vec<RewardView>,
+    /// Of several slots the mean.
     pub learned_reward: Option<f32>,
     /// When it got its final state, by log time.
     pub closed_at_us: Option<i64>,
+}
+
+/// One slot of an event.
+#[derive(Debug, Clone)]
+pub struct SlotView {
+    /// `None` in a plain event.
+    pub slot_id: Option<SlotId>,
+    /// As it was answered; the answer to a multi-slot Rank tells the chosen action alone.
+    pub ranking: Vec<(ActionId, f32)>,
+    pub reward_action_id: ActionId,
+    /// The policy's own probabilities, in request order; differs from `ranking` in apprentice and logging-only mode.
+    pub policy_pmf: Vec<(ActionId, f32)>,
+    pub policy_action_id: ActionId,
+    pub baseline_action_id: ActionId,
+    pub learned_reward: Option<f32>,
+}
+
+/// A reward as it arrived.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RewardView {
+    /// `None` when the call named no slot.
+    pub slot_id: Option<SlotId>,
+    pub value: f32,
+    pub at_us: i64,
+}
+
+impl EventView {
+    /// The first slot; of a plain event the only one.
+    pub fn first(&self) -> &SlotView {
+        self.slots.first().expect("a record without slots is not read")
+    }
 }
 
 /// One event as a row.
@@ -57,6 +84,8 @@ pub struct EventSummary {
     pub probability: f32,
     pub is_exploring: bool,
     pub n_actions: usize,
+    /// More than one in a multi-slot event, whose first slot this row shows.
+    pub n_slots: usize,
     pub mode: LearningMode,
     pub model_version: i64,
     /// The reward that stands for it so far, if any arrived.
@@ -65,16 +94,18 @@ pub struct EventSummary {
 
 impl From<&EventView> for EventSummary {
     fn from(view: &EventView) -> Self {
-        let chosen = view.ranking.iter().find(|(id, _)| *id == view.reward_action_id);
+        let first = view.first();
+        let chosen = first.ranking.iter().find(|(id, _)| *id == first.reward_action_id);
         Self {
             event_id: view.event_id.clone(),
             seq: view.seq,
             ranked_at_us: view.ranked_at_us,
             state: view.state,
-            reward_action_id: view.reward_action_id.clone(),
+            reward_action_id: first.reward_action_id.clone(),
             probability: chosen.map_or(0.0, |(_, probability)| *probability),
             is_exploring: view.is_exploring,
-            n_actions: view.ranking.len(),
+            n_actions: first.ranking.len(),
+            n_slots: view.slots.len(),
             mode: view.mode,
             model_version: view.model_version,
             reward: view.learned_reward.or(view.rewards.first().map(|reward| reward.value)),
@@ -110,9 +141,15 @@ fn view(records: Vec<StoredRecord>, rules: &RulesHistory, now_us: i64) -> Result
     let Some(idx) = facts.iter().position(|record| matches!(record.fact, Fact::Ranked(_))) else { return Ok(None) };
     let ranked = facts.remove(idx);
     let Fact::Ranked(decision) = ranked.fact else { unreachable!("its kind was just seen") };
-    let life = EventLife::new(ranked.at_us, decision.reward_wait_us, decision.mode, decision.is_deferred);
-    let mut story =
-        Story { life, activated_at_us: None, rewards: Vec::new(), closed_at_us: None, told_seq: ranked.seq };
+    let (wait_us, n_slots) = (decision.reward_wait_us, decision.slots.len());
+    let mut story = Story {
+        life: EventLife::new(ranked.at_us, wait_us, decision.mode, decision.is_deferred, n_slots),
+        slot_ids: decision.slots.iter().filter_map(|slot| slot.slot_id.clone()).collect(),
+        activated_at_us: None,
+        rewards: Vec::new(),
+        closed_at_us: None,
+        told_seq: ranked.seq,
+    };
     for record in facts {
         story.settle(record.seq, rules);
         story.follow(&record, ranked.seq, ranked.at_us, rules);
@@ -124,8 +161,9 @@ fn view(records: Vec<StoredRecord>, rules: &RulesHistory, now_us: i64) -> Result
 
 struct Story {
     life: EventLife,
+    slot_ids: Vec<SlotId>,
     activated_at_us: Option<i64>,
-    rewards: Vec<ReceivedReward>,
+    rewards: Vec<RewardView>,
     closed_at_us: Option<i64>,
     /// Up to here the story is told.
     told_seq: i64,
@@ -135,7 +173,7 @@ impl Story {
     /// Rules that came into force before record `seq` may have decided the event, as they did for the trainer.
     fn settle(&mut self, seq: i64, rules: &RulesHistory) {
         for (_, at_us, rules) in rules.between(self.told_seq, seq) {
-            if *at_us < self.life.deadline_us && self.life.settle(rules).is_some() {
+            if *at_us < self.life.deadline_us && !self.life.settle(rules).is_empty() && self.life.is_closed() {
                 self.closed_at_us = Some(*at_us);
             }
         }
@@ -144,37 +182,64 @@ impl Story {
 
     fn follow(&mut self, record: &Record, ranked_seq: i64, ranked_at_us: i64, rules: &RulesHistory) {
         let is_in_time = record.at_us < self.life.deadline_us;
+        let is_too_early = record.at_us.saturating_add(EARLY_REWARD_US) < ranked_at_us;
         // An early reward was decided under the rules of the Rank that it waited for.
         let rules = rules.at_seq(record.seq.max(ranked_seq));
-        let closing = match &record.fact {
+        let was_closed = self.life.is_closed();
+        match &record.fact {
             Fact::Rewarded(rewarded) => {
-                let reward = ReceivedReward { value: rewarded.value, at_us: record.at_us };
-                self.rewards.push(reward);
-                let is_too_early = record.at_us.saturating_add(EARLY_REWARD_US) < ranked_at_us;
-                if is_in_time && !is_too_early { self.life.add_reward(reward, &rules) } else { None }
+                self.reward(None, rewarded.value, record.at_us, is_in_time && !is_too_early, &rules);
+            }
+            Fact::SlotsRewarded(rewarded) => {
+                for reward in &rewarded.rewards {
+                    let slot_id = Some(&reward.slot_id);
+                    self.reward(slot_id, reward.value, record.at_us, is_in_time && !is_too_early, &rules);
+                }
             }
             Fact::Activated(_) if is_in_time => {
                 self.activated_at_us.get_or_insert(record.at_us);
-                self.life.activate(&rules)
+                self.life.activate(&rules);
             }
-            _ => None,
-        };
-        if closing.is_some() {
+            _ => {}
+        }
+        if self.life.is_closed() && !was_closed {
             self.closed_at_us = Some(record.at_us.max(ranked_at_us));
+        }
+    }
+
+    fn reward(&mut self, slot_id: Option<&SlotId>, value: f32, at_us: i64, counts: bool, rules: &EventRules) {
+        self.rewards.push(RewardView { slot_id: slot_id.cloned(), value, at_us });
+        if !counts {
+            return;
+        }
+        let is_meant = |slot_idx: &usize| slot_id.is_none_or(|id| self.slot_ids.get(*slot_idx) == Some(id));
+        let slots: Vec<usize> = (0..self.life.n_slots()).filter(is_meant).collect();
+        for slot_idx in slots {
+            self.life.add_reward(slot_idx, ReceivedReward { value, at_us }, rules);
         }
     }
 
     fn end(&mut self, rules: &RulesHistory, now_us: i64) {
         let deadline_us = self.life.deadline_us;
-        if deadline_us <= now_us && self.life.expire(&rules.at_deadline(deadline_us)).is_some() {
+        if deadline_us <= now_us && !self.life.expire(&rules.at_deadline(deadline_us)).is_empty() {
             self.closed_at_us = Some(deadline_us);
         }
     }
 
     fn tell(self, seq: i64, ranked_at_us: i64, ranked: Ranked) -> EventView {
+        let is_exploring = ranked.is_exploring();
         let ids: Vec<ActionId> = match ranked.features() {
             Ok(features) => features.actions.into_iter().map(|action| action.id).collect(),
-            Err(_) => ranked.answer.ranking.iter().map(|(id, _)| id.clone()).collect(),
+            Err(_) => ranked.slots[0].answer.ranking.iter().map(|(id, _)| id.clone()).collect(),
+        };
+        let slot = |(slot_idx, slot): (usize, RankedSlot)| SlotView {
+            slot_id: slot.slot_id,
+            learned_reward: self.life.learned_slot_reward(slot_idx),
+            policy_action_id: ids[slot.policy_choice_idx].clone(),
+            baseline_action_id: ids[slot.baseline_idx].clone(),
+            policy_pmf: ids.iter().cloned().zip(slot.policy_pmf).collect(),
+            ranking: slot.answer.ranking,
+            reward_action_id: slot.answer.reward_action_id,
         };
         EventView {
             seq,
@@ -183,17 +248,13 @@ impl Story {
             learned_reward: self.life.learned_reward(),
             deadline_us: self.life.deadline_us,
             activated_at_us: self.activated_at_us,
-            rewards: self.rewards,
             closed_at_us: self.closed_at_us,
-            is_exploring: ranked.is_exploring(),
-            policy_action_id: ids[ranked.policy_choice_idx].clone(),
-            baseline_action_id: ids[ranked.baseline_idx].clone(),
-            policy_pmf: ids.into_iter().zip(ranked.policy_pmf).collect(),
+            is_exploring,
+            slots: ranked.slots.into_iter().enumerate().map(slot).collect(),
+            rewards: self.rewards,
             event_id: ranked.event_id,
             request: ranked.request,
             loop_actions: ranked.loop_actions,
-            ranking: ranked.answer.ranking,
-            reward_action_id: ranked.answer.reward_action_id,
             mode: ranked.mode,
             model_version: ranked.model_version,
             policy_version: ranked.policy_version,

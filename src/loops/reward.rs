@@ -2,9 +2,9 @@
 
 use super::{LiveLoop, LoopError, new_loop::record_of};
 use crate::{
-    log::{Fact, Rewarded},
+    log::{Fact, Rewarded, SlotReward, SlotsRewarded},
     store::StoreError,
-    terms::{EventId, RewardValue},
+    terms::{EventId, RewardValue, SlotId},
 };
 
 /// A stored call; its meaning for the event is in the counters.
@@ -17,6 +17,23 @@ pub async fn reward(live: &LiveLoop, event_id: EventId, value: f32) -> Result<Ac
     RewardValue::try_from(value).map_err(|_| LoopError::RewardValue)?;
     let missed_deadline_us = deadline(live, &event_id).await?;
     let fact = Fact::Rewarded(Rewarded { event_id, value, missed_deadline_us });
+    live.append_and_fold(record_of(&fact)).await?;
+    Ok(Accepted)
+}
+
+/// Stores what slots of an event earned; with `earliest` it is learned when this returns. Slots that the event does not
+/// have are accepted and counted as orphans, as unknown events are.
+pub async fn reward_slots(
+    live: &LiveLoop,
+    event_id: EventId,
+    rewards: Vec<(SlotId, f32)>,
+) -> Result<Accepted, LoopError> {
+    if rewards.iter().any(|(_, value)| RewardValue::try_from(*value).is_err()) {
+        return Err(LoopError::RewardValue);
+    }
+    let missed_deadline_us = deadline(live, &event_id).await?;
+    let rewards = rewards.into_iter().map(|(slot_id, value)| SlotReward { slot_id, value }).collect();
+    let fact = Fact::SlotsRewarded(SlotsRewarded { event_id, rewards, missed_deadline_us });
     live.append_and_fold(record_of(&fact)).await?;
     Ok(Accepted)
 }

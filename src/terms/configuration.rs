@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::IsoDuration;
+use super::{AutoOptimization, IsoDuration};
 
 /// Why a value of the configuration is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -25,6 +25,12 @@ pub enum ConfigurationError {
     LogRetentionDays,
     #[error("the reward aggregation must be one of earliest, average, median, sum, min, max")]
     RewardAggregation,
+    #[error("The auto-optimization frequency must be atleast 1 days.")]
+    AutoOptimizationFrequency,
+    #[error("Auto-optimization is not compatible with multi-slot personalization.")]
+    AutoOptimizationOfSlots,
+    #[error("Model retrain days must be between 0 and the number of log retention days.")]
+    ModelRetrainDays,
     #[error("the learning mode must be one of Online, Apprentice, LoggingOnly, Frozen")]
     LearningMode,
 }
@@ -216,11 +222,29 @@ pub struct Configuration {
     pub model_export_frequency: IsoDuration,
     pub log_retention_days: RetentionDays,
     pub learning_mode: LearningMode,
+    /// Whether a Rank may fill several slots. Plain Ranks work as well.
+    #[serde(default)]
+    pub is_multi_slot: bool,
+    #[serde(default)]
+    pub auto_optimization: AutoOptimization,
+    /// Whether every answer to a Rank says why each action has its score.
+    #[serde(default)]
+    pub explains_inference: bool,
+    /// Kept for Azure's clients: training anew always reads the whole retained log.
+    #[serde(default = "default_retrain_days")]
+    pub model_retrain_days: i32,
+    /// When the settings of training were last changed. Set by the server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_edit_us: Option<i64>,
     /// Azure's log mirror. Kept for its clients and without effect here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_mirror_enabled: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log_mirror_sas_uri: Option<String>,
+}
+
+fn default_retrain_days() -> i32 {
+    2
 }
 
 impl Default for Configuration {
@@ -234,6 +258,11 @@ impl Default for Configuration {
             model_export_frequency: IsoDuration::from_secs(300),
             log_retention_days: RetentionDays(90),
             learning_mode: LearningMode::Online,
+            is_multi_slot: false,
+            auto_optimization: AutoOptimization::default(),
+            explains_inference: false,
+            model_retrain_days: default_retrain_days(),
+            last_edit_us: None,
             log_mirror_enabled: None,
             log_mirror_sas_uri: None,
         }
@@ -246,6 +275,17 @@ impl Configuration {
         let export = self.model_export_frequency.get();
         if export < Duration::from_secs(1) || export > Duration::from_secs(30 * 86_400) {
             return Err(ConfigurationError::ModelExportFrequency);
+        }
+        let frequency = self.auto_optimization.frequency.get();
+        if frequency < Duration::from_secs(86_400) || frequency > Duration::from_secs(3_650 * 86_400) {
+            return Err(ConfigurationError::AutoOptimizationFrequency);
+        }
+        if self.is_multi_slot && self.auto_optimization.is_enabled {
+            return Err(ConfigurationError::AutoOptimizationOfSlots);
+        }
+        let kept_days = i32::from(self.log_retention_days);
+        if self.model_retrain_days < 0 || (kept_days >= 0 && self.model_retrain_days > kept_days) {
+            return Err(ConfigurationError::ModelRetrainDays);
         }
         let wait_days = self.reward_wait_time.get().get().as_secs().div_ceil(86_400);
         match self.log_retention_days.get() {

@@ -1,4 +1,4 @@
-//! Names of loops, events and actions. A value of these types has been checked once, when it was made.
+//! Names of loops, events, actions and slots. A value of these types has been checked once, when it was made.
 
 use std::{fmt, str::FromStr};
 
@@ -94,6 +94,10 @@ id! {
 id! {
     /// Which action, within a loop; chosen by the caller.
     ActionId
+}
+id! {
+    /// Which place of a multi-slot Rank; chosen by the caller.
+    SlotId
 }
 
 #[cfg(test)]

@@ -2,15 +2,17 @@
 //!
 //! Compiles for server and browser. Nothing here does more than parse, check and print itself.
 
+mod auto_optimization;
 mod configuration;
 mod duration;
 mod ids;
 mod states;
 
+pub use auto_optimization::AutoOptimization;
 pub use configuration::{
     Configuration, ConfigurationError, ExplorationShare, LearningMode, RetentionDays, RewardAggregation, RewardValue,
     RewardWaitTime,
 };
 pub use duration::{IsoDuration, IsoDurationError};
-pub use ids::{ActionId, EventId, IdError, LoopId};
+pub use ids::{ActionId, EventId, IdError, LoopId, SlotId};
 pub use states::{EventState, Impact, Role};

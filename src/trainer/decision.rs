@@ -1,7 +1,7 @@
 //! A logged decision in the form in which it is learned, until its reward is known.
 
 use crate::{
-    bandit::{ActionInput, Example, Outcome, Policy},
+    bandit::{ActionInput, Example, Outcome, Policy, slot_example},
     log::Ranked,
     terms::{ActionId, LearningMode},
 };
@@ -19,29 +19,33 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Reads a decision and the ids of its actions, in request order. `None` when its features cannot be read, which
-    /// is so only if an older program accepted what this one refuses.
-    pub fn read(ranked: &Ranked) -> Option<(Self, Vec<ActionId>)> {
+    /// Reads the decisions of a Rank, slot by slot, and the ids of its actions in request order. `None` when its
+    /// features cannot be read, which is so only if an older program accepted what this one refuses.
+    pub fn read(ranked: &Ranked) -> Option<(Vec<Self>, Vec<ActionId>)> {
         let features = ranked.features().ok()?;
         let inputs: Vec<_> = features
             .actions
             .iter()
             .map(|action| ActionInput { id: action.id.as_str(), features: &action.features })
             .collect();
-        let example = Example::new(&features.context_features, &inputs).ok()?;
-        if example.n_actions() != ranked.policy_pmf.len() {
-            return None;
+        let mut decisions = Vec::with_capacity(ranked.slots.len());
+        for (slot_idx, slot) in ranked.slots.iter().enumerate() {
+            let own = features.slots.get(slot_idx).map_or(&[][..], |slot| &slot.features);
+            let example = slot_example(&features.context_features, slot.slot_id.as_ref(), own, &inputs).ok()?;
+            if example.n_actions() != slot.policy_pmf.len() {
+                return None;
+            }
+            decisions.push(Self {
+                example,
+                is_eligible: slot.eligible(),
+                pmf: slot.policy_pmf.clone(),
+                chosen_idx: slot.answer.chosen_idx,
+                policy_choice_idx: slot.policy_choice_idx,
+                baseline_idx: slot.baseline_idx,
+                mode: ranked.mode,
+            });
         }
-        let decision = Self {
-            example,
-            is_eligible: ranked.eligible(),
-            pmf: ranked.policy_pmf.clone(),
-            chosen_idx: ranked.answer.chosen_idx,
-            policy_choice_idx: ranked.policy_choice_idx,
-            baseline_idx: ranked.baseline_idx,
-            mode: ranked.mode,
-        };
-        Some((decision, features.actions.into_iter().map(|action| action.id).collect()))
+        Some((decisions, features.actions.into_iter().map(|action| action.id).collect()))
     }
 
     /// Learns from it. In apprentice mode the caller's choice is what counts: the policy's own draw is rewarded with 1

@@ -9,7 +9,7 @@ use super::{
     tally::Tally,
 };
 use crate::{
-    bandit::{LearningSettings, LearningSettingsError, Policy},
+    bandit::{LearningSettings, LearningSettingsError, ModelFileError, Policy},
     log::{Configured, EventRules, Fact, Record},
     store::LogHead,
     terms::EventId,
@@ -24,6 +24,8 @@ pub enum FoldError {
     OutOfOrder { last: i64, found: i64 },
     #[error("the learning settings of record {seq} cannot be read")]
     LearningSettings { seq: i64, source: LearningSettingsError },
+    #[error("the model of record {seq} cannot be read")]
+    Model { seq: i64, source: ModelFileError },
 }
 
 /// The state of a loop after the record `head`.
@@ -86,7 +88,9 @@ impl Fold {
         let rules = rules_of(&self.cell.in_force().configuration);
         self.expire(record.at_us, &rules);
         match &record.fact {
-            Fact::Ranked(_) | Fact::Rewarded(_) | Fact::Activated(_) => self.join_record(record, &rules),
+            Fact::Ranked(_) | Fact::Rewarded(_) | Fact::SlotsRewarded(_) | Fact::Activated(_) => {
+                self.join_record(record, &rules)
+            }
             Fact::RankConflicted(_) => self.cell.tally_mut().counters.conflicting_ranks += 1,
             Fact::Configured(configured) => self.configure(record, configured, &rules)?,
             Fact::ModelReset(_) => {
@@ -94,6 +98,7 @@ impl Fold {
                 learned.policy = Policy::new(learned.policy.settings().clone());
                 learned.version += 1;
             }
+            Fact::ModelImported(imported) => self.import(record.seq, &imported.model)?,
             Fact::Relearned(_) | Fact::Ticked => {}
         }
         self.head = LogHead { seq: record.seq, at_us: record.at_us };
@@ -144,6 +149,20 @@ impl Fold {
         Ok(())
     }
 
+    /// An imported model brings its own learning settings, and a training that is under way is overtaken by it.
+    fn import(&mut self, seq: i64, model: &[u8]) -> Result<(), FoldError> {
+        let policy = Policy::from_bytes(model).map_err(|source| FoldError::Model { seq, source })?;
+        let mut in_force = (*self.cell.in_force()).clone();
+        in_force.arguments = policy.settings().arguments().map(str::to_owned);
+        in_force.policy_version = seq;
+        in_force.relearn_asked_seq = None;
+        self.cell.set_in_force(in_force);
+        let mut learned = self.cell.learned_mut();
+        learned.policy = policy;
+        learned.version += 1;
+        Ok(())
+    }
+
     /// A lesson over this loop's past under the settings in force, to be fed every retained record in order.
     pub fn lesson(&self) -> Result<Lesson, FoldError> {
         let in_force = self.cell.in_force();
@@ -172,9 +191,9 @@ fn new_policy(seq: i64, arguments: Option<&str>) -> Result<Policy, FoldError> {
 
 /// Counts what happened to an event and learns from it.
 fn take_in(cell: &LoopCell, joined: &Joined<'_>, at_us: i64) {
-    if let Joined::Closed { event, closing } = joined
+    if let Joined::Closed { event, closing, .. } = joined
         && closing.is_learned
-        && let Some(decision) = &event.decision
+        && let Some(decision) = event.decision(closing.slot_idx)
     {
         let mut learned = cell.learned_mut();
         decision.teach(&mut learned.policy, closing.reward);

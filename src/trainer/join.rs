@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{decision::Decision, weights::Weights};
 use crate::{
-    log::{Closing, EARLY_REWARD_US, EventLife, EventRules, Fact, Ranked, ReceivedReward, Record, Rewarded},
-    terms::{ActionId, EventId},
+    log::{Closing, EARLY_REWARD_US, EventLife, EventRules, Fact, Ranked, ReceivedReward, Record},
+    terms::{ActionId, EventId, SlotId},
 };
 
 /// An event whose wait time runs.
@@ -18,44 +18,70 @@ pub struct OpenEvent {
     pub seq: i64,
     pub ranked_at_us: i64,
     pub life: EventLife,
-    pub weights: Weights,
-    /// Kept until it is learned. A snapshot leaves it out: it is in the log.
+    /// Empty for a plain event, whose one slot has no name.
+    pub slot_ids: Vec<SlotId>,
+    /// In the order of the slots.
+    pub weights: Vec<Weights>,
+    /// In the order of the slots; kept until all are learned. A snapshot leaves them out: they are in the log.
     #[serde(skip)]
-    pub decision: Option<Box<Decision>>,
+    pub decisions: Box<[Decision]>,
+}
+
+impl OpenEvent {
+    /// What a slot's closing teaches, while it is remembered.
+    pub fn decision(&self, slot_idx: usize) -> Option<&Decision> {
+        self.decisions.get(slot_idx)
+    }
+
+    /// The slots that a reward is for. One that names no slot says what the event as a whole earned, so it is each
+    /// slot's; a name that the event does not have is nobody's.
+    fn slots_of(&self, slot_id: Option<&SlotId>) -> std::ops::Range<usize> {
+        match slot_id {
+            None => 0..self.life.n_slots(),
+            Some(slot_id) => match self.slot_ids.iter().position(|own| own == slot_id) {
+                Some(slot_idx) => slot_idx..slot_idx + 1,
+                None => 0..0,
+            },
+        }
+    }
 }
 
 /// What a record did to an event.
 #[derive(Debug)]
 pub enum Joined<'a> {
-    /// Ranked; `reward` is what stands for it until it is rewarded.
+    /// Ranked. The rules say what stands for it until it is rewarded.
     Opened {
         event: &'a OpenEvent,
         ranked: &'a Ranked,
         action_ids: Vec<ActionId>,
-        reward: f32,
+        rules: &'a EventRules,
     },
-    /// Activated; `reward` is what stands for it now.
+    /// Activated. The rules and its rewards say what stands for it now.
     Activated {
         event: &'a OpenEvent,
-        reward: f32,
+        rules: &'a EventRules,
     },
-    /// A reward was joined: what stands for the event went from `before` to `after`.
+    /// A reward was joined: what stands for the slot went from `before` to `after`.
     Rewarded {
         event: &'a OpenEvent,
+        slot_idx: usize,
         before: f32,
         after: f32,
+        /// Whether the event had none before, in any slot.
         is_first: bool,
     },
-    /// The rules changed, and with them what stands for the event.
+    /// The rules changed, and with them what stands for the slot.
     Restated {
         event: &'a OpenEvent,
+        slot_idx: usize,
         before: f32,
         after: f32,
     },
-    /// The event has its final state.
+    /// A slot has its final state, and with the last one the event.
     Closed {
         event: &'a OpenEvent,
         closing: Closing,
+        is_last: bool,
     },
     /// With `earliest`, a reward after the first.
     Duplicate,
@@ -72,6 +98,7 @@ pub enum Joined<'a> {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct EarlyReward {
     event_id: EventId,
+    slot_id: Option<SlotId>,
     reward: ReceivedReward,
 }
 
@@ -126,9 +153,8 @@ impl Join {
         while self.next_deadline_us().is_some_and(|deadline_us| deadline_us <= at_us) {
             let Some((_, event_id)) = self.deadlines.pop_first() else { break };
             let Some(mut event) = self.open.remove(&event_id) else { continue };
-            if let Some(closing) = event.life.expire(rules) {
-                then(&event_id, Joined::Closed { event: &event, closing });
-            }
+            let closings = event.life.expire(rules);
+            close(&mut event, &event_id, closings, &mut then);
             gone(&event_id);
         }
         while self.early.front().is_some_and(|early| early.reward.at_us.saturating_add(EARLY_REWARD_US) < at_us) {
@@ -140,12 +166,21 @@ impl Join {
     pub fn apply(&mut self, record: &Record, rules: &EventRules, mut then: impl FnMut(&EventId, Joined<'_>)) {
         match &record.fact {
             Fact::Ranked(ranked) => self.open_event(record, ranked, rules, &mut then),
-            Fact::Rewarded(rewarded) => self.add_reward(record, rewarded, rules, &mut then),
+            Fact::Rewarded(rewarded) => {
+                let given = Given { slot_id: None, value: rewarded.value, at_us: record.at_us };
+                self.add_reward(&rewarded.event_id, given, rewarded.missed_deadline_us, rules, &mut then);
+            }
+            Fact::SlotsRewarded(rewarded) => {
+                for reward in &rewarded.rewards {
+                    let given = Given { slot_id: Some(&reward.slot_id), value: reward.value, at_us: record.at_us };
+                    self.add_reward(&rewarded.event_id, given, rewarded.missed_deadline_us, rules, &mut then);
+                }
+            }
             Fact::Activated(activated) => {
                 if let Some(event) = self.open.get_mut(&activated.event_id).filter(|event| !event.life.is_active()) {
-                    let closing = event.life.activate(rules);
-                    then(&activated.event_id, Joined::Activated { event, reward: event.life.reward_so_far(rules) });
-                    close(event, &activated.event_id, closing, &mut then);
+                    let closings = event.life.activate(rules);
+                    then(&activated.event_id, Joined::Activated { event, rules });
+                    close(event, &activated.event_id, closings, &mut then);
                 }
             }
             _ => {}
@@ -157,12 +192,15 @@ impl Join {
         let mut waiting: Vec<_> = self.open.iter_mut().filter(|(_, event)| !event.life.is_closed()).collect();
         waiting.sort_unstable_by_key(|(_, event)| event.seq);
         for (event_id, event) in waiting {
-            let (before, after) = (event.life.reward_so_far(old), event.life.reward_so_far(new));
-            if before != after {
-                then(event_id, Joined::Restated { event, before, after });
+            for slot_idx in (0..event.life.n_slots()).filter(|slot_idx| !event.life.is_slot_closed(*slot_idx)) {
+                let (before, after) =
+                    (event.life.reward_so_far(slot_idx, old), event.life.reward_so_far(slot_idx, new));
+                if before != after {
+                    then(event_id, Joined::Restated { event, slot_idx, before, after });
+                }
             }
-            let closing = event.life.settle(new);
-            close(event, event_id, closing, &mut then);
+            let closings = event.life.settle(new);
+            close(event, event_id, closings, &mut then);
         }
     }
 
@@ -173,42 +211,45 @@ impl Join {
         rules: &EventRules,
         then: &mut impl FnMut(&EventId, Joined<'_>),
     ) {
-        let life = EventLife::new(record.at_us, ranked.reward_wait_us, ranked.mode, ranked.is_deferred);
+        let n_slots = ranked.slots.len();
+        let life = EventLife::new(record.at_us, ranked.reward_wait_us, ranked.mode, ranked.is_deferred, n_slots);
         self.deadlines.insert((life.deadline_us, record.seq), ranked.event_id.clone());
-        let (decision, action_ids) = Decision::read(ranked).unzip();
+        let (decisions, action_ids) = Decision::read(ranked).unwrap_or_default();
         let mut event = OpenEvent {
             seq: record.seq,
             ranked_at_us: record.at_us,
             life,
-            weights: Weights::of(ranked),
-            decision: decision.map(Box::new),
+            slot_ids: ranked.slots.iter().filter_map(|slot| slot.slot_id.clone()).collect(),
+            weights: ranked.slots.iter().map(|slot| Weights::of(ranked.mode, slot)).collect(),
+            decisions: decisions.into(),
         };
-        let action_ids = action_ids.unwrap_or_default();
-        then(&ranked.event_id, Joined::Opened { event: &event, ranked, action_ids, reward: rules.default_reward });
+        then(&ranked.event_id, Joined::Opened { event: &event, ranked, action_ids, rules });
         let (mine, others): (VecDeque<_>, VecDeque<_>) =
             self.early.drain(..).partition(|early| early.event_id == ranked.event_id);
         self.early = others;
         for early in mine {
             then(&ranked.event_id, Joined::NoOrphan);
-            join_reward(&mut event, &ranked.event_id, early.reward, rules, then);
+            let EarlyReward { event_id, slot_id, reward } = early;
+            let given = Given { slot_id: slot_id.as_ref(), value: reward.value, at_us: reward.at_us };
+            join_reward(&mut event, &event_id, given, rules, then);
         }
         self.open.insert(ranked.event_id.clone(), event);
     }
 
     fn add_reward(
         &mut self,
-        record: &Record,
-        rewarded: &Rewarded,
+        event_id: &EventId,
+        given: Given<'_>,
+        missed_deadline_us: Option<i64>,
         rules: &EventRules,
         then: &mut impl FnMut(&EventId, Joined<'_>),
     ) {
-        let event_id = &rewarded.event_id;
-        let reward = ReceivedReward { value: rewarded.value, at_us: record.at_us };
-        match (self.open.get_mut(event_id), rewarded.missed_deadline_us) {
-            (Some(event), _) => join_reward(event, event_id, reward, rules, then),
-            (None, Some(deadline_us)) => then(event_id, Joined::Late { missed_by_us: record.at_us - deadline_us }),
+        match (self.open.get_mut(event_id), missed_deadline_us) {
+            (Some(event), _) => join_reward(event, event_id, given, rules, then),
+            (None, Some(deadline_us)) => then(event_id, Joined::Late { missed_by_us: given.at_us - deadline_us }),
             (None, None) => {
-                self.early.push_back(EarlyReward { event_id: event_id.clone(), reward });
+                let (slot_id, reward) = (given.slot_id.cloned(), given.received());
+                self.early.push_back(EarlyReward { event_id: event_id.clone(), slot_id, reward });
                 then(event_id, Joined::Orphan);
             }
         }
@@ -234,37 +275,64 @@ impl Join {
     /// Gives an open event its decision back, read from the log.
     pub fn remember(&mut self, ranked: &Ranked) {
         if let Some(event) = self.open.get_mut(&ranked.event_id).filter(|event| !event.life.is_closed()) {
-            event.decision = Decision::read(ranked).map(|(decision, _)| Box::new(decision));
+            event.decisions = Decision::read(ranked).unwrap_or_default().0.into();
         }
+    }
+}
+
+/// A reward on its way to its event.
+#[derive(Debug, Clone, Copy)]
+struct Given<'a> {
+    slot_id: Option<&'a SlotId>,
+    value: f32,
+    at_us: i64,
+}
+
+impl Given<'_> {
+    fn received(self) -> ReceivedReward {
+        ReceivedReward { value: self.value, at_us: self.at_us }
     }
 }
 
 fn join_reward(
     event: &mut OpenEvent,
     event_id: &EventId,
-    reward: ReceivedReward,
+    given: Given<'_>,
     rules: &EventRules,
     then: &mut impl FnMut(&EventId, Joined<'_>),
 ) {
-    if event.life.is_satisfied(rules) {
+    let slots = event.slots_of(given.slot_id);
+    if slots.is_empty() {
+        return then(event_id, Joined::Orphan);
+    }
+    if slots.clone().all(|slot_idx| event.life.is_satisfied(slot_idx, rules)) {
         return then(event_id, Joined::Duplicate);
     }
-    let (before, is_first) = (event.life.reward_so_far(rules), event.life.rewards().is_empty());
-    let closing = event.life.add_reward(reward, rules);
-    let after = event.life.reward_so_far(rules);
-    then(event_id, Joined::Rewarded { event, before, after, is_first });
-    close(event, event_id, closing, then);
+    for slot_idx in slots {
+        if event.life.is_satisfied(slot_idx, rules) {
+            continue;
+        }
+        let (before, is_first) = (event.life.reward_so_far(slot_idx, rules), !event.life.is_rewarded());
+        let closing = event.life.add_reward(slot_idx, given.received(), rules);
+        let after = event.life.reward_so_far(slot_idx, rules);
+        then(event_id, Joined::Rewarded { event, slot_idx, before, after, is_first });
+        close(event, event_id, closing, then);
+    }
 }
 
-/// Reports a closing and lets go of the decision, which nobody needs any more.
+/// Reports closings, and lets go of the decisions when nobody needs them any more.
 fn close(
     event: &mut OpenEvent,
     event_id: &EventId,
-    closing: Option<Closing>,
+    closings: impl IntoIterator<Item = Closing>,
     then: &mut impl FnMut(&EventId, Joined<'_>),
 ) {
-    if let Some(closing) = closing {
-        then(event_id, Joined::Closed { event, closing });
-        event.decision = None;
+    let mut closings = closings.into_iter().peekable();
+    while let Some(closing) = closings.next() {
+        let is_last = closings.peek().is_none() && event.life.is_closed();
+        then(event_id, Joined::Closed { event, closing, is_last });
+    }
+    if event.life.is_closed() {
+        event.decisions = Box::default();
     }
 }

@@ -33,6 +33,13 @@ impl Lesson {
         self.join.expire(record.at_us, &self.rules, |_, joined| teach(policy, &joined), |_| {});
         match &record.fact {
             Fact::ModelReset(_) => self.policy = Policy::new(self.policy.settings().clone()),
+            // Weights say something only to the settings that they were trained under.
+            Fact::ModelImported(imported) => {
+                let imported = Policy::from_bytes(&imported.model).ok();
+                if let Some(same) = imported.filter(|policy| policy.settings() == self.policy.settings()) {
+                    self.policy = same;
+                }
+            }
             _ => self.join.apply(record, &self.rules, |_: &EventId, joined| teach(policy, &joined)),
         }
     }
@@ -41,10 +48,12 @@ impl Lesson {
     /// learned as it stands: nobody will come back to it.
     pub(super) fn finish(mut self, live: &Join) -> Policy {
         for (event_id, event) in self.join.in_order() {
-            let is_closed = live.get(event_id).is_none_or(|known| known.life.is_closed());
-            let is_left = is_closed && !event.life.is_closed() && event.life.is_active();
-            if let Some(decision) = event.decision.as_ref().filter(|_| is_left) {
-                decision.teach(&mut self.policy, event.life.reward_so_far(&self.rules));
+            let known = live.get(event_id);
+            for (slot_idx, decision) in event.decisions.iter().enumerate() {
+                let is_closed = known.is_none_or(|known| known.life.is_slot_closed(slot_idx));
+                if is_closed && !event.life.is_slot_closed(slot_idx) && event.life.is_active() {
+                    decision.teach(&mut self.policy, event.life.reward_so_far(slot_idx, &self.rules));
+                }
             }
         }
         self.policy
@@ -52,9 +61,9 @@ impl Lesson {
 }
 
 fn teach(policy: &mut Policy, joined: &Joined<'_>) {
-    if let Joined::Closed { event, closing } = joined
+    if let Joined::Closed { event, closing, .. } = joined
         && closing.is_learned
-        && let Some(decision) = &event.decision
+        && let Some(decision) = event.decision(closing.slot_idx)
     {
         decision.teach(policy, closing.reward);
     }

@@ -20,7 +20,7 @@ use crate::{
     terms::{LearningMode, RewardAggregation},
 };
 
-const MAGIC: &[u8; 8] = b"rlfold01";
+const MAGIC: &[u8; 8] = b"rlfold02";
 
 /// Why a snapshot cannot be used. The log can always be folded from its start instead.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,8 @@
 //! Counters and curves of a loop, as a fold over its log.
 //!
 //! An event belongs to the moment of its Rank, and counts with the default reward until it is told otherwise: a curve
-//! made of rewarded events alone would only show the ones that went well.
+//! made of rewarded events alone would only show the ones that went well. Events are counted once however many slots
+//! they have; in the sums of rewards each slot is one observation.
 
 use std::collections::VecDeque;
 
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     bandit::evaluation::WeightedRewards,
-    log::Ranked,
+    log::{EventRules, Ranked},
     terms::{ActionId, EventState, LearningMode},
 };
 
@@ -99,6 +100,7 @@ pub struct ImitationNumbers {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct ImitationEvent {
     seq: i64,
+    slot_idx: usize,
     reward: f32,
     is_imitated: bool,
 }
@@ -115,21 +117,22 @@ impl Tally {
     /// Counts what a record did to an event. `at_us` is the record's time.
     pub fn count(&mut self, joined: &Joined<'_>, at_us: i64) {
         match joined {
-            Joined::Opened { event, ranked, action_ids, reward } => self.open(event, ranked, action_ids, *reward),
-            Joined::Activated { event, reward } => {
+            Joined::Opened { event, ranked, action_ids, rules } => self.open(event, ranked, action_ids, rules),
+            Joined::Activated { event, rules } => {
                 self.counters.activated += 1;
-                self.begin(event, *reward);
+                self.begin(event, rules);
             }
-            Joined::Rewarded { event, before, after, is_first } => {
+            Joined::Rewarded { event, slot_idx, before, after, is_first } => {
                 self.counters.last_reward_us = Some(at_us);
                 if *is_first {
                     self.counters.rewarded += 1;
                     self.rings.change(event.ranked_at_us, |sums| sums.n_rewarded += 1);
                 }
-                self.restate(event, *before, *after);
+                self.restate(event, *slot_idx, *before, *after);
             }
-            Joined::Restated { event, before, after } => self.restate(event, *before, *after),
-            Joined::Closed { closing, .. } => self.close(closing.state),
+            Joined::Restated { event, slot_idx, before, after } => self.restate(event, *slot_idx, *before, *after),
+            Joined::Closed { event, is_last: true, .. } => self.close(event.life.state()),
+            Joined::Closed { is_last: false, .. } => {}
             Joined::Duplicate => self.counters.duplicate_rewards += 1,
             Joined::Late { missed_by_us } => {
                 self.counters.late_rewards += 1;
@@ -140,7 +143,7 @@ impl Tally {
         }
     }
 
-    fn open(&mut self, event: &OpenEvent, ranked: &Ranked, action_ids: &[ActionId], reward: f32) {
+    fn open(&mut self, event: &OpenEvent, ranked: &Ranked, action_ids: &[ActionId], rules: &EventRules) {
         let is_exploring = ranked.is_exploring();
         self.counters.ranked += 1;
         self.counters.pending += 1;
@@ -149,46 +152,54 @@ impl Tally {
         self.rings.add(event.ranked_at_us, |sums| {
             sums.n_ranked += 1;
             sums.n_explored += u64::from(is_exploring);
-            for (action_idx, (action_id, probability)) in action_ids.iter().zip(&ranked.policy_pmf).enumerate() {
-                sums.add_share(action_id, *probability, action_idx == ranked.answer.chosen_idx);
+            for slot in &ranked.slots {
+                for (action_idx, (action_id, probability)) in action_ids.iter().zip(&slot.policy_pmf).enumerate() {
+                    sums.add_share(action_id, *probability, action_idx == slot.answer.chosen_idx);
+                }
             }
         });
         if event.life.is_active() {
-            self.begin(event, reward);
+            self.begin(event, rules);
         }
     }
 
     /// An active event counts from now on.
-    fn begin(&mut self, event: &OpenEvent, reward: f32) {
-        let (weights, value) = (event.weights, f64::from(reward));
+    fn begin(&mut self, event: &OpenEvent, rules: &EventRules) {
         self.rings.change(event.ranked_at_us, |sums| {
             sums.n_active += 1;
-            sums.answered.add(1.0, value);
-            sums.learned.add(weights.learned, value);
-            sums.baseline.add(weights.baseline, value);
-            sums.random.add(weights.random, value);
+            for (weights, reward) in event.weights.iter().zip(event.life.rewards_so_far(rules)) {
+                let value = f64::from(reward);
+                sums.answered.add(1.0, value);
+                sums.learned.add(weights.learned, value);
+                sums.baseline.add(weights.baseline, value);
+                sums.random.add(weights.random, value);
+            }
         });
         if event.life.mode == LearningMode::Apprentice {
-            if self.imitation.len() == N_IMITATION_EVENTS {
-                self.imitation.pop_front();
+            let slots = event.weights.iter().zip(event.life.rewards_so_far(rules)).enumerate();
+            for (slot_idx, (weights, reward)) in slots {
+                if self.imitation.len() == N_IMITATION_EVENTS {
+                    self.imitation.pop_front();
+                }
+                let is_imitated = weights.is_imitated;
+                self.imitation.push_back(ImitationEvent { seq: event.seq, slot_idx, reward, is_imitated });
             }
-            let is_imitated = weights.is_imitated;
-            self.imitation.push_back(ImitationEvent { seq: event.seq, reward, is_imitated });
         }
     }
 
-    fn restate(&mut self, event: &OpenEvent, before: f32, after: f32) {
+    fn restate(&mut self, event: &OpenEvent, slot_idx: usize, before: f32, after: f32) {
         if before == after || !event.life.is_active() {
             return;
         }
-        let (weights, old, new) = (event.weights, f64::from(before), f64::from(after));
+        let (weights, old, new) = (event.weights[slot_idx], f64::from(before), f64::from(after));
         self.rings.change(event.ranked_at_us, |sums| {
             sums.answered.replace(1.0, old, new);
             sums.learned.replace(weights.learned, old, new);
             sums.baseline.replace(weights.baseline, old, new);
             sums.random.replace(weights.random, old, new);
         });
-        if let Some(known) = self.imitation.iter_mut().rfind(|known| known.seq == event.seq) {
+        let is_same = |known: &&mut ImitationEvent| known.seq == event.seq && known.slot_idx == slot_idx;
+        if let Some(known) = self.imitation.iter_mut().rfind(is_same) {
             known.reward = after;
         }
     }

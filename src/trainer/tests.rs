@@ -7,8 +7,8 @@ use super::{Counters, Fold};
 use crate::{
     bandit::draw_seed,
     log::{
-        Activated, Configured, Fact, LearningSettingsChange, ModelReset, Ranked, RankedAnswer, Record, Relearned,
-        Rewarded,
+        Activated, Configured, Fact, LearningSettingsChange, ModelReset, Ranked, RankedAnswer, RankedSlot, Record,
+        Relearned, Rewarded,
     },
     terms::{ActionId, Configuration, EventId, ExplorationShare, LearningMode, RewardAggregation, RewardValue},
 };
@@ -63,15 +63,18 @@ impl Scribe {
             event_id,
             request: to_raw_value(&request).expect("JSON"),
             loop_actions: None,
-            answer: RankedAnswer {
-                ranking: vec![(ids[answered_idx].clone(), 0.5), (ids[1 - answered_idx].clone(), 0.5)],
-                chosen_idx: answered_idx,
-                reward_action_id: ids[answered_idx].clone(),
-            },
-            baseline_idx: 0,
-            policy_choice_idx: chosen_idx,
-            policy_pmf: vec![0.5, 0.5],
-            excluded_idx: Vec::new(),
+            slots: vec![RankedSlot {
+                slot_id: None,
+                answer: RankedAnswer {
+                    ranking: vec![(ids[answered_idx].clone(), 0.5), (ids[1 - answered_idx].clone(), 0.5)],
+                    chosen_idx: answered_idx,
+                    reward_action_id: ids[answered_idx].clone(),
+                },
+                baseline_idx: 0,
+                policy_choice_idx: chosen_idx,
+                policy_pmf: vec![0.5, 0.5],
+                excluded_idx: Vec::new(),
+            }],
             mode,
             is_deferred,
             reward_wait_us: WAIT_US,

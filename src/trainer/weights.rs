@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::log::Ranked;
+use crate::{log::RankedSlot, terms::LearningMode};
 
 /// Importance weights w = π(a) / p of the answered action a, p its logged probability (the propensity).
 ///
@@ -20,11 +20,11 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// The weights of a decision.
-    pub fn of(ranked: &Ranked) -> Self {
+    /// The weights of one slot's decision. Those of a later slot take what the earlier ones show as given.
+    pub fn of(mode: LearningMode, ranked: &RankedSlot) -> Self {
         let chosen_idx = ranked.answer.chosen_idx;
         let is_imitated = ranked.policy_choice_idx == ranked.baseline_idx;
-        if !ranked.mode.policy_decides() {
+        if !mode.policy_decides() {
             return Self { learned: 0.0, baseline: 1.0, random: 0.0, is_imitated };
         }
         let propensity = f64::from(ranked.policy_pmf[chosen_idx]);

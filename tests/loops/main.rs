@@ -263,7 +263,7 @@ async fn an_apprentice_answers_the_first_action_and_learns_to_do_the_same(databa
         reward(&live, &event_id, 0.5).await;
     }
     let event = live.event(&id("event-199")).await.expect("readable").expect("stored");
-    let imitated = event.policy_pmf.iter().find(|(id, _)| id.as_str() == "news").expect("the action").1;
+    let imitated = event.first().policy_pmf.iter().find(|(id, _)| id.as_str() == "news").expect("the action").1;
     assert!(imitated > 0.6, "the policy gives the caller's choice {imitated}");
     assert_eq!(live.imitation().n_events, 200);
 }

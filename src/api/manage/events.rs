@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{ApiError, auth::ManagedLoop, error::ErrorBody, extract::ApiPath, instant},
-    loops::{EventSummary, EventView, LoopError},
+    loops::{EventSummary, EventView, LoopError, RewardView, SlotView},
     terms::ActionId,
 };
 
@@ -38,6 +38,9 @@ pub struct EventInfo {
     /// As it was answered.
     ranking: Vec<ActionProbability>,
     reward_action_id: String,
+    /// Slot by slot in the order of the request; left out for plain events. The fields beside it are the first slot's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    slots: Vec<SlotInfo>,
     /// What the policy would have answered; differs from `ranking` when the caller's order was answered.
     policy_ranking: Vec<ActionProbability>,
     policy_action_id: String,
@@ -53,7 +56,7 @@ pub struct EventInfo {
     activated_at: Option<String>,
     /// Every reward that arrived, also late and duplicate ones.
     rewards: Vec<RewardInfo>,
-    /// The reward that was learned, or that stands for the event when it expired.
+    /// The reward that was learned, or that stands for the event when it expired; of several slots the mean.
     learned_reward: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     closed_at: Option<String>,
@@ -66,10 +69,28 @@ pub struct ActionProbability {
     probability: f32,
 }
 
+/// One slot of a multi-slot event.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SlotInfo {
+    slot_id: String,
+    /// The probabilities of the draw for this slot.
+    ranking: Vec<ActionProbability>,
+    reward_action_id: String,
+    policy_ranking: Vec<ActionProbability>,
+    policy_action_id: String,
+    baseline_action_id: String,
+    /// The reward that was learned, or that stands for the slot when it expired.
+    learned_reward: Option<f32>,
+}
+
 /// A reward that arrived.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RewardInfo {
+    /// Left out when the call named no slot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slot_id: Option<String>,
     value: f32,
     received_at: String,
 }
@@ -86,6 +107,8 @@ pub struct EventRow {
     probability: f32,
     is_exploring: bool,
     n_actions: usize,
+    /// More than one in a multi-slot event, whose first slot this row shows.
+    n_slots: usize,
     learning_mode: &'static str,
     model_version: i64,
     /// The reward that stands for it so far.
@@ -120,10 +143,30 @@ fn probabilities(pmf: Vec<(ActionId, f32)>) -> Vec<ActionProbability> {
     pmf.into_iter().map(|(id, probability)| ActionProbability { id: id.into(), probability }).collect()
 }
 
+impl SlotInfo {
+    /// `None` for the one slot of a plain event.
+    fn of(slot: SlotView) -> Option<Self> {
+        Some(Self {
+            slot_id: slot.slot_id?.into(),
+            ranking: probabilities(slot.ranking),
+            reward_action_id: slot.reward_action_id.into(),
+            policy_ranking: probabilities(slot.policy_pmf),
+            policy_action_id: slot.policy_action_id.into(),
+            baseline_action_id: slot.baseline_action_id.into(),
+            learned_reward: slot.learned_reward,
+        })
+    }
+}
+
 impl From<EventView> for EventInfo {
     fn from(event: EventView) -> Self {
-        let rewards = event.rewards.iter();
-        let rewards = rewards.map(|r| RewardInfo { value: r.value, received_at: instant::write(r.at_us) }).collect();
+        let reward = |reward: RewardView| RewardInfo {
+            slot_id: reward.slot_id.map(String::from),
+            value: reward.value,
+            received_at: instant::write(reward.at_us),
+        };
+        let first = event.first().clone();
+        let slots = event.slots.into_iter().filter_map(SlotInfo::of).collect();
         Self {
             event_id: event.event_id.into(),
             seq: event.seq,
@@ -131,11 +174,12 @@ impl From<EventView> for EventInfo {
             ranked_at: instant::write(event.ranked_at_us),
             request: event.request,
             loop_actions: event.loop_actions,
-            ranking: probabilities(event.ranking),
-            reward_action_id: event.reward_action_id.into(),
-            policy_ranking: probabilities(event.policy_pmf),
-            policy_action_id: event.policy_action_id.into(),
-            baseline_action_id: event.baseline_action_id.into(),
+            ranking: probabilities(first.ranking),
+            reward_action_id: first.reward_action_id.into(),
+            slots,
+            policy_ranking: probabilities(first.policy_pmf),
+            policy_action_id: first.policy_action_id.into(),
+            baseline_action_id: first.baseline_action_id.into(),
             is_exploring: event.is_exploring,
             learning_mode: event.mode.as_str(),
             model_version: event.model_version,
@@ -143,7 +187,7 @@ impl From<EventView> for EventInfo {
             reward_deadline: instant::write(event.deadline_us),
             is_deferred: event.is_deferred,
             activated_at: event.activated_at_us.map(instant::write),
-            rewards,
+            rewards: event.rewards.into_iter().map(reward).collect(),
             learned_reward: event.learned_reward,
             closed_at: event.closed_at_us.map(instant::write),
         }
@@ -161,6 +205,7 @@ impl From<EventSummary> for EventRow {
             probability: event.probability,
             is_exploring: event.is_exploring,
             n_actions: event.n_actions,
+            n_slots: event.n_slots,
             learning_mode: event.mode.as_str(),
             model_version: event.model_version,
             reward: event.reward,

@@ -38,7 +38,7 @@ async fn ceiling(live: &LiveLoop) -> Result<Option<f64>, LoopError> {
     let (mut sum, mut n) = (0.0, 0_u32);
     for row in recent.iter().filter(|row| row.mode == LearningMode::Apprentice) {
         if let Some(event) = live.event(&row.event_id).await? {
-            sum += event.policy_pmf.iter().map(|(_, probability)| f64::from(*probability)).fold(0.0, f64::max);
+            sum += event.first().policy_pmf.iter().map(|(_, probability)| f64::from(*probability)).fold(0.0, f64::max);
             n += 1;
         }
     }

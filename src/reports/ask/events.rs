@@ -4,8 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::words;
 use crate::{
-    log::ReceivedReward,
-    loops::{EventSummary, EventView, LiveLoop, LoopError},
+    loops::{EventSummary, EventView, LiveLoop, LoopError, RewardView},
     reports::{EventPageData, EventRow, EventRows, ProbabilityBar, RewardRow, TimelineStep},
     terms::{ActionId, EventId, EventState},
 };
@@ -73,8 +72,8 @@ fn page(view: EventView, now_us: i64) -> EventPageData {
 
 /// In the order of the answer.
 fn answer_bars(view: &EventView) -> Vec<ProbabilityBar> {
-    let bar = |(id, probability): &(ActionId, f32)| bar(view, id, *probability, &view.reward_action_id);
-    view.ranking.iter().map(bar).collect()
+    let bar = |(id, probability): &(ActionId, f32)| bar(view, id, *probability, &view.first().reward_action_id);
+    view.first().ranking.iter().map(bar).collect()
 }
 
 /// The policy's own probabilities, the most probable first; `None` where they were answered.
@@ -82,21 +81,23 @@ fn policy_bars(view: &EventView) -> Option<Vec<ProbabilityBar>> {
     if view.mode.policy_decides() {
         return None;
     }
-    let mut bars: Vec<_> =
-        view.policy_pmf.iter().map(|(id, probability)| bar(view, id, *probability, &view.policy_action_id)).collect();
+    let slot = view.first();
+    let bars = slot.policy_pmf.iter().map(|(id, probability)| bar(view, id, *probability, &slot.policy_action_id));
+    let mut bars: Vec<_> = bars.collect();
     bars.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     Some(bars)
 }
 
 fn bar(view: &EventView, id: &ActionId, probability: f32, chosen: &ActionId) -> ProbabilityBar {
-    let own = |id: &ActionId| view.policy_pmf.iter().find(|(other, _)| other == id).map_or(0.0, |(_, own)| *own);
-    let most = view.policy_pmf.iter().map(|(_, own)| *own).fold(0.0, f32::max);
+    let slot = view.first();
+    let own = |id: &ActionId| slot.policy_pmf.iter().find(|(other, _)| other == id).map_or(0.0, |(_, own)| *own);
+    let most = slot.policy_pmf.iter().map(|(_, own)| *own).fold(0.0, f32::max);
     let is_excluded = excluded(view).iter().any(|other| other == id.as_str());
     ProbabilityBar {
         words: if is_excluded { "excluded".to_owned() } else { words::percent(f64::from(probability)) },
         is_chosen: id == chosen,
         is_best: own(id) == most && most > 0.0,
-        is_baseline: *id == view.baseline_action_id,
+        is_baseline: *id == slot.baseline_action_id,
         is_excluded,
         action: id.clone(),
         probability,
@@ -131,7 +132,7 @@ fn sentence(view: &EventView, answer: &[ProbabilityBar]) -> String {
         (EventState::Dropped, _) => " It was never activated, so nothing is learned from it.".to_owned(),
         _ => " Its reward is still awaited.".to_owned(),
     };
-    format!("{} {how}.{end}", view.reward_action_id)
+    format!("{} {how}.{end}", view.first().reward_action_id)
 }
 
 fn timeline(view: &EventView, now_us: i64) -> Vec<TimelineStep> {
@@ -168,11 +169,11 @@ fn timeline(view: &EventView, now_us: i64) -> Vec<TimelineStep> {
     steps
 }
 
-fn is_in_time(reward: &ReceivedReward, view: &EventView) -> bool {
+fn is_in_time(reward: &RewardView, view: &EventView) -> bool {
     reward.at_us < view.deadline_us
 }
 
-fn reward_row(reward: &ReceivedReward, view: &EventView, now_us: i64) -> RewardRow {
+fn reward_row(reward: &RewardView, view: &EventView, now_us: i64) -> RewardRow {
     let is_late = !is_in_time(reward, view);
     // After the event was closed nothing is added to it; a reward in that very record closed it.
     let is_duplicate = !is_late && view.closed_at_us.is_some_and(|closed_us| reward.at_us > closed_us);
@@ -204,8 +205,9 @@ fn response(view: &EventView) -> String {
         // Written from the 32 bits that were answered; as 64 bits it would show digits that nobody was sent.
         probability: f32,
     }
-    let ranking = view.ranking.iter().map(|(id, probability)| Ranked { id, probability: *probability }).collect();
-    let body = Response { ranking, event_id: &view.event_id, reward_action_id: &view.reward_action_id };
+    let ranking =
+        view.first().ranking.iter().map(|(id, probability)| Ranked { id, probability: *probability }).collect();
+    let body = Response { ranking, event_id: &view.event_id, reward_action_id: &view.first().reward_action_id };
     serde_json::to_string(&body).map(|body| indented(&body)).unwrap_or_default()
 }
 
