@@ -147,6 +147,8 @@ impl From<LoopError> for ApiError {
             | LoopError::BaselineExcluded
             | LoopError::NoLoopActions
             | LoopError::Features(_) => Self::bad("InvalidRankRequest", message),
+            LoopError::ModelTooLarge { .. } => Self::bad("PayloadSizeExceeded", message),
+            LoopError::Model(_) => Self::bad("InvalidModelImportFormat", message),
             LoopError::NotMultiSlot => Self::bad("InvalidMultiSlotApiAccess", message),
             LoopError::RewardValue => Self::bad("InvalidRewardRequest", message),
             LoopError::Configuration(cause) => cause.clone().into(),

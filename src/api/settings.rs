@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::ApiError;
+use super::{ApiError, instant};
 use crate::{
     bandit::LearningSettings,
     loops::LoopError,
@@ -33,6 +33,18 @@ pub struct SettingsPatch {
     pub log_retention_days: Option<i64>,
     /// `Online`, `Apprentice`, `LoggingOnly` or `Frozen`.
     pub learning_mode: Option<String>,
+    /// Whether Ranks may fill several slots.
+    pub multi_slot: Option<bool>,
+    /// Whether other learning settings are evaluated regularly, and better ones taken.
+    pub is_auto_optimization_enabled: Option<bool>,
+    /// How often: an ISO 8601 duration of at least a day.
+    pub auto_optimization_frequency: Option<String>,
+    /// When for the first time: a date or a date and time.
+    pub auto_optimization_start_date: Option<String>,
+    /// Whether every answer to a Rank says why each action has its score.
+    pub is_inference_explainability_enabled: Option<bool>,
+    /// Kept for Azure's clients, without effect: training anew always reads the whole retained log.
+    pub model_retrain_days: Option<i64>,
     /// Kept for Azure's clients, without effect.
     pub log_mirror_enabled: Option<bool>,
     /// Kept for Azure's clients, without effect.
@@ -77,6 +89,19 @@ impl SettingsPatch {
         if let Some(text) = self.learning_mode {
             changed.learning_mode = LearningMode::parse(&text)?;
         }
+        changed.is_multi_slot = self.multi_slot.unwrap_or(changed.is_multi_slot);
+        changed.explains_inference = self.is_inference_explainability_enabled.unwrap_or(changed.explains_inference);
+        let automatic = &mut changed.auto_optimization;
+        automatic.is_enabled = self.is_auto_optimization_enabled.unwrap_or(automatic.is_enabled);
+        if let Some(text) = self.auto_optimization_frequency {
+            automatic.frequency = duration(&text, "autoOptimizationFrequency")?;
+        }
+        if let Some(text) = self.auto_optimization_start_date {
+            automatic.start_us = start_date(&text)?;
+        }
+        if let Some(days) = self.model_retrain_days {
+            changed.model_retrain_days = i32::try_from(days).map_err(|_| ConfigurationError::ModelRetrainDays)?;
+        }
         changed.log_mirror_enabled = self.log_mirror_enabled.or(changed.log_mirror_enabled);
         changed.log_mirror_sas_uri = self.log_mirror_sas_uri.or(changed.log_mirror_sas_uri);
         changed.check()?;
@@ -89,6 +114,16 @@ impl SettingsPatch {
         self.exploration_percentage = self.exploration_percentage.or(epsilon);
         Ok(())
     }
+}
+
+/// The year 1 is how the old service wrote that there is no date.
+fn start_date(text: &str) -> Result<Option<i64>, ApiError> {
+    const FIELD: &str = "autoOptimizationStartDate";
+    if text.starts_with("0001-01-01") {
+        return Ok(None);
+    }
+    let message = format!("{FIELD}: `{text}` is not a date and time such as 2026-01-31T12:00:00Z");
+    instant::read(text).map(Some).ok_or_else(|| ApiError::bad("InvalidServiceConfiguration", message).at(FIELD))
 }
 
 fn duration(text: &str, field: &'static str) -> Result<IsoDuration, ApiError> {

@@ -29,6 +29,7 @@ pub enum Fact {
     Configured(Box<Configured>),
     ModelReset(ModelReset),
     ModelImported(Box<ModelImported>),
+    LogsDeleted(LogsDeleted),
     /// The retrained model took over from the one that served meanwhile.
     Relearned(Relearned),
     /// Time went by and nothing else happened: events whose wait is over close at this instant.
@@ -211,6 +212,13 @@ pub struct ModelReset {
     pub by: String,
 }
 
+/// The events so far are forgotten, and their records may go. What was learned from them stays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogsDeleted {
+    pub by: String,
+}
+
 /// Another model took the place of the present one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -361,6 +369,7 @@ impl Fact {
             Self::RankConflicted(_) => 8,
             Self::SlotsRewarded(_) => 9,
             Self::ModelImported(_) => 10,
+            Self::LogsDeleted(_) => 11,
         }
     }
 
@@ -387,6 +396,7 @@ impl Fact {
             Self::Configured(fact) => serde_json::to_vec(fact),
             Self::ModelReset(fact) => serde_json::to_vec(fact),
             Self::ModelImported(fact) => serde_json::to_vec(fact),
+            Self::LogsDeleted(fact) => serde_json::to_vec(fact),
             Self::Relearned(fact) => serde_json::to_vec(fact),
             Self::Ticked => Ok(Vec::new()),
         };
@@ -409,6 +419,7 @@ impl Fact {
             8 => Self::RankConflicted(read(seq, body)?),
             9 => Self::SlotsRewarded(read(seq, body)?),
             10 => Self::ModelImported(read(seq, body)?),
+            11 => Self::LogsDeleted(read(seq, body)?),
             kind => return Err(RecordError::UnknownKind { seq, kind }),
         })
     }

@@ -2,15 +2,24 @@
 
 use std::sync::Arc;
 
-use super::{LiveLoop, LoopError, new_loop::record_of};
+use time::OffsetDateTime;
+
+use super::{
+    LiveLoop, LoopError,
+    new_loop::record_of,
+    policy::{for_single_slot, is_multi_slot, of_kind},
+};
 use crate::{
     bandit::LearningSettings,
-    log::{Configured, Fact, LearningSettingsChange, ModelReset},
+    log::{Configured, Fact, LearningSettingsChange},
     terms::{Configuration, Impact},
 };
 
 /// Changes of settings that the history goes back.
 const N_HISTORY: i64 = 500;
+
+/// Settings of training: their changes are what `lastConfigurationEditDate` tells.
+const TRAINING: [&str; 4] = ["rewardWaitTime", "defaultReward", "rewardAggregation", "arguments"];
 
 /// What somebody wants to change; `None` keeps.
 #[derive(Debug, Clone, Default)]
@@ -84,10 +93,14 @@ impl LiveLoop {
     pub async fn configure(&self, change: ConfigurationChange, by: &str) -> Result<Preview, LoopError> {
         let _changing = self.changing().await;
         let before = self.settings();
-        let after = wanted(&before, &change)?;
+        let mut after = wanted(&before, &change)?;
         let preview = Preview::of(changes(&before, &after));
         if preview.impact == Impact::None {
             return Ok(preview);
+        }
+        let edits_training = preview.changes.iter().any(|change| TRAINING.contains(&change.field));
+        if edits_training {
+            Arc::make_mut(&mut after.configuration).last_edit_us = Some(self.now_us());
         }
         let has_new_arguments = after.arguments != before.arguments;
         let fact = Fact::Configured(Box::new(Configured {
@@ -99,13 +112,6 @@ impl LiveLoop {
         }));
         self.append_and_fold(record_of(&fact)).await?;
         Ok(preview)
-    }
-
-    /// Throws the model away; everything else stays.
-    pub async fn reset_model(&self, by: &str) -> Result<(), LoopError> {
-        let _changing = self.changing().await;
-        self.append_and_fold(record_of(&Fact::ModelReset(ModelReset { by: by.to_owned() }))).await?;
-        Ok(())
     }
 
     /// The configurations so far, newest first.
@@ -152,8 +158,16 @@ fn wanted(before: &Settings, change: &ConfigurationChange) -> Result<Settings, L
     if configuration.learning_mode != old.learning_mode && changes_reward {
         return Err(LoopError::ModeAndRewardTogether);
     }
-    let arguments = change.arguments.clone().unwrap_or_else(|| before.arguments.clone());
+    let kept = || before.arguments.as_deref().map(|text| of_kind(text, configuration.is_multi_slot));
+    let arguments = change.arguments.clone().unwrap_or_else(kept);
     LearningSettings::parse(arguments.as_deref())?;
+    let mut configuration = configuration;
+    if let Some(text) = &arguments
+        && is_multi_slot(text) != configuration.is_multi_slot
+    {
+        Arc::make_mut(&mut configuration).is_multi_slot = is_multi_slot(text);
+        configuration.check()?;
+    }
     Ok(Settings { configuration, arguments })
 }
 
@@ -181,12 +195,45 @@ fn changes(before: &Settings, after: &Settings) -> Vec<Change> {
         ),
         ("logMirrorEnabled", Impact::Instant, flag(old.log_mirror_enabled), flag(new.log_mirror_enabled)),
         ("logMirrorSasUri", Impact::Instant, uri(old), uri(new)),
-        ("arguments", Impact::Relearn, own(&before.arguments), own(&after.arguments)),
+        ("multiSlot", Impact::Instant, old.is_multi_slot.to_string(), new.is_multi_slot.to_string()),
+        (
+            "isAutoOptimizationEnabled",
+            Impact::Instant,
+            old.auto_optimization.is_enabled.to_string(),
+            new.auto_optimization.is_enabled.to_string(),
+        ),
+        (
+            "autoOptimizationFrequency",
+            Impact::Instant,
+            old.auto_optimization.frequency.to_string(),
+            new.auto_optimization.frequency.to_string(),
+        ),
+        ("autoOptimizationStartDate", Impact::Instant, start(old), start(new)),
+        (
+            "isInferenceExplainabilityEnabled",
+            Impact::Instant,
+            old.explains_inference.to_string(),
+            new.explains_inference.to_string(),
+        ),
+        ("modelRetrainDays", Impact::Instant, old.model_retrain_days.to_string(), new.model_retrain_days.to_string()),
+        ("arguments", learning_impact(before, after), own(&before.arguments), own(&after.arguments)),
     ];
     all.into_iter()
         .filter(|(_, _, before, after): &(_, _, String, String)| before != after)
         .map(|(field, impact, before, after)| Change { field, before, after, impact })
         .collect()
+}
+
+/// A policy that only goes from one slot to several, or back, learns as before.
+fn learning_impact(before: &Settings, after: &Settings) -> Impact {
+    let learner = |settings: &Settings| settings.arguments.as_deref().map(for_single_slot);
+    if learner(before) == learner(after) { Impact::Instant } else { Impact::Relearn }
+}
+
+fn start(configuration: &Configuration) -> String {
+    let day = |at_us: i64| OffsetDateTime::from_unix_timestamp(at_us.div_euclid(1_000_000)).ok().map(|at| at.date());
+    let day = configuration.auto_optimization.start_us.and_then(day);
+    day.map_or_else(|| "unset".to_owned(), |day| day.to_string())
 }
 
 fn share(configuration: &Configuration) -> String {

@@ -1,7 +1,7 @@
 //! Everything that can keep a loop from doing what was asked. `api` gives each its status and code.
 
 use crate::{
-    bandit::{FeatureError, LearningSettingsError},
+    bandit::{FeatureError, LearningSettingsError, ModelFileError},
     store::StoreError,
     terms::{ActionId, ConfigurationError, IdError},
 };
@@ -49,6 +49,10 @@ pub enum LoopError {
     ModeAndRewardTogether,
     #[error(transparent)]
     LearningSettings(#[from] LearningSettingsError),
+    #[error("A model can have at most {most} bytes.")]
+    ModelTooLarge { most: usize },
+    #[error(transparent)]
+    Model(#[from] ModelFileError),
     #[error("A loop's name must have 1 to 100 characters.")]
     Name,
     #[error("A loop can have at most {most} actions of its own.")]

@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     loops::RankableAction,
     store::{Appended, Durability, KeyRow, LogWriter, LoopRow, NewRecord, Store, StoreError},
-    terms::{Configuration, LoopId},
+    terms::{Configuration, LearningMode, LoopId},
     trainer::{Bucket, Counters, ImitationNumbers, LoopCell, Tools, Trainer},
 };
 
@@ -322,6 +322,20 @@ impl LiveLoop {
     /// Apprentice numbers over the most recent 1,000 apprentice events.
     pub fn imitation(&self) -> ImitationNumbers {
         self.cell().tally().imitation()
+    }
+
+    /// When the loop last went into a learning mode; `None` if it never was in it.
+    pub fn last_began_us(&self, mode: LearningMode) -> Option<i64> {
+        let rules = self.cell().in_force().rules.clone();
+        let mut began = None;
+        let mut last = None;
+        for (_, at_us, rules) in &rules.0 {
+            if rules.mode == mode && last != Some(mode) {
+                began = Some(*at_us);
+            }
+            last = Some(rules.mode);
+        }
+        began
     }
 
     /// The last folded record; changes whenever something happened. Live pages wait on it.

@@ -1,6 +1,6 @@
 //! Making a loop: everything that it begins with is the first record of its log.
 
-use super::LoopError;
+use super::{LoopError, policy};
 use crate::{
     bandit::LearningSettings,
     log::{Configured, Fact, LearningSettingsChange},
@@ -18,6 +18,14 @@ pub struct NewLoop {
 }
 
 impl NewLoop {
+    /// A loop with learning settings as callers send them: the old service's default stands for the default learner,
+    /// and a multi-slot policy, or `is_multi_slot`, makes the loop multi-slot.
+    pub fn new(name: String, mut configuration: Configuration, arguments: Option<&str>, is_multi_slot: bool) -> Self {
+        configuration.is_multi_slot |= is_multi_slot || arguments.is_some_and(policy::is_multi_slot);
+        let of_kind = |text: &str| policy::of_kind(text, configuration.is_multi_slot);
+        Self { name, arguments: arguments.map(of_kind).as_deref().and_then(policy::stored), configuration }
+    }
+
     pub(super) fn first_record(&self, by: &str) -> Result<NewRecord, LoopError> {
         self.configuration.check()?;
         LearningSettings::parse(self.arguments.as_deref())?;

@@ -137,6 +137,26 @@ impl Store {
         checked(found, "read the latest records")
     }
 
+    /// When the first and the last retained Rank of a loop were logged; `None` without any.
+    pub async fn logged_span_us(&self, id: &LoopId) -> Result<Option<(i64, i64)>, StoreError> {
+        // Each looks from its own end of the log, where a Rank is never far.
+        const FIRST: &str = "select at_us from log_record where loop_id = $1 and kind = 1 order by seq limit 1";
+        const LAST: &str = "select at_us from log_record where loop_id = $1 and kind = 1 order by seq desc limit 1";
+        let failed = StoreError::during("find the span of the log");
+        let first: Option<i64> = on_pool!(self.pools.reading(), pool => sqlx::query_scalar(FIRST)
+            .bind(id.as_str())
+            .fetch_optional(pool)
+            .await)
+        .map_err(&failed)?;
+        let Some(first) = first else { return Ok(None) };
+        let last: Option<i64> = on_pool!(self.pools.reading(), pool => sqlx::query_scalar(LAST)
+            .bind(id.as_str())
+            .fetch_optional(pool)
+            .await)
+        .map_err(&failed)?;
+        Ok(Some((first, last.unwrap_or(first))))
+    }
+
     /// Removes at most `limit` records of the given kinds (0 to 62) older than `before_us` with a seq up to `up_to`,
     /// oldest first. Returns how many went. The newest record always stays: it says where the log goes on.
     pub async fn remove_records(

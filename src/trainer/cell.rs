@@ -23,6 +23,15 @@ use crate::{
 pub struct Learned {
     pub policy: Policy,
     pub version: i64,
+    /// When it last changed; `None` while it is as it was made.
+    pub changed_us: Option<i64>,
+}
+
+impl Learned {
+    pub(super) fn note_change(&mut self, at_us: i64) {
+        self.version += 1;
+        self.changed_us = Some(at_us);
+    }
 }
 
 /// The settings in force.
@@ -120,6 +129,10 @@ impl LoopCell {
 
     pub(super) fn note_open(&self, event_id: &EventId, deadline_us: i64) {
         self.open_events.write().unwrap_or_else(PoisonError::into_inner).insert(hash(event_id), deadline_us);
+    }
+
+    pub(super) fn forget_open(&self) {
+        self.open_events.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(super) fn note_closed(&self, event_id: &EventId) {

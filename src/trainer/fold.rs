@@ -34,6 +34,8 @@ pub struct Fold {
     pub(super) head: LogHead,
     pub(super) cell: Arc<LoopCell>,
     pub(super) join: Join,
+    /// Records of events up to this one are to be removed.
+    pub(super) logs_deleted_seq: i64,
 }
 
 impl Fold {
@@ -50,9 +52,9 @@ impl Fold {
             relearn_asked_seq: None,
             rules: Arc::new(rules),
         };
-        let cell = LoopCell::new(in_force, Learned { policy, version: 0 }, Tally::default());
+        let cell = LoopCell::new(in_force, Learned { policy, version: 0, changed_us: None }, Tally::default());
         let head = LogHead { seq: first.seq, at_us: first.at_us };
-        Ok(Self { head, cell: Arc::new(cell), join: Join::default() })
+        Ok(Self { head, cell: Arc::new(cell), join: Join::default(), logs_deleted_seq: 0 })
     }
 
     /// The last record that was applied.
@@ -73,6 +75,11 @@ impl Fold {
     /// The oldest record that is still needed to learn from open events.
     pub fn oldest_open_seq(&self) -> Option<i64> {
         self.join.oldest_open_seq()
+    }
+
+    /// Up to which record the events were deleted on request; 0 if never.
+    pub fn logs_deleted_seq(&self) -> i64 {
+        self.logs_deleted_seq
     }
 
     /// Whether this record puts a retrained model in place of the present one; then `take_over` has to follow `apply`.
@@ -96,9 +103,15 @@ impl Fold {
             Fact::ModelReset(_) => {
                 let mut learned = self.cell.learned_mut();
                 learned.policy = Policy::new(learned.policy.settings().clone());
-                learned.version += 1;
+                learned.note_change(record.at_us);
             }
-            Fact::ModelImported(imported) => self.import(record.seq, &imported.model)?,
+            Fact::ModelImported(imported) => self.import(record, &imported.model)?,
+            Fact::LogsDeleted(_) => {
+                self.join = Join::default();
+                self.cell.forget_open();
+                self.cell.tally_mut().counters.pending = 0;
+                self.logs_deleted_seq = record.seq;
+            }
             Fact::Relearned(_) | Fact::Ticked => {}
         }
         self.head = LogHead { seq: record.seq, at_us: record.at_us };
@@ -150,7 +163,8 @@ impl Fold {
     }
 
     /// An imported model brings its own learning settings, and a training that is under way is overtaken by it.
-    fn import(&mut self, seq: i64, model: &[u8]) -> Result<(), FoldError> {
+    fn import(&mut self, record: &Record, model: &[u8]) -> Result<(), FoldError> {
+        let seq = record.seq;
         let policy = Policy::from_bytes(model).map_err(|source| FoldError::Model { seq, source })?;
         let mut in_force = (*self.cell.in_force()).clone();
         in_force.arguments = policy.settings().arguments().map(str::to_owned);
@@ -159,7 +173,7 @@ impl Fold {
         self.cell.set_in_force(in_force);
         let mut learned = self.cell.learned_mut();
         learned.policy = policy;
-        learned.version += 1;
+        learned.note_change(record.at_us);
         Ok(())
     }
 
@@ -175,7 +189,7 @@ impl Fold {
         let policy = lesson.finish(&self.join);
         let mut learned = self.cell.learned_mut();
         learned.policy = policy;
-        learned.version += 1;
+        learned.note_change(self.head.at_us);
         let version = learned.version;
         drop(learned);
         self.cell.tally_mut().counters.model_version = version;
@@ -197,7 +211,7 @@ fn take_in(cell: &LoopCell, joined: &Joined<'_>, at_us: i64) {
     {
         let mut learned = cell.learned_mut();
         decision.teach(&mut learned.policy, closing.reward);
-        learned.version += 1;
+        learned.note_change(at_us);
         drop(learned);
         cell.tally_mut().counters.last_learned_us = Some(at_us);
     }

@@ -33,6 +33,7 @@ impl Lesson {
         self.join.expire(record.at_us, &self.rules, |_, joined| teach(policy, &joined), |_| {});
         match &record.fact {
             Fact::ModelReset(_) => self.policy = Policy::new(self.policy.settings().clone()),
+            Fact::LogsDeleted(_) => self.join = Join::default(),
             // Weights say something only to the settings that they were trained under.
             Fact::ModelImported(imported) => {
                 let imported = Policy::from_bytes(&imported.model).ok();

@@ -46,6 +46,8 @@ struct State {
     relearn_asked_seq: Option<i64>,
     rules: Vec<(i64, i64, RewardAggregation, f32, LearningMode)>,
     model_version: i64,
+    model_changed_us: Option<i64>,
+    logs_deleted_seq: i64,
     tally: Tally,
     join: JoinSnapshot,
 }
@@ -54,9 +56,9 @@ impl Fold {
     /// Everything that the fold knows. The same log gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         let in_force = self.cell.in_force();
-        let (model, model_version) = {
+        let (model, model_version, model_changed_us) = {
             let learned = self.cell.learned();
-            (learned.policy.to_bytes(), learned.version)
+            (learned.policy.to_bytes(), learned.version, learned.changed_us)
         };
         let rules = in_force.rules.0.iter();
         let state = State {
@@ -68,6 +70,8 @@ impl Fold {
             relearn_asked_seq: in_force.relearn_asked_seq,
             rules: rules.map(|(seq, at_us, r)| (*seq, *at_us, r.aggregation, r.default_reward, r.mode)).collect(),
             model_version,
+            model_changed_us,
+            logs_deleted_seq: self.logs_deleted_seq,
             tally: self.cell.tally().clone(),
             join: self.join.to_snapshot(),
         };
@@ -103,12 +107,14 @@ impl Fold {
             relearn_asked_seq: state.relearn_asked_seq,
             rules: Arc::new(rules),
         };
-        let cell = LoopCell::new(in_force, Learned { policy, version: state.model_version }, state.tally);
+        let learned = Learned { policy, version: state.model_version, changed_us: state.model_changed_us };
+        let cell = LoopCell::new(in_force, learned, state.tally);
         let join = Join::from_snapshot(state.join);
         for (event_id, event) in join.in_order() {
             cell.note_open(event_id, event.life.deadline_us);
         }
-        Ok(Self { head: LogHead { seq: state.seq, at_us: state.at_us }, cell: Arc::new(cell), join })
+        let head = LogHead { seq: state.seq, at_us: state.at_us };
+        Ok(Self { head, cell: Arc::new(cell), join, logs_deleted_seq: state.logs_deleted_seq })
     }
 
     /// Gives an open event its decision back.

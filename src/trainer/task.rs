@@ -84,6 +84,7 @@ impl Trainer {
             snapshot_seq: fold.head().seq,
             snapshot_at: Instant::now(),
             retention_at: Instant::now(),
+            removed_seq: 0,
             progress: progress_sender,
             is_discarded: is_discarded.clone(),
             relearning: relearning.clone(),
@@ -131,6 +132,8 @@ struct Running {
     snapshot_seq: i64,
     snapshot_at: Instant,
     retention_at: Instant,
+    /// Up to here events that were deleted on request are removed.
+    removed_seq: i64,
 }
 
 impl Running {
@@ -177,8 +180,13 @@ impl Running {
             self.fold.take_over(lesson);
             info!(loop.id = %self.tools.loop_id, "A newly trained model took over");
             self.save_snapshot().await;
-        } else if matches!(record.fact, Fact::Configured(_)) {
-            self.relearn_if_asked();
+        } else {
+            match record.fact {
+                Fact::Configured(_) => self.relearn_if_asked(),
+                Fact::ModelImported(_) => self.relearning.abort(),
+                Fact::LogsDeleted(_) => self.remove_deleted().await,
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -200,6 +208,9 @@ impl Running {
             if let Err(problem) = self.tools.writer.append(&self.tools.loop_id, tick).await {
                 warn!(loop.id = %self.tools.loop_id, error = %problem, "Events cannot be closed while the log cannot be written");
             }
+        }
+        if self.removed_seq < self.fold.logs_deleted_seq() {
+            self.remove_deleted().await;
         }
         let export_every = self.fold.cell().in_force().configuration.model_export_frequency.get();
         let n_new = self.fold.head().seq - self.snapshot_seq;
@@ -234,6 +245,30 @@ impl Running {
         }
     }
 
+    /// Removes the events that were deleted on request, once a snapshot holds what was learned from them. What fails is
+    /// tried again with the next tick.
+    async fn remove_deleted(&mut self) {
+        let up_to = self.fold.logs_deleted_seq();
+        self.save_snapshot().await;
+        if self.snapshot_seq < up_to {
+            return;
+        }
+        match self.remove(i64::MAX, up_to).await {
+            Ok(()) => self.removed_seq = up_to,
+            Err(problem) => {
+                warn!(loop.id = %self.tools.loop_id, error = %problem, "Deleted events could not be removed yet");
+            }
+        }
+    }
+
+    async fn remove(&self, before_us: i64, up_to: i64) -> Result<(), StoreError> {
+        let (store, loop_id) = (&self.tools.store, &self.tools.loop_id);
+        while store.remove_records(loop_id, &REMOVABLE_KINDS, before_us, up_to, N_REMOVED_AT_ONCE).await? > 0 {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
+    }
+
     /// Retention: records of events that are older than the loop keeps them, and that no open event, lesson or restart
     /// needs any more.
     async fn remove_old(&self, now_us: i64) -> Result<(), StoreError> {
@@ -245,11 +280,7 @@ impl Running {
         let before_us = now_us.saturating_sub(i64::try_from(kept.as_micros()).unwrap_or(i64::MAX));
         let oldest_needed = self.fold.oldest_open_seq().unwrap_or(i64::MAX);
         let up_to = self.snapshot_seq.min(oldest_needed - 1);
-        let (store, loop_id) = (&self.tools.store, &self.tools.loop_id);
-        while store.remove_records(loop_id, &REMOVABLE_KINDS, before_us, up_to, N_REMOVED_AT_ONCE).await? > 0 {
-            tokio::task::yield_now().await;
-        }
-        Ok(())
+        self.remove(before_us, up_to).await
     }
 }
 

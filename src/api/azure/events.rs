@@ -13,6 +13,7 @@ use crate::{
         extract::{ApiJson, ApiPath},
     },
     loops::{self, LiveLoop, LoopError},
+    terms::EventId,
 };
 
 /// The event in the path, percent-decoded. Behind a loop's prefix the path has more than this one parameter.
@@ -22,9 +23,19 @@ pub struct EventPath {
     event_id: String,
 }
 
+/// The code of a reward that cannot be taken.
+pub(super) const BAD_REWARD: &str = "InvalidRewardRequest";
+
+impl EventPath {
+    /// The event's id; `code` is that of the operation.
+    pub(super) fn check(self, code: &'static str) -> Result<EventId, ApiError> {
+        self.event_id.parse().map_err(|error| ApiError::from(LoopError::Id(error)).as_code(code))
+    }
+}
+
 /// Says what an event earned.
 #[utoipa::path(
-    post, path = "/events/{eventId}/reward", tag = "Azure v1.0", operation_id = "Events_Reward",
+    post, path = "/events/{eventId}/reward", operation_id = "Events_Reward",
     request_body = wire::RewardRequest,
     params(("eventId" = String, Path, description = "The event, percent-encoded", max_length = 256)),
     security(("key" = [])),
@@ -40,16 +51,15 @@ pub async fn reward(
     ApiPath(path): ApiPath<EventPath>,
     ApiJson(request): ApiJson<wire::RewardRequest>,
 ) -> Result<StatusCode, ApiError> {
-    const CODE: &str = "InvalidRewardRequest";
-    let event_id = path.event_id.parse().map_err(|error| ApiError::from(LoopError::Id(error)).as_code(CODE))?;
-    let value = request.value.ok_or_else(|| ApiError::bad(CODE, "The reward needs a `value`.").at("value"))?;
-    loops::reward(&live, event_id, value).await.map_err(|error| ApiError::from(error).as_code(CODE))?;
+    let event_id = path.check(BAD_REWARD)?;
+    let value = request.value.ok_or_else(|| ApiError::bad(BAD_REWARD, "The reward needs a `value`.").at("value"))?;
+    loops::reward(&live, event_id, value).await.map_err(|error| ApiError::from(error).as_code(BAD_REWARD))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Says that a deferred event was shown after all.
 #[utoipa::path(
-    post, path = "/events/{eventId}/activate", tag = "Azure v1.0", operation_id = "Events_Activate",
+    post, path = "/events/{eventId}/activate", operation_id = "Events_Activate",
     params(("eventId" = String, Path, description = "The event, percent-encoded", max_length = 256)),
     security(("key" = [])),
     responses(
@@ -60,8 +70,6 @@ pub async fn reward(
     )
 )]
 pub async fn activate(live: LiveLoop, ApiPath(path): ApiPath<EventPath>) -> Result<StatusCode, ApiError> {
-    const CODE: &str = "InvalidEventIdToActivate";
-    let event_id = path.event_id.parse().map_err(|error| ApiError::from(LoopError::Id(error)).as_code(CODE))?;
-    loops::activate(&live, event_id).await?;
+    loops::activate(&live, path.check("InvalidEventIdToActivate")?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -5,23 +5,35 @@
 //! meant, and behind a loop's own prefix.
 
 mod configurations;
+mod description;
 mod events;
 mod headers;
+mod logs;
 mod model;
+mod multi_slot;
 mod rank;
 mod versions;
 mod wire;
 
-use axum::{Extension, Router, middleware::map_response, routing::any};
+use axum::{
+    Extension, Router,
+    extract::Request,
+    middleware::{Next, from_fn, map_response},
+    response::{IntoResponse, Response},
+    routing::any,
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{ApiState, no_such_route};
+use super::{ApiError, ApiState, no_such_route};
 use versions::{VERSIONS, Version};
 
 /// The routes at the root, with their description.
 pub fn routes() -> OpenApiRouter<ApiState> {
     let root = OpenApiRouter::new().route("/personalizer/{*rest}", any(no_such_route));
-    VERSIONS.iter().fold(root, |router, version| router.nest(version.base_path, operations(version)))
+    VERSIONS.iter().fold(root, |router, version| {
+        let operations = description::of_version(version, operations(version));
+        router.nest(version.base_path, operations)
+    })
 }
 
 /// The same behind `/loops/{id}`.
@@ -34,13 +46,41 @@ pub fn routes_behind_prefix() -> Router<ApiState> {
 }
 
 fn operations(version: &'static Version) -> OpenApiRouter<ApiState> {
-    let events = OpenApiRouter::new().routes(routes!(events::reward)).routes(routes!(events::activate));
-    OpenApiRouter::new()
-        .routes(routes!(rank::rank))
-        .routes(routes!(configurations::get_service, configurations::update_service))
-        .routes(routes!(model::reset))
-        .layer(map_response(headers::allow_timing))
-        .merge(events)
-        .layer(map_response(headers::forbid_storing))
-        .layer(Extension(version))
+    let has = version.operations;
+    let mut timed = OpenApiRouter::new().routes(routes!(rank::rank));
+    let mut events = OpenApiRouter::new().routes(routes!(events::reward)).routes(routes!(events::activate));
+    if has.has_management {
+        timed = timed
+            .routes(routes!(configurations::get_service, configurations::update_service))
+            .routes(routes!(configurations::get_policy, configurations::update_policy, configurations::reset_policy))
+            .routes(routes!(logs::properties))
+            .routes(routes!(logs::delete))
+            .routes(routes!(model::properties))
+            .routes(routes!(model::export, model::reset));
+    }
+    if has.has_multi_slot {
+        timed = timed.routes(routes!(multi_slot::rank));
+        events = events.routes(routes!(multi_slot::reward)).routes(routes!(multi_slot::activate));
+    }
+    if has.has_binary_logs {
+        timed = timed.routes(routes!(logs::interactions)).routes(routes!(logs::observations));
+    }
+    let operations = timed.layer(map_response(headers::allow_timing)).merge(events);
+    let operations = operations.layer(map_response(headers::forbid_storing)).layer(Extension(version));
+    if version.is_in_query { operations.layer(from_fn(check_version)) } else { operations }
+}
+
+/// Every call of a version that stands in the query has to name it.
+async fn check_version(request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let named = query.split('&').find_map(|pair| pair.strip_prefix("api-version="));
+    let served: Vec<&str> = VERSIONS.iter().filter(|version| version.is_in_query).map(|version| version.name).collect();
+    if named.is_some_and(|named| served.contains(&named)) {
+        return next.run(request).await;
+    }
+    let message = match named {
+        None => format!("The query parameter api-version is required: {}.", served.join(", ")),
+        Some(other) => format!("The api-version '{other}' is not served; {} is.", served.join(", ")),
+    };
+    ApiError::bad("BadRequest", message).at("api-version").into_response()
 }

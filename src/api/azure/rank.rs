@@ -17,7 +17,7 @@ const EXPLAIN: &str = "x-rankloop-explain";
 /// `x-rankloop-explain: true` the answer says what each feature adds to each score. The response header
 /// `x-rankloop-logged: false` says that the decision could not be stored: a reward for it will be an orphan.
 #[utoipa::path(
-    post, path = "/rank", tag = "Azure v1.0", operation_id = "Rank", request_body = wire::RankRequest,
+    post, path = "/rank", operation_id = "Rank", request_body = wire::RankRequest,
     params(("x-rankloop-explain" = Option<bool>, Header, description = "Whether to explain the scores")),
     security(("key" = [])),
     responses(
@@ -32,6 +32,7 @@ pub async fn rank(
     body: RawJson<wire::RankRequest>,
 ) -> Result<wire::RankResponse, ApiError> {
     let is_explained = headers.get(EXPLAIN).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
+    let is_explained = is_explained || live.configuration().explains_inference;
     let request = body.value.check(body.raw, is_explained)?;
     let ranking = loops::rank(&live, request).await?;
     Ok(ranking.into())

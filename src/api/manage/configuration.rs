@@ -32,6 +32,13 @@ pub struct WireConfiguration {
     model_export_frequency: String,
     log_retention_days: i32,
     learning_mode: &'static str,
+    multi_slot: bool,
+    is_auto_optimization_enabled: bool,
+    auto_optimization_frequency: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_optimization_start_date: Option<String>,
+    is_inference_explainability_enabled: bool,
+    model_retrain_days: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     log_mirror_enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +63,12 @@ impl WireConfiguration {
             model_export_frequency: configuration.model_export_frequency.to_string(),
             log_retention_days: configuration.log_retention_days.into(),
             learning_mode: configuration.learning_mode.as_str(),
+            multi_slot: configuration.is_multi_slot,
+            is_auto_optimization_enabled: configuration.auto_optimization.is_enabled,
+            auto_optimization_frequency: configuration.auto_optimization.frequency.to_string(),
+            auto_optimization_start_date: configuration.auto_optimization.start_us.map(instant::write),
+            is_inference_explainability_enabled: configuration.explains_inference,
+            model_retrain_days: configuration.model_retrain_days,
             log_mirror_enabled: configuration.log_mirror_enabled,
             log_mirror_sas_uri: configuration.log_mirror_sas_uri.clone(),
             policy: WirePolicy { arguments },

@@ -28,21 +28,17 @@ pub struct LoopToMake {
     /// The names of the Azure service configuration, and ours; what is left out has its default.
     settings: Option<SettingsPatch>,
     policy: Option<PolicyPatch>,
-    /// Not available yet.
+    /// Whether Ranks may fill several slots; a policy with `--ccb_explore_adf` says the same.
     multi_slot: Option<bool>,
 }
 
 impl LoopToMake {
     fn check(self) -> Result<NewLoop, ApiError> {
-        if self.multi_slot == Some(true) {
-            let message = "Multi-slot loops are not available yet; they come with the next release.";
-            return Err(ApiError::bad("InvalidMultiSlotApiAccess", message).at("multiSlot"));
-        }
         let arguments = self.policy.and_then(|policy| policy.arguments);
         let mut settings = self.settings.unwrap_or_default();
         settings.explore_like(arguments.as_deref())?;
         let configuration = settings.apply(&Configuration::default())?;
-        Ok(NewLoop { name: self.name, configuration, arguments })
+        Ok(NewLoop::new(self.name, configuration, arguments.as_deref(), self.multi_slot == Some(true)))
     }
 }
 

@@ -1,12 +1,8 @@
-//! What the contract's JSON looks like. Nothing here leaves the room.
-//!
-//! Wide in what is read (null for what is optional, unknown properties), exact in what is written: floats in their
-//! shortest single-precision form, always with a decimal. Answers are never built through `serde_json::Value`, which
-//! would widen 0.2 to 0.20000000298.
+//! Rank requests and answers (contract section 5).
 
 use axum::{
     Json,
-    http::{HeaderName, HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -17,10 +13,10 @@ use crate::{
     api::ApiError,
     bandit::{Explanation, JsonObject},
     loops::{self, RankableAction as LoopRankableAction, Ranking},
-    terms::{ActionId, Configuration, IdError},
+    terms::{ActionId, EventId, IdError},
 };
 
-const BAD_RANK: &str = "InvalidRankRequest";
+pub(super) const BAD_RANK: &str = "InvalidRankRequest";
 
 /// A set of actions to be ranked.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,22 +61,41 @@ pub struct RankableAction {
 impl RankRequest {
     /// The request as the loop takes it; `body` is its text, which the log keeps.
     pub fn check(self, body: Box<RawValue>, is_explained: bool) -> Result<loops::RankRequest, ApiError> {
-        let actions = self.actions.map(|actions| actions.into_iter().map(check_action).collect()).transpose()?;
-        let excluded = self.excluded_actions.unwrap_or_default().into_iter().flatten();
-        let event_id = self.event_id.map(|id| id.parse()).transpose().map_err(|error| match error {
-            IdError::Empty => ApiError::bad(BAD_RANK, "EventId should be non-empty or null.").at("eventId"),
-            other => ApiError::bad(BAD_RANK, format!("eventId: {other}")).at("eventId"),
-        })?;
         Ok(loops::RankRequest {
             body,
-            context: objects(self.context_features.unwrap_or_default(), "Context features contains null value.")?,
-            actions,
-            excluded: excluded.map(|id| action_id(id, "excludedActions")).collect::<Result<_, _>>()?,
-            event_id,
+            context: check_context(self.context_features)?,
+            actions: check_actions(self.actions)?,
+            excluded: check_excluded(self.excluded_actions)?,
+            event_id: check_event_id(self.event_id)?,
             is_deferred: self.defer_activation.unwrap_or(false),
             is_explained,
         })
     }
+}
+
+/// The objects of the context.
+pub(super) fn check_context(features: Option<Vec<Value>>) -> Result<Vec<JsonObject>, ApiError> {
+    objects(features.unwrap_or_default(), "Context features contains null value.")
+}
+
+/// The ids of actions that must not be chosen; null entries say nothing.
+pub(super) fn check_excluded(ids: Option<Vec<Option<String>>>) -> Result<Vec<ActionId>, ApiError> {
+    ids.unwrap_or_default().into_iter().flatten().map(|id| action_id(id, "excludedActions")).collect()
+}
+
+/// The event's name, if the caller gave one.
+pub(super) fn check_event_id(id: Option<String>) -> Result<Option<EventId>, ApiError> {
+    id.map(|id| id.parse()).transpose().map_err(|error| match error {
+        IdError::Empty => ApiError::bad(BAD_RANK, "EventId should be non-empty or null.").at("eventId"),
+        other => ApiError::bad(BAD_RANK, format!("eventId: {other}")).at("eventId"),
+    })
+}
+
+/// The actions, if the caller sent some.
+pub(super) fn check_actions(
+    actions: Option<Vec<Option<RankableAction>>>,
+) -> Result<Option<Vec<LoopRankableAction>>, ApiError> {
+    actions.map(|actions| actions.into_iter().map(check_action).collect()).transpose()
 }
 
 fn check_action(action: Option<RankableAction>) -> Result<LoopRankableAction, ApiError> {
@@ -91,14 +106,15 @@ fn check_action(action: Option<RankableAction>) -> Result<LoopRankableAction, Ap
     Ok(LoopRankableAction { id, features })
 }
 
-fn action_id(id: String, target: &str) -> Result<ActionId, ApiError> {
+pub(super) fn action_id(id: String, target: &str) -> Result<ActionId, ApiError> {
     ActionId::try_from(id).map_err(|error| match error {
         IdError::Empty => ApiError::bad(BAD_RANK, "Action ids must not be empty.").at(target),
         other => ApiError::bad(BAD_RANK, format!("{target}: {other}")).at(target),
     })
 }
 
-fn objects(values: Vec<Value>, message_for_null: &str) -> Result<Vec<JsonObject>, ApiError> {
+/// Objects of features out of whatever was sent.
+pub(super) fn objects(values: Vec<Value>, message_for_null: &str) -> Result<Vec<JsonObject>, ApiError> {
     let object = |value| match value {
         Value::Object(object) => Ok(object),
         Value::Null => Err(ApiError::bad(BAD_RANK, message_for_null)),
@@ -180,57 +196,17 @@ impl IntoResponse for RankResponse {
     fn into_response(self) -> Response {
         let (model_version, is_logged) = (self.model_version, self.is_logged);
         let mut response = (StatusCode::CREATED, Json(self)).into_response();
-        let headers = response.headers_mut();
-        let billing = HeaderValue::from_static("CognitiveServices.Personalizer.Transaction=1");
-        headers.insert(HeaderName::from_static("csp-billing-usage"), billing);
-        headers.insert(HeaderName::from_static("x-rankloop-model-version"), model_version.into());
-        if !is_logged {
-            headers.insert(HeaderName::from_static("x-rankloop-logged"), HeaderValue::from_static("false"));
-        }
+        add_headers(response.headers_mut(), model_version, is_logged);
         response
     }
 }
 
-/// What an event earned.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({"value": 1.0}))]
-pub struct RewardRequest {
-    /// Between -1 and 1.
-    #[schema(value_type = f32, minimum = -1, maximum = 1)]
-    pub value: Option<f32>,
-}
-
-/// How the service behaves.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({
-    "rewardWaitTime": "PT10M", "defaultReward": 0.0, "rewardAggregation": "earliest", "explorationPercentage": 0.2,
-    "modelExportFrequency": "PT5M", "logRetentionDays": 90,
-}))]
-pub struct ServiceConfiguration {
-    reward_wait_time: String,
-    default_reward: f32,
-    reward_aggregation: &'static str,
-    exploration_percentage: f32,
-    model_export_frequency: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    log_mirror_enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    log_mirror_sas_uri: Option<String>,
-    log_retention_days: i32,
-}
-
-impl From<&Configuration> for ServiceConfiguration {
-    fn from(configuration: &Configuration) -> Self {
-        Self {
-            reward_wait_time: configuration.reward_wait_time.get().to_string(),
-            default_reward: configuration.default_reward.get(),
-            reward_aggregation: configuration.reward_aggregation.as_str(),
-            exploration_percentage: configuration.exploration_percentage.get(),
-            model_export_frequency: configuration.model_export_frequency.to_string(),
-            log_mirror_enabled: configuration.log_mirror_enabled,
-            log_mirror_sas_uri: configuration.log_mirror_sas_uri.clone(),
-            log_retention_days: configuration.log_retention_days.into(),
-        }
+/// What every answer to a Rank says beside its body: the first is the old service's, the others are ours.
+pub(super) fn add_headers(headers: &mut HeaderMap, model_version: i64, is_logged: bool) {
+    let billing = HeaderValue::from_static("CognitiveServices.Personalizer.Transaction=1");
+    headers.insert(HeaderName::from_static("csp-billing-usage"), billing);
+    headers.insert(HeaderName::from_static("x-rankloop-model-version"), model_version.into());
+    if !is_logged {
+        headers.insert(HeaderName::from_static("x-rankloop-logged"), HeaderValue::from_static("false"));
     }
 }

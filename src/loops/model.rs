@@ -1,0 +1,50 @@
+//! The trained model as a whole: its age, its bytes, another in its place.
+
+use super::{LiveLoop, LoopError, new_loop::record_of};
+use crate::{
+    bandit::Policy,
+    log::{Fact, ModelImported, ModelReset},
+};
+
+/// The largest model that is taken in. One with every weight of the largest table is smaller.
+const MAX_MODEL_BYTES: usize = 128 * 1024 * 1024;
+
+/// A trained model to be kept elsewhere.
+#[derive(Debug, Clone)]
+pub struct ExportedModel {
+    pub bytes: Vec<u8>,
+    pub changed_us: i64,
+}
+
+impl LiveLoop {
+    /// When the model last changed: learned, was reset, retrained or imported. A fresh one is as old as its loop.
+    pub fn model_changed_us(&self) -> i64 {
+        self.cell().learned().changed_us.unwrap_or_else(|| self.created_at_us()).max(self.created_at_us())
+    }
+
+    /// The model that ranks at this moment.
+    pub fn export_model(&self) -> ExportedModel {
+        let bytes = self.cell().learned().policy.to_bytes();
+        ExportedModel { bytes, changed_us: self.model_changed_us() }
+    }
+
+    /// Puts a model in place of the present one, with the learning settings that it was trained under. The next Rank
+    /// uses it.
+    pub async fn import_model(&self, bytes: Vec<u8>, by: &str) -> Result<(), LoopError> {
+        if bytes.len() > MAX_MODEL_BYTES {
+            return Err(LoopError::ModelTooLarge { most: MAX_MODEL_BYTES });
+        }
+        Policy::from_bytes(&bytes)?;
+        let _changing = self.changing().await;
+        let fact = Fact::ModelImported(Box::new(ModelImported { by: by.to_owned(), model: bytes }));
+        self.append_and_fold(record_of(&fact)).await?;
+        Ok(())
+    }
+
+    /// Throws the model away; everything else stays.
+    pub async fn reset_model(&self, by: &str) -> Result<(), LoopError> {
+        let _changing = self.changing().await;
+        self.append_and_fold(record_of(&Fact::ModelReset(ModelReset { by: by.to_owned() }))).await?;
+        Ok(())
+    }
+}

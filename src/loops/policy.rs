@@ -1,0 +1,154 @@
+//! The learning settings as Azure's clients see them: a name that the loop keeps, and arguments.
+//!
+//! The old service's default text stands for the default learner, which here is rankloop's own. So a client that reads
+//! the default, writes it back, or turns it into the multi-slot one changes what it meant to change and nothing else.
+
+use sha2::{Digest, Sha256};
+
+use super::{ConfigurationChange, LiveLoop, LoopError};
+use crate::{
+    bandit::LearningSettings,
+    terms::{Configuration, ExplorationShare},
+};
+
+const SINGLE_SLOT: &str = "--cb_explore_adf";
+const MULTI_SLOT: &str = "--ccb_explore_adf";
+const EPSILON: &str = "--epsilon";
+
+/// Learning settings as they are answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShownPolicy {
+    /// 32 hex digits that belong to the loop; names that are sent are not kept (contract section 9).
+    pub name: String,
+    pub arguments: String,
+}
+
+impl LiveLoop {
+    /// The learning settings asked for. The server's own learner shows as the old service's default.
+    pub fn shown_policy(&self) -> ShownPolicy {
+        let in_force = self.cell().in_force();
+        let name = hex::encode(&Sha256::digest(self.id().as_str().as_bytes())[..16]);
+        ShownPolicy { name, arguments: shown(in_force.arguments.as_deref(), &in_force.configuration) }
+    }
+
+    /// What a client's policy would change. Its `--epsilon` is the share of exploration, and its kind says whether the
+    /// loop is multi-slot.
+    pub fn policy_change(&self, arguments: &str) -> Result<ConfigurationChange, LoopError> {
+        let current = self.configuration();
+        let mut configuration = (*current).clone();
+        let wanted = stored(arguments);
+        let settings = LearningSettings::parse(wanted.as_deref().or(Some(LearningSettings::COMPATIBLE_DEFAULT)))?;
+        let epsilon = epsilon_of(arguments).or(settings.epsilon());
+        if let Some(share) = epsilon {
+            configuration.exploration_percentage = ExplorationShare::try_from(share)?;
+        }
+        configuration.is_multi_slot = is_multi_slot(arguments);
+        let is_shown = same_but_epsilon(&self.shown_policy().arguments, arguments);
+        // What reads like the policy in force is that policy, also where an imported model brought the default's text.
+        let arguments = if is_shown { None } else { Some(wanted) };
+        Ok(ConfigurationChange { configuration: Some(configuration), arguments, restores_seq: None })
+    }
+
+    /// Back to the default learner and its share of exploration; a multi-slot loop stays one.
+    pub fn policy_reset(&self) -> ConfigurationChange {
+        let exploration_percentage = Configuration::default().exploration_percentage;
+        let configuration = Configuration { exploration_percentage, ..(*self.configuration()).clone() };
+        ConfigurationChange { configuration: Some(configuration), arguments: Some(None), restores_seq: None }
+    }
+}
+
+/// The arguments that a text stands for: `None` for the default learner.
+pub(super) fn stored(arguments: &str) -> Option<String> {
+    let is_default = same_but_epsilon(&for_single_slot(arguments), LearningSettings::COMPATIBLE_DEFAULT);
+    (!is_default).then(|| arguments.to_owned())
+}
+
+/// Whether the text makes a loop multi-slot.
+pub(super) fn is_multi_slot(arguments: &str) -> bool {
+    arguments.split_whitespace().any(|word| word == MULTI_SLOT)
+}
+
+/// The same learning settings for a loop of the other kind.
+pub(super) fn of_kind(arguments: &str, is_multi_slot: bool) -> String {
+    let (from, to) = if is_multi_slot { (SINGLE_SLOT, MULTI_SLOT) } else { (MULTI_SLOT, SINGLE_SLOT) };
+    replace_word(arguments, |word, _| (word == from).then(|| to.to_owned()))
+}
+
+/// The text without its kind: two policies that differ in nothing else learn the same.
+pub(super) fn for_single_slot(arguments: &str) -> String {
+    of_kind(arguments, false)
+}
+
+fn shown(arguments: Option<&str>, configuration: &Configuration) -> String {
+    let text = of_kind(arguments.unwrap_or(LearningSettings::COMPATIBLE_DEFAULT), configuration.is_multi_slot);
+    let share = configuration.exploration_percentage.get();
+    // The text stays as it was sent unless the share was changed since.
+    replace_word(&text, |word, before| {
+        let is_outdated = before == EPSILON && word.parse::<f32>().is_ok_and(|epsilon| (epsilon - share).abs() > 1e-6);
+        is_outdated.then(|| share.to_string())
+    })
+}
+
+/// Replaces words and keeps everything between them. `change` sees a word and the one before it.
+fn replace_word(text: &str, change: impl Fn(&str, &str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = "";
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
+        match change(word, before) {
+            Some(other) => {
+                out.push_str(&other);
+                out.push_str(&piece[word.len()..]);
+            }
+            None => out.push_str(piece),
+        }
+        if !word.is_empty() {
+            before = word;
+        }
+    }
+    out
+}
+
+fn epsilon_of(arguments: &str) -> Option<f32> {
+    let words: Vec<&str> = arguments.split_whitespace().collect();
+    words.windows(2).find(|pair| pair[0] == EPSILON).and_then(|pair| pair[1].parse().ok())
+}
+
+fn same_but_epsilon(one: &str, other: &str) -> bool {
+    let words = |text: &str| {
+        let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        if let Some(at) = words.iter().position(|word| word == EPSILON) {
+            words.drain(at..words.len().min(at + 2));
+        }
+        words
+    };
+    words(one) == words(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OTHER: &str = "--cb_explore_adf  --epsilon 0.2 --cb_type ips -l 0.5";
+
+    #[test]
+    fn the_default_text_of_either_kind_stands_for_the_default_learner() {
+        assert_eq!(stored(LearningSettings::COMPATIBLE_DEFAULT), None);
+        assert_eq!(stored("--ccb_explore_adf --epsilon 0.35 --power_t 0 -l 0.001 --cb_type mtr -q ::"), None);
+        assert_eq!(stored(OTHER), Some(OTHER.to_owned()));
+    }
+
+    #[test]
+    fn a_text_is_shown_as_it_was_sent_until_its_share_or_its_kind_changes() {
+        let mut configuration = Configuration::default();
+        assert_eq!(shown(None, &configuration), LearningSettings::COMPATIBLE_DEFAULT);
+        assert_eq!(shown(Some(OTHER), &configuration), OTHER);
+        configuration.exploration_percentage = ExplorationShare::try_from(0.5).expect("a share");
+        configuration.is_multi_slot = true;
+        assert_eq!(shown(Some(OTHER), &configuration), "--ccb_explore_adf  --epsilon 0.5 --cb_type ips -l 0.5");
+        assert_eq!(
+            of_kind(&shown(None, &configuration), false),
+            "--cb_explore_adf --epsilon 0.5 --power_t 0 -l 0.001 --cb_type mtr -q ::"
+        );
+    }
+}
