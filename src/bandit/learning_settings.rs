@@ -177,8 +177,7 @@ impl Reading {
     ) -> Result<(), LearningSettingsError> {
         let mut value = || rest.next().unwrap_or_default();
         match name {
-            "--cb_explore_adf" => self.is_bandit = true,
-            "--ccb_explore_adf" => return Err(LearningSettingsError::MultiSlot),
+            "--cb_explore_adf" | "--ccb_explore_adf" => self.is_bandit = true,
             // Says in which format the trainer's input comes, which here nobody chooses.
             "--dsjson" => {}
             "--epsilon" => self.epsilon = Some(number(name, value(), 0.0, 1.0)? as f32),
