@@ -41,7 +41,8 @@ async fn a_loop_takes_its_exploration_from_the_policy_unless_settings_say_otherw
 async fn what_a_loop_cannot_be_is_refused() {
     let app = TestApp::start().await;
     for (code, body) in [
-        ("InvalidMultiSlotApiAccess", json!({"name": "n", "multiSlot": true})),
+        ("InvalidServiceConfiguration", json!({"name": "n", "settings": {"autoOptimizationFrequency": "PT1H"}})),
+        ("InvalidModelRetrainDays", json!({"name": "n", "settings": {"modelRetrainDays": 91}})),
         ("InvalidPolicyConfiguration", json!({"name": "n", "policy": {"arguments": "--what"}})),
         ("InvalidServiceConfiguration", json!({"name": "n", "settings": {"explorationPercentage": 1.5}})),
         ("InvalidRewardWaitTime", json!({"name": "n", "settings": {"rewardWaitTime": "PT1S"}})),

@@ -3,8 +3,19 @@
 #[path = "../store/database.rs"]
 #[expect(dead_code, reason = "made for the store's own contract, which needs more of it")]
 mod database;
+mod models;
+mod multi_slot;
 
 use database::{Database, NOON_US, on_both};
+use models::{
+    an_exported_model_starts_another_loop_where_this_one_stands, deleted_logs_are_gone_and_what_was_learned_stays,
+};
+use multi_slot::{
+    a_loop_becomes_multi_slot_and_plain_again_without_losing_its_model,
+    a_restart_keeps_half_rewarded_pages_and_a_replay_gives_the_same_bytes, a_reward_without_a_slot_is_each_slots,
+    an_apprentice_shows_each_slots_baseline, each_slot_learns_what_is_right_there_and_no_action_comes_twice,
+    slots_are_rewarded_one_by_one_and_the_event_ends_with_the_last,
+};
 use rankloop::{
     clock::{Clock, ManualClock},
     loops::{self, ConfigurationChange, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction, Ranking},
@@ -29,6 +40,14 @@ on_both! {
     settings_go_back_to_an_earlier_state_as_a_new_entry,
     a_deleted_loop_is_gone_with_its_keys,
     an_apprentice_answers_the_first_action_and_learns_to_do_the_same,
+    each_slot_learns_what_is_right_there_and_no_action_comes_twice,
+    slots_are_rewarded_one_by_one_and_the_event_ends_with_the_last,
+    a_reward_without_a_slot_is_each_slots,
+    an_apprentice_shows_each_slots_baseline,
+    a_loop_becomes_multi_slot_and_plain_again_without_losing_its_model,
+    a_restart_keeps_half_rewarded_pages_and_a_replay_gives_the_same_bytes,
+    an_exported_model_starts_another_loop_where_this_one_stands,
+    deleted_logs_are_gone_and_what_was_learned_stays,
 }
 
 async fn open(database: &Database, clock: &ManualClock) -> Loops {
