@@ -1,7 +1,9 @@
 //! Headers that the old service sent with every answer (contract section 12).
 
 use axum::{
+    extract::Request,
     http::{HeaderName, HeaderValue, header},
+    middleware::Next,
     response::Response,
 };
 
@@ -16,6 +18,20 @@ pub async fn forbid_storing(mut response: Response) -> Response {
     // axum names the type alone; the service named the character set too.
     if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json") {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    }
+    response
+}
+
+/// Clients that ask for it get their own id of the request back, as from every service of that family.
+pub async fn return_client_request_id(request: Request, next: Next) -> Response {
+    const ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
+    const WANTED: HeaderName = HeaderName::from_static("x-ms-return-client-request-id");
+    let headers = request.headers();
+    let is_wanted = headers.get(WANTED).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
+    let id = headers.get(ID).filter(|_| is_wanted).cloned();
+    let mut response = next.run(request).await;
+    if let Some(id) = id {
+        response.headers_mut().insert(ID, id);
     }
     response
 }

@@ -66,8 +66,9 @@ fn operations(version: &'static Version) -> OpenApiRouter<ApiState> {
         timed = timed.routes(routes!(logs::interactions)).routes(routes!(logs::observations));
     }
     let operations = timed.layer(map_response(headers::allow_timing)).merge(events);
-    let operations = operations.layer(map_response(headers::forbid_storing)).layer(Extension(version));
-    if version.is_in_query { operations.layer(from_fn(check_version)) } else { operations }
+    let operations = operations.layer(Extension(version));
+    let operations = if version.is_in_query { operations.layer(from_fn(check_version)) } else { operations };
+    operations.layer(map_response(headers::forbid_storing)).layer(from_fn(headers::return_client_request_id))
 }
 
 /// Every call of a version that stands in the query has to name it.

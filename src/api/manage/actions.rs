@@ -113,7 +113,7 @@ pub async fn list(managed: ManagedLoop) -> Json<ActionList> {
 #[utoipa::path(
     get, path = "/loops/{id}/actions/{actionId}", tag = "Actions", operation_id = "getAction",
     params(("id" = String, Path), ("actionId" = String, Path)), security(("token" = [])),
-    responses((status = 200, body = ActionInfo), (status = 404, body = ErrorBody))
+    responses((status = 200, body = ActionInfo), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
 pub async fn get_one(managed: ManagedLoop, ApiPath(path): ApiPath<ActionPath>) -> Result<Json<ActionInfo>, ApiError> {
     let (live, id) = (managed.read(), path.check()?);
@@ -153,7 +153,7 @@ pub async fn save(
 #[utoipa::path(
     delete, path = "/loops/{id}/actions/{actionId}", tag = "Actions", operation_id = "deleteAction",
     params(("id" = String, Path), ("actionId" = String, Path)), security(("token" = [])),
-    responses((status = 204), (status = 404, body = ErrorBody))
+    responses((status = 204), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
 pub async fn delete(managed: ManagedLoop, ApiPath(path): ApiPath<ActionPath>) -> Result<StatusCode, ApiError> {
     let (live, _) = managed.change()?;

@@ -221,7 +221,7 @@ impl From<EventSummary> for EventRow {
         ("before" = Option<i64>, Query, description = "Only events with a smaller `seq`"),
         ("limit" = Option<usize>, Query, description = "At most this many, up to 500; otherwise 50"),
     ),
-    security(("token" = [])), responses((status = 200, body = EventList), (status = 404, body = ErrorBody))
+    security(("token" = [])), responses((status = 200, body = EventList), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
 pub async fn list(
     managed: ManagedLoop,
@@ -238,7 +238,7 @@ pub async fn list(
 #[utoipa::path(
     get, path = "/loops/{id}/events/{eventId}", tag = "Events", operation_id = "getEvent",
     params(("id" = String, Path), ("eventId" = String, Path, description = "The event, percent-encoded")),
-    security(("token" = [])), responses((status = 200, body = EventInfo), (status = 404, body = ErrorBody))
+    security(("token" = [])), responses((status = 200, body = EventInfo), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
 pub async fn get_one(managed: ManagedLoop, ApiPath(path): ApiPath<EventPath>) -> Result<Json<EventInfo>, ApiError> {
     let event_id = path.event_id.parse().map_err(LoopError::Id)?;

@@ -15,7 +15,7 @@ const NEVER: &str = "0001-01-01T00:00:00";
 const NEVER_EDITED: &str = "1601-01-01T00:00:00";
 
 /// How the service behaves. Versions know more or less of it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
     "rewardWaitTime": "PT10M", "defaultReward": 0.0, "rewardAggregation": "earliest", "explorationPercentage": 0.2,
@@ -32,33 +32,25 @@ pub struct ServiceConfiguration {
     #[serde(skip_serializing_if = "Option::is_none")]
     log_mirror_sas_uri: Option<String>,
     log_retention_days: i32,
-    #[serde(flatten)]
-    preview: Option<PreviewFields>,
-    #[serde(flatten)]
-    newest: Option<NewestFields>,
-}
-
-/// What v1.1-preview added.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct PreviewFields {
-    /// When a setting of training was last changed, UTC.
-    last_configuration_edit_date: String,
-    learning_mode: &'static str,
-    is_auto_optimization_enabled: bool,
-    auto_optimization_frequency: String,
-    auto_optimization_start_date: String,
+    /// When a setting of training was last changed, UTC. This and what follows came with v1.1-preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_configuration_edit_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    learning_mode: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_auto_optimization_enabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_optimization_frequency: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_optimization_start_date: Option<String>,
     /// Once the loop was in apprentice mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_apprentice_mode_metrics: Option<ApprenticeMetrics>,
-}
-
-/// What 2022-09-01-preview added.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct NewestFields {
-    model_retrain_days: i32,
-    is_inference_explainability_enabled: bool,
+    /// This and what follows came with 2022-09-01-preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model_retrain_days: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_inference_explainability_enabled: Option<bool>,
 }
 
 /// How apprentice mode went: over the most recent 1,000 of its events.
@@ -85,7 +77,19 @@ impl ServiceConfiguration {
     /// What a version tells of a loop's settings.
     pub fn of(live: &LiveLoop, fields: ConfigurationFields) -> Self {
         let configuration = live.configuration();
-        let is_preview = fields != ConfigurationFields::Stable;
+        let stable = Self::stable(&configuration);
+        match fields {
+            ConfigurationFields::Stable => stable,
+            ConfigurationFields::Preview => stable.with_preview(live, &configuration),
+            ConfigurationFields::Newest => Self {
+                model_retrain_days: Some(configuration.model_retrain_days),
+                is_inference_explainability_enabled: Some(configuration.explains_inference),
+                ..stable.with_preview(live, &configuration)
+            },
+        }
+    }
+
+    fn stable(configuration: &Configuration) -> Self {
         Self {
             reward_wait_time: configuration.reward_wait_time.get().to_string(),
             default_reward: configuration.default_reward.get(),
@@ -95,36 +99,28 @@ impl ServiceConfiguration {
             log_mirror_enabled: configuration.log_mirror_enabled,
             log_mirror_sas_uri: configuration.log_mirror_sas_uri.clone(),
             log_retention_days: configuration.log_retention_days.into(),
-            preview: is_preview.then(|| PreviewFields::of(live, &configuration)),
-            newest: (fields == ConfigurationFields::Newest).then(|| NewestFields {
-                model_retrain_days: configuration.model_retrain_days,
-                is_inference_explainability_enabled: configuration.explains_inference,
-            }),
+            ..Self::default()
+        }
+    }
+
+    fn with_preview(self, live: &LiveLoop, configuration: &Configuration) -> Self {
+        let AutoOptimization { is_enabled, frequency, start_us } = &configuration.auto_optimization;
+        let edited = configuration.last_edit_us.map_or_else(|| NEVER_EDITED.to_owned(), instant::write_bare);
+        Self {
+            last_configuration_edit_date: Some(edited),
+            learning_mode: Some(configuration.learning_mode.as_str()),
+            is_auto_optimization_enabled: Some(*is_enabled),
+            auto_optimization_frequency: Some(frequency.to_string()),
+            auto_optimization_start_date: Some(start_us.map_or_else(|| NEVER.to_owned(), instant::write_bare)),
+            latest_apprentice_mode_metrics: ApprenticeMetrics::of(live),
+            ..self
         }
     }
 
     /// The start of automatic optimisation with its zone, as the answer to the call that set it had it.
     pub fn with_zone(mut self) -> Self {
-        if let Some(preview) = &mut self.preview {
-            preview.auto_optimization_start_date.push('Z');
-        }
+        self.auto_optimization_start_date.iter_mut().for_each(|date| date.push('Z'));
         self
-    }
-}
-
-impl PreviewFields {
-    fn of(live: &LiveLoop, configuration: &Configuration) -> Self {
-        let AutoOptimization { is_enabled, frequency, start_us } = &configuration.auto_optimization;
-        Self {
-            last_configuration_edit_date: configuration
-                .last_edit_us
-                .map_or_else(|| NEVER_EDITED.to_owned(), instant::write_bare),
-            learning_mode: configuration.learning_mode.as_str(),
-            is_auto_optimization_enabled: *is_enabled,
-            auto_optimization_frequency: frequency.to_string(),
-            auto_optimization_start_date: start_us.map_or_else(|| NEVER.to_owned(), instant::write_bare),
-            latest_apprentice_mode_metrics: ApprenticeMetrics::of(live),
-        }
     }
 }
 
