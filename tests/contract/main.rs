@@ -4,6 +4,10 @@
 #[path = "../api/app.rs"]
 #[expect(dead_code, reason = "the other test binary uses the rest")]
 mod app;
+mod model_and_logs;
+mod multi_slot;
+mod policy;
+mod versions;
 
 use app::TestApp;
 use axum::http::Method;
