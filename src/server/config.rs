@@ -1,14 +1,20 @@
 //! The command line; every option is an environment variable too. These comments are the manual.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    api::RateLimit,
+    api::{
+        RateLimit,
+        bearer::{IssuerOptions, Requirement, TokenOptions},
+    },
     store::{Durability, Store},
     terms::Role,
 };
+
+/// An issuer with new keys is asked this soon again at the earliest, however many unknown keys callers name.
+const LEAST_BETWEEN_FETCHES: Duration = Duration::from_secs(10);
 
 /// The open, self-hosted successor of Azure AI Personalizer.
 #[derive(Debug, Parser)]
@@ -115,6 +121,9 @@ pub struct ServeOptions {
     #[arg(long, env = "RANKLOOP_RATE_BURST", value_name = "CALLS", requires = "rate_limit")]
     pub rate_burst: Option<NonZeroU32>,
 
+    #[command(flatten)]
+    pub tokens: TokenArgs,
+
     /// The folder of the web assets. Without it: `site` beside the program, or one folder up.
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
@@ -125,6 +134,79 @@ impl ServeOptions {
     pub fn rate(&self) -> Option<RateLimit> {
         let per_second = self.rate_limit?;
         Some(RateLimit { per_second, burst: self.rate_burst.unwrap_or(per_second) })
+    }
+}
+
+/// Whose tokens open the data plane, besides the keys of its loops.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Tokens of an OpenID Connect issuer")]
+pub struct TokenArgs {
+    /// An issuer whose tokens are taken, as they say it in `iss`: https://sts.windows.net/TENANT/ for Entra ID. May be
+    /// given several times; in the variable with commas between. Without it only keys are taken.
+    #[arg(long, env = "RANKLOOP_OIDC_ISSUER", value_name = "URL", value_delimiter = ',')]
+    pub oidc_issuer: Vec<String>,
+
+    /// Where the issuer's keys are (JWK Set), in the order of the issuers. Without it the issuer is asked for them, at
+    /// /.well-known/openid-configuration.
+    #[arg(long, env = "RANKLOOP_OIDC_JWKS_URL", value_name = "URL", value_delimiter = ',', requires = "oidc_issuer")]
+    pub oidc_jwks_url: Vec<String>,
+
+    /// Whom a token must be made for; one of several is enough. The default is what the clients of Azure ask for.
+    #[arg(
+        long,
+        env = "RANKLOOP_OIDC_AUDIENCE",
+        value_name = "AUDIENCE",
+        value_delimiter = ',',
+        default_value = "https://cognitiveservices.azure.com"
+    )]
+    pub oidc_audience: Vec<String>,
+
+    /// The claim with the ids of the loops that a token may use. Without it a good token may use every loop.
+    #[arg(long, env = "RANKLOOP_OIDC_LOOP_CLAIM", value_name = "CLAIM")]
+    pub oidc_loop_claim: Option<String>,
+
+    /// A role or scope that a token must have: in `roles`, `scp`, `scope` or `realm_access.roles`.
+    #[arg(long, env = "RANKLOOP_OIDC_REQUIRED_ROLE", value_name = "ROLE")]
+    pub oidc_required_role: Option<String>,
+
+    /// What a claim must say, such as `appid=ID|ID` for the clients that may call. Given several times, all must hold.
+    #[arg(long, env = "RANKLOOP_OIDC_REQUIRE", value_name = "CLAIM=VALUE", value_delimiter = ',')]
+    pub oidc_require: Vec<Requirement>,
+
+    /// By how many seconds the clocks of issuer and server may differ.
+    #[arg(long, env = "RANKLOOP_OIDC_CLOCK_SKEW", value_name = "SECONDS", default_value_t = 60)]
+    pub oidc_clock_skew: u32,
+
+    /// Certificates (PEM) of an authority of your own that the issuer's certificate stands on.
+    #[arg(long, env = "RANKLOOP_OIDC_CA", value_name = "FILE")]
+    pub oidc_ca: Option<PathBuf>,
+}
+
+impl TokenArgs {
+    /// What the command line says; `None` without an issuer.
+    pub fn options(&self) -> anyhow::Result<Option<TokenOptions>> {
+        use anyhow::{Context, ensure};
+        if self.oidc_issuer.is_empty() {
+            return Ok(None);
+        }
+        let (n_issuers, n_urls) = (self.oidc_issuer.len(), self.oidc_jwks_url.len());
+        ensure!(
+            n_urls == 0 || n_urls == n_issuers,
+            "--oidc-jwks-url must be given for each --oidc-issuer, or for none"
+        );
+        let jwks_urls = self.oidc_jwks_url.iter().cloned().map(Some).chain(std::iter::repeat(None));
+        let issuers = self.oidc_issuer.iter().cloned().zip(jwks_urls);
+        let role = self.oidc_required_role.as_deref().map(Requirement::role);
+        let read = |file: &PathBuf| std::fs::read(file).with_context(|| format!("cannot read {}", file.display()));
+        Ok(Some(TokenOptions {
+            issuers: issuers.map(|(issuer, jwks_url)| IssuerOptions { issuer, jwks_url }).collect(),
+            audiences: self.oidc_audience.clone(),
+            loop_claim: self.oidc_loop_claim.clone(),
+            requirements: role.into_iter().chain(self.oidc_require.iter().cloned()).collect(),
+            clock_skew: Duration::from_secs(self.oidc_clock_skew.into()),
+            least_between_fetches: LEAST_BETWEEN_FETCHES,
+            extra_ca: self.oidc_ca.as_ref().map(read).transpose()?,
+        }))
     }
 }
 
@@ -213,5 +295,25 @@ mod tests {
         assert_eq!(data.url(), "sqlite:/var/lib/rankloop/rankloop.db");
         data.database_url = Some("postgres://localhost/rank".to_owned());
         assert_eq!(data.url(), "postgres://localhost/rank");
+    }
+
+    fn token_args(arguments: &[&str]) -> TokenArgs {
+        let arguments = ["rankloop", "serve"].iter().chain(arguments);
+        match Config::try_parse_from(arguments).expect("a good command line").command {
+            Command::Serve(options) => options.tokens,
+            other => panic!("another command: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn addresses_of_keys_belong_to_the_issuers_in_their_order() {
+        let args = token_args(&["--oidc-issuer", "https://a,https://b", "--oidc-jwks-url", "https://a/k,https://b/k"]);
+        let options = args.options().expect("sound").expect("issuers");
+        assert_eq!(options.issuers[1].issuer, "https://b");
+        assert_eq!(options.issuers[1].jwks_url.as_deref(), Some("https://b/k"));
+        assert_eq!(options.audiences, ["https://cognitiveservices.azure.com"]);
+        let args = token_args(&["--oidc-issuer", "https://a,https://b", "--oidc-jwks-url", "https://a/k"]);
+        assert!(args.options().is_err());
+        assert!(token_args(&[]).options().expect("sound").is_none());
     }
 }

@@ -16,7 +16,10 @@ use super::{
 };
 use crate::{
     accounts::Accounts,
-    api::{ApiState, Limits},
+    api::{
+        ApiState, Limits,
+        bearer::{IssuerOptions, Tokens},
+    },
     clock::Clock,
     demo::{Demo, DemoOptions},
     loops::{Loops, LoopsOptions},
@@ -75,6 +78,7 @@ struct House {
     store: Store,
     loops: Loops,
     accounts: Accounts,
+    tokens: Option<Tokens>,
     clock: Clock,
     demo: Option<Demo>,
     public_url: PublicUrl,
@@ -84,6 +88,7 @@ struct House {
 impl House {
     async fn load(options: &ServeOptions, addr: SocketAddr) -> anyhow::Result<Self> {
         let clock = Clock::System;
+        let issuers = start_tokens(options, &clock)?;
         let store = options.data.open().await?;
         let settings = LoopsOptions {
             durability: options.durability.into(),
@@ -101,7 +106,16 @@ impl House {
         let demo = demo_token.map(|token| Demo::start(DemoOptions { base_url: base_url.clone(), token }));
         let public_url = options.public_url.clone().unwrap_or(base_url);
         let public_url = PublicUrl(public_url.trim_end_matches('/').to_owned());
-        Ok(Self { store, loops, accounts, clock, demo, public_url, has_own_token: own_token.is_some() })
+        Ok(Self {
+            store,
+            loops,
+            accounts,
+            tokens: issuers,
+            clock,
+            demo,
+            public_url,
+            has_own_token: own_token.is_some(),
+        })
     }
 
     fn router(&self, options: &ServeOptions, is_stopping: watch::Receiver<bool>) -> axum::Router {
@@ -109,6 +123,7 @@ impl House {
             loops: self.loops.clone(),
             accounts: self.accounts.clone(),
             limits: Limits::new(options.max_body_bytes, options.rate()),
+            tokens: self.tokens.clone(),
         };
         let site = Site {
             loops: self.loops.clone(),
@@ -135,6 +150,16 @@ impl House {
             warn!("Not everything was closed in time; nothing that was answered is lost");
         }
     }
+}
+
+/// The issuers whose tokens are taken, with their keys on the way.
+fn start_tokens(options: &ServeOptions, clock: &Clock) -> anyhow::Result<Option<Tokens>> {
+    let Some(settings) = options.tokens.options()? else { return Ok(None) };
+    for IssuerOptions { issuer, .. } in settings.issuers.iter().filter(|of| !of.issuer.starts_with("https://")) {
+        warn!(issuer, "This issuer is not asked over https: whoever is on the way can make tokens");
+    }
+    let tokens = Tokens::start(settings, clock.clone());
+    tokens.map(Some).context("tokens of an issuer cannot be checked")
 }
 
 async fn sweep_sessions(accounts: Accounts) {
