@@ -201,7 +201,11 @@ impl From<LoopError> for ApiError {
             LoopError::Store(_) => {
                 Self::broken(StatusCode::SERVICE_UNAVAILABLE, "OperationNotAllowed", message, &error)
             }
-            LoopError::Trainer(_) | LoopError::Damaged(_) => {
+            LoopError::ModelArchive(cause) if cause.is_about_signature() => {
+                Self::bad("InvalidModelImportSignature", message)
+            }
+            LoopError::ModelArchive(_) => Self::bad("InvalidModelImportFormat", message),
+            LoopError::Trainer(_) | LoopError::Damaged(_) | LoopError::SigningKey(_) => {
                 Self::broken(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message, &error)
             }
         }

@@ -9,6 +9,7 @@ use crate::{
         RateLimit,
         bearer::{IssuerOptions, Requirement, TokenOptions},
     },
+    loops::TrustedSigners,
     store::{Durability, Store},
     terms::Role,
 };
@@ -124,12 +125,28 @@ pub struct ServeOptions {
     #[command(flatten)]
     pub tokens: TokenArgs,
 
+    /// A certificate (DER or PEM) whose holder's signed models are taken besides those that this server signed: another
+    /// server's, or `signer.der` of an export of the old service. May be given several times.
+    #[arg(long, env = "RANKLOOP_TRUSTED_SIGNER", value_name = "FILE", value_delimiter = ',')]
+    pub trusted_signer: Vec<PathBuf>,
+
     /// The folder of the web assets. Without it: `site` beside the program, or one folder up.
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
 }
 
 impl ServeOptions {
+    /// Whose models are taken besides our own.
+    pub fn trusted_signers(&self) -> anyhow::Result<TrustedSigners> {
+        use anyhow::Context;
+        let mut trusted = TrustedSigners::default();
+        for file in &self.trusted_signer {
+            let content = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+            trusted.trust(&content).with_context(|| format!("cannot trust {}", file.display()))?;
+        }
+        Ok(trusted)
+    }
+
     /// The limit on calls, if there is one.
     pub fn rate(&self) -> Option<RateLimit> {
         let per_second = self.rate_limit?;

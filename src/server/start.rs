@@ -94,6 +94,7 @@ impl House {
             durability: options.durability.into(),
             n_queued: options.max_queued,
             n_actions_most: options.max_actions,
+            trusted_signers: options.trusted_signers()?,
         };
         let loops = Loops::open(store.clone(), clock.clone(), settings).await.context("the loops cannot be loaded")?;
         let own_token = secret_from_environment("RANKLOOP_ADMIN_TOKEN");

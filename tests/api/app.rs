@@ -13,7 +13,7 @@ use rankloop::{
         bearer::{TokenOptions, Tokens},
     },
     clock::{Clock, ManualClock},
-    loops::{Loops, LoopsOptions},
+    loops::{Loops, LoopsOptions, TrustedSigners},
     store::{Durability, Store},
     terms::Role,
 };
@@ -93,7 +93,12 @@ impl TestApp {
         store.migrate().await.expect("a schema");
         let manual = ManualClock::at(START_US);
         let clock = Clock::Manual(manual.clone());
-        let options = LoopsOptions { durability: Durability::Relaxed, n_queued: 1_000, n_actions_most: 50 };
+        let options = LoopsOptions {
+            durability: Durability::Relaxed,
+            n_queued: 1_000,
+            n_actions_most: 50,
+            trusted_signers: TrustedSigners::default(),
+        };
         let loops = Loops::open(store.clone(), clock.clone(), options).await.expect("loops");
         let accounts = Accounts::new(store, clock, vec![("owner".to_owned(), OWNER.to_owned())]);
         let limits = Limits::new(1024 * 1024, rate);

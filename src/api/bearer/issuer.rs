@@ -148,8 +148,8 @@ async fn keep_fresh(issuer: Weak<Issuer>) {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn keys_go_on_working_for_a_day_after_they_should_have_been_fetched_again() {
+    #[test]
+    fn keys_go_on_working_for_a_day_after_they_should_have_been_fetched_again() {
         let now = Instant::now();
         let keys = KeySet::parse(br#"{"keys": []}"#).expect("a set");
         let known = Known { keys, fresh_until: now + Duration::from_secs(3_600) };
