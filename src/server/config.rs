@@ -4,6 +4,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::tls::TlsFiles;
 use crate::{
     api::{
         RateLimit,
@@ -92,6 +93,15 @@ pub struct ServeOptions {
     #[arg(long, env = "RANKLOOP_PUBLIC_URL")]
     pub public_url: Option<String>,
 
+    /// A certificate in PEM, followed by those between it and its authority. With it the server speaks TLS (HTTP/1.1 and
+    /// HTTP/2). The file is read again when it changes, and at SIGHUP.
+    #[arg(long, env = "RANKLOOP_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key in PEM, without a password.
+    #[arg(long, env = "RANKLOOP_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
     /// Start without the demo news site's loop and its simulated readers.
     #[arg(long, env = "RANKLOOP_NO_DEMO")]
     pub no_demo: bool,
@@ -136,6 +146,14 @@ pub struct ServeOptions {
 }
 
 impl ServeOptions {
+    /// The files of TLS, when it is asked for.
+    pub fn tls_files(&self) -> anyhow::Result<Option<TlsFiles>> {
+        let (Some(certificate), Some(key)) = (self.tls_cert.clone(), self.tls_key.clone()) else { return Ok(None) };
+        let is_plain = self.public_url.as_deref().is_some_and(|url| !url.starts_with("https://"));
+        anyhow::ensure!(!is_plain, "--public-url must begin with https:// when the server speaks TLS");
+        Ok(Some(TlsFiles { certificate, key }))
+    }
+
     /// Whose models are taken besides our own.
     pub fn trusted_signers(&self) -> anyhow::Result<TrustedSigners> {
         use anyhow::Context;
@@ -312,6 +330,22 @@ mod tests {
         assert_eq!(data.url(), "sqlite:/var/lib/rankloop/rankloop.db");
         data.database_url = Some("postgres://localhost/rank".to_owned());
         assert_eq!(data.url(), "postgres://localhost/rank");
+    }
+
+    #[test]
+    fn tls_needs_both_files_and_a_public_address_that_says_so() {
+        let serve = |arguments: &[&str]| {
+            let config = Config::try_parse_from(["rankloop", "serve"].iter().chain(arguments)).ok()?;
+            match config.command {
+                Command::Serve(options) => Some(options.tls_files()),
+                _ => None,
+            }
+        };
+        assert!(serve(&["--tls-cert", "a"]).is_none());
+        assert!(serve(&["--tls-cert", "a", "--tls-key", "b"]).expect("parsed").expect("sound").is_some());
+        let plain = serve(&["--tls-cert", "a", "--tls-key", "b", "--public-url", "http://x"]);
+        assert!(plain.expect("parsed").is_err());
+        assert!(serve(&["--public-url", "http://x"]).expect("parsed").expect("sound").is_none());
     }
 
     fn token_args(arguments: &[&str]) -> TokenArgs {
