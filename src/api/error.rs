@@ -137,7 +137,8 @@ impl ApiError {
     }
 }
 
-fn causes(error: &dyn Error) -> String {
+/// An error with all that it came from, in one line.
+pub(super) fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

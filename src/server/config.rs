@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
+use anyhow::{Context, bail, ensure};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::tls::TlsFiles;
@@ -66,7 +67,6 @@ impl DataOptions {
 
     /// Opens the database and brings its schema up to date.
     pub async fn open(&self) -> anyhow::Result<Store> {
-        use anyhow::Context;
         let whose = match &self.database_url {
             Some(url) if !url.is_empty() => "the database of --database-url".to_owned(),
             _ => self.data_dir.display().to_string(),
@@ -148,17 +148,20 @@ pub struct ServeOptions {
 impl ServeOptions {
     /// The files of TLS, when it is asked for.
     pub fn tls_files(&self) -> anyhow::Result<Option<TlsFiles>> {
-        let (Some(certificate), Some(key)) = (self.tls_cert.clone(), self.tls_key.clone()) else { return Ok(None) };
+        let (certificate, key) = match (said_path(self.tls_cert.as_ref()), said_path(self.tls_key.as_ref())) {
+            (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
+            (None, None) => return Ok(None),
+            _ => bail!("--tls-cert and --tls-key belong together"),
+        };
         let is_plain = self.public_url.as_deref().is_some_and(|url| !url.starts_with("https://"));
-        anyhow::ensure!(!is_plain, "--public-url must begin with https:// when the server speaks TLS");
+        ensure!(!is_plain, "--public-url must begin with https:// when the server speaks TLS");
         Ok(Some(TlsFiles { certificate, key }))
     }
 
     /// Whose models are taken besides our own.
     pub fn trusted_signers(&self) -> anyhow::Result<TrustedSigners> {
-        use anyhow::Context;
         let mut trusted = TrustedSigners::default();
-        for file in &self.trusted_signer {
+        for file in self.trusted_signer.iter().filter_map(|file| said_path(Some(file))) {
             let content = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
             trusted.trust(&content).with_context(|| format!("cannot trust {}", file.display()))?;
         }
@@ -206,7 +209,7 @@ pub struct TokenArgs {
 
     /// What a claim must say, such as `appid=ID|ID` for the clients that may call. Given several times, all must hold.
     #[arg(long, env = "RANKLOOP_OIDC_REQUIRE", value_name = "CLAIM=VALUE", value_delimiter = ',')]
-    pub oidc_require: Vec<Requirement>,
+    pub oidc_require: Vec<String>,
 
     /// By how many seconds the clocks of issuer and server may differ.
     #[arg(long, env = "RANKLOOP_OIDC_CLOCK_SKEW", value_name = "SECONDS", default_value_t = 60)]
@@ -218,31 +221,49 @@ pub struct TokenArgs {
 }
 
 impl TokenArgs {
-    /// What the command line says; `None` without an issuer.
+    /// What the command line says; `None` without an issuer. Empty values are how unset variables often look.
     pub fn options(&self) -> anyhow::Result<Option<TokenOptions>> {
-        use anyhow::{Context, ensure};
-        if self.oidc_issuer.is_empty() {
+        let (issuers, jwks_urls) = (said(&self.oidc_issuer), said(&self.oidc_jwks_url));
+        if issuers.is_empty() {
             return Ok(None);
         }
-        let (n_issuers, n_urls) = (self.oidc_issuer.len(), self.oidc_jwks_url.len());
+        let (n_issuers, n_urls) = (issuers.len(), jwks_urls.len());
         ensure!(
             n_urls == 0 || n_urls == n_issuers,
             "--oidc-jwks-url must be given for each --oidc-issuer, or for none"
         );
-        let jwks_urls = self.oidc_jwks_url.iter().cloned().map(Some).chain(std::iter::repeat(None));
-        let issuers = self.oidc_issuer.iter().cloned().zip(jwks_urls);
-        let role = self.oidc_required_role.as_deref().map(Requirement::role);
+        let jwks_urls = jwks_urls.into_iter().map(Some).chain(std::iter::repeat(None));
+        let role = said(&self.oidc_required_role).iter().map(|role| Requirement::role(role)).collect();
         let read = |file: &PathBuf| std::fs::read(file).with_context(|| format!("cannot read {}", file.display()));
         Ok(Some(TokenOptions {
-            issuers: issuers.map(|(issuer, jwks_url)| IssuerOptions { issuer, jwks_url }).collect(),
-            audiences: self.oidc_audience.clone(),
-            loop_claim: self.oidc_loop_claim.clone(),
-            requirements: role.into_iter().chain(self.oidc_require.iter().cloned()).collect(),
+            issuers: issuers
+                .into_iter()
+                .zip(jwks_urls)
+                .map(|(issuer, jwks_url)| IssuerOptions { issuer, jwks_url })
+                .collect(),
+            audiences: said(&self.oidc_audience),
+            loop_claim: said(&self.oidc_loop_claim).pop(),
+            requirements: self.requirements(role)?,
             clock_skew: Duration::from_secs(self.oidc_clock_skew.into()),
             least_between_fetches: LEAST_BETWEEN_FETCHES,
-            extra_ca: self.oidc_ca.as_ref().map(read).transpose()?,
+            extra_ca: said_path(self.oidc_ca.as_ref()).map(read).transpose()?,
         }))
     }
+
+    fn requirements(&self, mut all: Vec<Requirement>) -> anyhow::Result<Vec<Requirement>> {
+        for text in said(&self.oidc_require) {
+            all.push(text.parse().with_context(|| format!("--oidc-require {text}"))?);
+        }
+        Ok(all)
+    }
+}
+
+fn said<'a>(values: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    values.into_iter().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+}
+
+fn said_path(path: Option<&PathBuf>) -> Option<&PathBuf> {
+    path.filter(|path| !path.as_os_str().is_empty())
 }
 
 /// When a call is answered.
@@ -342,6 +363,8 @@ mod tests {
             }
         };
         assert!(serve(&["--tls-cert", "a"]).is_none());
+        assert!(serve(&["--tls-cert", "a", "--tls-key", ""]).expect("parsed").is_err());
+        assert!(serve(&["--tls-cert", "", "--tls-key", ""]).expect("parsed").expect("sound").is_none());
         assert!(serve(&["--tls-cert", "a", "--tls-key", "b"]).expect("parsed").expect("sound").is_some());
         let plain = serve(&["--tls-cert", "a", "--tls-key", "b", "--public-url", "http://x"]);
         assert!(plain.expect("parsed").is_err());
@@ -366,5 +389,6 @@ mod tests {
         let args = token_args(&["--oidc-issuer", "https://a,https://b", "--oidc-jwks-url", "https://a/k"]);
         assert!(args.options().is_err());
         assert!(token_args(&[]).options().expect("sound").is_none());
+        assert!(token_args(&["--oidc-issuer", ""]).options().expect("sound").is_none());
     }
 }

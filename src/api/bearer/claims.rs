@@ -100,7 +100,8 @@ impl Requirement {
 
 impl std::fmt::Display for Requirement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} in the claim {}", self.values.join(" or "), self.claims.join(" or "))
+        // Which value would do is not for whoever asks.
+        write!(f, "{}", self.claims.join(" or "))
     }
 }
 

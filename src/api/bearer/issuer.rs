@@ -15,6 +15,7 @@ use tokio::{
 use tracing::{debug, info, warn};
 
 use super::{
+    super::error::causes,
     IssuerOptions, TokenError,
     fetch::{self, FetchError},
     keys::KeySet,
@@ -112,8 +113,7 @@ impl Issuer {
             }
             Err(error) => {
                 let has_keys = self.known.load().is_some();
-                let cause = &error as &dyn std::error::Error;
-                warn!(issuer, error = cause, has_keys, "The keys of a token issuer could not be fetched");
+                warn!(issuer, error = causes(&error), has_keys, "The keys of a token issuer could not be fetched");
                 Err(error)
             }
         }

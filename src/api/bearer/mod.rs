@@ -137,7 +137,7 @@ pub enum TokenError {
     Signature,
     #[error("The issuer's keys cannot be fetched.")]
     KeysUnavailable,
-    #[error("The token lacks what this server asks for: {0}.")]
+    #[error("The token lacks what this server asks for in the claim {0}.")]
     Requirement(String),
     #[error("The token is not for this loop.")]
     Loop,
