@@ -1,13 +1,13 @@
-//! Who is asking: a loop's key becomes a `LiveLoop`, a management token becomes a `Caller`.
+//! Who is asking: a loop's key or an issuer's token becomes a `LiveLoop`, a management token becomes a `Caller`.
 //!
 //! A handler cannot be written without one of the two, so none can forget to ask.
 
 use axum::{
     extract::{FromRef, FromRequestParts, RawPathParams},
-    http::{HeaderName, StatusCode, header, request::Parts},
+    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
 };
 
-use super::{ApiError, ApiState};
+use super::{ApiError, ApiState, bearer::TokenError};
 use crate::{
     accounts::SignedIn,
     loops::{LiveLoop, Loops},
@@ -19,19 +19,62 @@ const KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 impl FromRequestParts<ApiState> for LiveLoop {
     type Rejection = ApiError;
 
-    /// The loop whose key the request carries. Behind a loop's own prefix, a key of another loop is refused.
+    /// The loop that a call of the data plane is for, by the key that it carries or by its token. With both, the key
+    /// decides, as it did at the old service.
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
-        const WRONG: &str = "Access denied due to invalid subscription key. Send a key of the loop in the header \
-                             Ocp-Apim-Subscription-Key.";
-        let key = parts.headers.get(KEY).and_then(|key| key.to_str().ok());
-        let live = key.and_then(|key| state.loops.by_key(key)).ok_or_else(|| ApiError::unauthorized(WRONG))?;
-        let is_elsewhere = loop_id_in_path(parts, state).await.is_some_and(|id| id != live.id().as_str());
-        if is_elsewhere {
-            return Err(ApiError::unauthorized(WRONG));
-        }
+        let in_path = loop_id_in_path(parts, state).await;
+        let live = match (parts.headers.get(KEY), sent_token(parts)) {
+            (Some(key), _) => by_key(key, in_path.as_deref(), state)?,
+            (None, Some(token)) => by_token(token, in_path.as_deref(), state).await?,
+            (None, None) => return Err(ApiError::invalid_key()),
+        };
         state.limits.count_call(live.id())?;
         Ok(live)
     }
+}
+
+/// The loop of a key. Behind a loop's own prefix, a key of another loop is refused.
+fn by_key(key: &HeaderValue, in_path: Option<&str>, state: &ApiState) -> Result<LiveLoop, ApiError> {
+    let live = key.to_str().ok().and_then(|key| state.loops.by_key(key)).ok_or_else(ApiError::invalid_key)?;
+    let is_elsewhere = in_path.is_some_and(|id| id != live.id().as_str());
+    if is_elsewhere { Err(ApiError::invalid_key()) } else { Ok(live) }
+}
+
+/// The loop that a token is used for.
+async fn by_token(token: &str, in_path: Option<&str>, state: &ApiState) -> Result<LiveLoop, ApiError> {
+    let Some(tokens) = &state.tokens else {
+        return Err(ApiError::invalid_key());
+    };
+    let claims = tokens.verify(token).await.map_err(|error| tokens.refusal(&error))?;
+    let allowed = tokens.loop_claim().map(|claim| claims.values(claim));
+    let id = match (in_path, &allowed) {
+        (Some(id), None) => id.to_owned(),
+        (Some(id), Some(allowed)) if allowed.iter().any(|other| other == id) => id.to_owned(),
+        (Some(_), Some(_)) => return Err(tokens.refusal(&TokenError::Loop)),
+        (None, Some(allowed)) => match allowed.as_slice() {
+            [] => return Err(tokens.refusal(&TokenError::Loop)),
+            [id] => id.clone(),
+            _ => return Err(which_loop()),
+        },
+        (None, None) => match state.loops.list().as_slice() {
+            [only] => return Ok(only.clone()),
+            _ => return Err(which_loop()),
+        },
+    };
+    let live = id.parse::<LoopId>().ok().and_then(|id| state.loops.get(&id));
+    live.ok_or_else(|| ApiError::not_found("There is no such loop."))
+}
+
+fn which_loop() -> ApiError {
+    let message = "The token is good, but it does not say which loop is meant, and a key is not there to say it. Call the \
+                   loop behind its own prefix: /loops/{id}/personalizer/…";
+    ApiError::bad("BadRequest", message)
+}
+
+fn sent_token(parts: &Parts) -> Option<&str> {
+    let sent = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = sent.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 async fn loop_id_in_path(parts: &mut Parts, state: &ApiState) -> Option<String> {
@@ -60,12 +103,7 @@ impl FromRequestParts<ApiState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         const WRONG: &str = "Send a management token in the header `Authorization: Bearer …`.";
-        let sent = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = sent.and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
-        });
-        let Some(token) = token else { return Err(ApiError::unauthorized(WRONG)) };
+        let Some(token) = sent_token(parts) else { return Err(ApiError::unauthorized(WRONG)) };
         state.accounts.by_token(token).await?.map(Self).ok_or_else(|| ApiError::unauthorized(WRONG))
     }
 }

@@ -29,6 +29,8 @@ pub struct ApiError {
     message: String,
     target: Option<String>,
     retry_after_s: Option<u64>,
+    /// How to ask for a way in (RFC 6750, 3), when that is what is missing.
+    challenge: Option<String>,
 }
 
 /// The body of every refusal.
@@ -52,7 +54,7 @@ pub struct ErrorObject {
 impl ApiError {
     /// A refusal with its own status and code.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), target: None, retry_after_s: None }
+        Self { status, code, message: message.into(), target: None, retry_after_s: None, challenge: None }
     }
 
     /// The request is wrong.
@@ -86,7 +88,39 @@ impl ApiError {
 
     /// No key or token, or not a good one. One answer for all cases: it says nothing about which keys exist.
     pub fn unauthorized(message: &'static str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "Unauthorized", message)
+        Self::new(StatusCode::UNAUTHORIZED, "Unauthorized", message).challenged("Bearer".to_owned())
+    }
+
+    /// No key of a loop, or not a good one: in the words of the old service's gateway, which programs look for.
+    pub(super) fn invalid_key() -> Self {
+        const MESSAGE: &str = "Access denied due to invalid subscription key or wrong API endpoint. Make sure to \
+                               provide a valid key for an active subscription and use a correct regional API endpoint \
+                               for your resource.";
+        Self::new(StatusCode::UNAUTHORIZED, "401", MESSAGE).challenged("Bearer".to_owned())
+    }
+
+    /// A token that is not good. `why` is for the one who looks for the reason: plain ASCII without quotes.
+    pub(super) fn invalid_token(message: String, why: &str) -> Self {
+        let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{why}\"");
+        Self::new(StatusCode::UNAUTHORIZED, "401", message).challenged(challenge)
+    }
+
+    /// A good token that may not do this. `why` completes the gateway's sentence.
+    pub(super) fn permission_denied(why: &str) -> Self {
+        let message = format!("Principal does not have access to API/Operation. {why}");
+        let challenge = "Bearer error=\"insufficient_scope\"".to_owned();
+        Self::new(StatusCode::FORBIDDEN, "PermissionDenied", message).challenged(challenge)
+    }
+
+    /// Whether a token is good cannot be found out at the moment.
+    pub(super) fn issuer_unavailable() -> Self {
+        let message = "The keys of the token's issuer cannot be fetched at the moment; try again soon.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "OperationNotAllowed", message).retry_after(RETRY_AFTER_S)
+    }
+
+    fn challenged(mut self, challenge: String) -> Self {
+        self.challenge = Some(challenge);
+        self
     }
 
     /// More calls than the loop may have.
@@ -103,7 +137,8 @@ impl ApiError {
     }
 }
 
-fn causes(error: &dyn Error) -> String {
+/// An error with all that it came from, in one line.
+pub(super) fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -124,8 +159,8 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if let Some(challenge) = self.challenge.and_then(|text| HeaderValue::try_from(text).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }
@@ -167,7 +202,11 @@ impl From<LoopError> for ApiError {
             LoopError::Store(_) => {
                 Self::broken(StatusCode::SERVICE_UNAVAILABLE, "OperationNotAllowed", message, &error)
             }
-            LoopError::Trainer(_) | LoopError::Damaged(_) => {
+            LoopError::ModelArchive(cause) if cause.is_about_signature() => {
+                Self::bad("InvalidModelImportSignature", message)
+            }
+            LoopError::ModelArchive(_) => Self::bad("InvalidModelImportFormat", message),
+            LoopError::Trainer(_) | LoopError::Damaged(_) | LoopError::SigningKey(_) => {
                 Self::broken(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message, &error)
             }
         }

@@ -4,6 +4,7 @@
 
 mod auth;
 mod azure;
+pub mod bearer;
 mod error;
 mod extract;
 mod instant;
@@ -26,6 +27,8 @@ pub struct ApiState {
     pub loops: Loops,
     pub accounts: Accounts,
     pub limits: Limits,
+    /// Whose tokens open the data plane besides its keys, if anybody's.
+    pub tokens: Option<bearer::Tokens>,
 }
 
 impl FromRef<ApiState> for Loops {

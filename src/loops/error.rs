@@ -65,6 +65,10 @@ pub enum LoopError {
     Store(#[from] StoreError),
     #[error("The loop's log cannot be read.")]
     Trainer(#[from] crate::trainer::TrainerError),
+    #[error(transparent)]
+    ModelArchive(#[from] super::model_archive::ArchiveError),
+    #[error("The server has no key to sign models with.")]
+    SigningKey(#[from] super::SigningKeyError),
     #[error("The log holds a record that cannot be read.")]
     Damaged(#[from] crate::log::RecordError),
 }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 
-use super::{LoopAction, LoopError, keys, new_loop::NewLoop};
+use super::{LoopAction, LoopError, SigningKey, TrustedSigners, keys, new_loop::NewLoop};
 use crate::{
     bandit::{ActionInput, Explanation, JsonObject, LearningSettings},
     clock::Clock,
@@ -29,6 +29,8 @@ pub struct LoopsOptions {
     pub n_queued: usize,
     /// The most actions that one Rank may bring; 50 by the old contract.
     pub n_actions_most: usize,
+    /// Whose models are taken besides our own.
+    pub trusted_signers: TrustedSigners,
 }
 
 /// A loop just made, with the keys that are shown this once.
@@ -77,6 +79,8 @@ pub(super) struct SharedTools {
     pub writer: LogWriter,
     pub clock: Clock,
     pub options: Arc<LoopsOptions>,
+    /// Read, or made, when a model is first signed or verified.
+    pub signing_key: Arc<OnceCell<SigningKey>>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -102,7 +106,7 @@ impl Loops {
     /// Loads every loop: newest snapshot plus the tail of its log.
     pub async fn open(store: Store, clock: Clock, options: LoopsOptions) -> Result<Self, LoopError> {
         let writer = LogWriter::start(store.clone(), clock.clone(), options.durability, options.n_queued);
-        let tools = SharedTools { store, writer, clock, options: Arc::new(options) };
+        let tools = SharedTools { store, writer, clock, options: Arc::new(options), signing_key: Arc::default() };
         let mut loops = Vec::new();
         for row in tools.store.loops().await? {
             loops.push(LiveLoop::start(&tools, row).await?);
@@ -184,6 +188,11 @@ impl Loops {
         live.0.row.store(Arc::new(row));
         self.replace_registry(|_| {});
         Ok(key)
+    }
+
+    /// What models are signed with; made at the first call, for all processes on this database.
+    pub async fn signing_key(&self) -> Result<&SigningKey, LoopError> {
+        self.0.tools.signing_key().await
     }
 
     fn replace_registry(&self, change: impl FnOnce(&mut Vec<LiveLoop>)) {

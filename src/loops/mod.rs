@@ -10,11 +10,13 @@ mod keys;
 mod live;
 mod logs;
 mod model;
+pub mod model_archive;
 mod multi_slot;
 mod new_loop;
 mod policy;
 mod rank;
 mod reward;
+mod signing;
 
 pub use actions::{ActionDraft, LoopAction};
 pub use activate::activate;
@@ -29,3 +31,4 @@ pub use new_loop::NewLoop;
 pub use policy::ShownPolicy;
 pub use rank::{RankRequest, Ranking, rank};
 pub use reward::{Accepted, reward, reward_slots};
+pub use signing::{CertificateError, SigningKey, SigningKeyError, TrustedSigners};

@@ -1,14 +1,23 @@
 //! The command line; every option is an environment variable too. These comments are the manual.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
+use anyhow::{Context, bail, ensure};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::tls::TlsFiles;
 use crate::{
-    api::RateLimit,
+    api::{
+        RateLimit,
+        bearer::{IssuerOptions, Requirement, TokenOptions},
+    },
+    loops::TrustedSigners,
     store::{Durability, Store},
     terms::Role,
 };
+
+/// An issuer with new keys is asked this soon again at the earliest, however many unknown keys callers name.
+const LEAST_BETWEEN_FETCHES: Duration = Duration::from_secs(10);
 
 /// The open, self-hosted successor of Azure AI Personalizer.
 #[derive(Debug, Parser)]
@@ -58,7 +67,6 @@ impl DataOptions {
 
     /// Opens the database and brings its schema up to date.
     pub async fn open(&self) -> anyhow::Result<Store> {
-        use anyhow::Context;
         let whose = match &self.database_url {
             Some(url) if !url.is_empty() => "the database of --database-url".to_owned(),
             _ => self.data_dir.display().to_string(),
@@ -84,6 +92,15 @@ pub struct ServeOptions {
     /// snippets; https makes the session cookie Secure. Without it: http and the address listened on.
     #[arg(long, env = "RANKLOOP_PUBLIC_URL")]
     pub public_url: Option<String>,
+
+    /// A certificate in PEM, followed by those between it and its authority. With it the server speaks TLS (HTTP/1.1 and
+    /// HTTP/2). The file is read again when it changes, and at SIGHUP.
+    #[arg(long, env = "RANKLOOP_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key in PEM, without a password.
+    #[arg(long, env = "RANKLOOP_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
 
     /// Start without the demo news site's loop and its simulated readers.
     #[arg(long, env = "RANKLOOP_NO_DEMO")]
@@ -115,17 +132,138 @@ pub struct ServeOptions {
     #[arg(long, env = "RANKLOOP_RATE_BURST", value_name = "CALLS", requires = "rate_limit")]
     pub rate_burst: Option<NonZeroU32>,
 
+    #[command(flatten)]
+    pub tokens: TokenArgs,
+
+    /// A certificate (DER or PEM) whose holder's signed models are taken besides those that this server signed: another
+    /// server's, or `signer.der` of an export of the old service. May be given several times.
+    #[arg(long, env = "RANKLOOP_TRUSTED_SIGNER", value_name = "FILE", value_delimiter = ',')]
+    pub trusted_signer: Vec<PathBuf>,
+
     /// The folder of the web assets. Without it: `site` beside the program, or one folder up.
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "DIR")]
     pub site_dir: Option<PathBuf>,
 }
 
 impl ServeOptions {
+    /// The files of TLS, when it is asked for.
+    pub fn tls_files(&self) -> anyhow::Result<Option<TlsFiles>> {
+        let (certificate, key) = match (said_path(self.tls_cert.as_ref()), said_path(self.tls_key.as_ref())) {
+            (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
+            (None, None) => return Ok(None),
+            _ => bail!("--tls-cert and --tls-key belong together"),
+        };
+        let is_plain = self.public_url.as_deref().is_some_and(|url| !url.starts_with("https://"));
+        ensure!(!is_plain, "--public-url must begin with https:// when the server speaks TLS");
+        Ok(Some(TlsFiles { certificate, key }))
+    }
+
+    /// Whose models are taken besides our own.
+    pub fn trusted_signers(&self) -> anyhow::Result<TrustedSigners> {
+        let mut trusted = TrustedSigners::default();
+        for file in self.trusted_signer.iter().filter_map(|file| said_path(Some(file))) {
+            let content = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+            trusted.trust(&content).with_context(|| format!("cannot trust {}", file.display()))?;
+        }
+        Ok(trusted)
+    }
+
     /// The limit on calls, if there is one.
     pub fn rate(&self) -> Option<RateLimit> {
         let per_second = self.rate_limit?;
         Some(RateLimit { per_second, burst: self.rate_burst.unwrap_or(per_second) })
     }
+}
+
+/// Whose tokens open the data plane, besides the keys of its loops.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Tokens of an OpenID Connect issuer")]
+pub struct TokenArgs {
+    /// An issuer whose tokens are taken, as they say it in `iss`: https://sts.windows.net/TENANT/ for Entra ID. May be
+    /// given several times; in the variable with commas between. Without it only keys are taken.
+    #[arg(long, env = "RANKLOOP_OIDC_ISSUER", value_name = "URL", value_delimiter = ',')]
+    pub oidc_issuer: Vec<String>,
+
+    /// Where the issuer's keys are (JWK Set), in the order of the issuers. Without it the issuer is asked for them, at
+    /// /.well-known/openid-configuration.
+    #[arg(long, env = "RANKLOOP_OIDC_JWKS_URL", value_name = "URL", value_delimiter = ',', requires = "oidc_issuer")]
+    pub oidc_jwks_url: Vec<String>,
+
+    /// Whom a token must be made for; one of several is enough. The default is what the clients of Azure ask for.
+    #[arg(
+        long,
+        env = "RANKLOOP_OIDC_AUDIENCE",
+        value_name = "AUDIENCE",
+        value_delimiter = ',',
+        default_value = "https://cognitiveservices.azure.com"
+    )]
+    pub oidc_audience: Vec<String>,
+
+    /// The claim with the ids of the loops that a token may use. Without it a good token may use every loop.
+    #[arg(long, env = "RANKLOOP_OIDC_LOOP_CLAIM", value_name = "CLAIM")]
+    pub oidc_loop_claim: Option<String>,
+
+    /// A role or scope that a token must have: in `roles`, `scp`, `scope` or `realm_access.roles`.
+    #[arg(long, env = "RANKLOOP_OIDC_REQUIRED_ROLE", value_name = "ROLE")]
+    pub oidc_required_role: Option<String>,
+
+    /// What a claim must say, such as `appid=ID|ID` for the clients that may call. Given several times, all must hold.
+    #[arg(long, env = "RANKLOOP_OIDC_REQUIRE", value_name = "CLAIM=VALUE", value_delimiter = ',')]
+    pub oidc_require: Vec<String>,
+
+    /// By how many seconds the clocks of issuer and server may differ.
+    #[arg(long, env = "RANKLOOP_OIDC_CLOCK_SKEW", value_name = "SECONDS", default_value_t = 60)]
+    pub oidc_clock_skew: u32,
+
+    /// Certificates (PEM) of an authority of your own that the issuer's certificate stands on.
+    #[arg(long, env = "RANKLOOP_OIDC_CA", value_name = "FILE")]
+    pub oidc_ca: Option<PathBuf>,
+}
+
+impl TokenArgs {
+    /// What the command line says; `None` without an issuer. Empty values are how unset variables often look.
+    pub fn options(&self) -> anyhow::Result<Option<TokenOptions>> {
+        let (issuers, jwks_urls) = (said(&self.oidc_issuer), said(&self.oidc_jwks_url));
+        if issuers.is_empty() {
+            return Ok(None);
+        }
+        let (n_issuers, n_urls) = (issuers.len(), jwks_urls.len());
+        ensure!(
+            n_urls == 0 || n_urls == n_issuers,
+            "--oidc-jwks-url must be given for each --oidc-issuer, or for none"
+        );
+        let jwks_urls = jwks_urls.into_iter().map(Some).chain(std::iter::repeat(None));
+        let role = said(&self.oidc_required_role).iter().map(|role| Requirement::role(role)).collect();
+        let read = |file: &PathBuf| std::fs::read(file).with_context(|| format!("cannot read {}", file.display()));
+        Ok(Some(TokenOptions {
+            issuers: issuers
+                .into_iter()
+                .zip(jwks_urls)
+                .map(|(issuer, jwks_url)| IssuerOptions { issuer, jwks_url })
+                .collect(),
+            audiences: said(&self.oidc_audience),
+            loop_claim: said(&self.oidc_loop_claim).pop(),
+            requirements: self.requirements(role)?,
+            clock_skew: Duration::from_secs(self.oidc_clock_skew.into()),
+            least_between_fetches: LEAST_BETWEEN_FETCHES,
+            extra_ca: said_path(self.oidc_ca.as_ref()).map(read).transpose()?,
+        }))
+    }
+
+    fn requirements(&self, mut all: Vec<Requirement>) -> anyhow::Result<Vec<Requirement>> {
+        for text in said(&self.oidc_require) {
+            all.push(text.parse().with_context(|| format!("--oidc-require {text}"))?);
+        }
+        Ok(all)
+    }
+}
+
+fn said<'a>(values: impl IntoIterator<Item = &'a String>) -> Vec<String> {
+    values.into_iter().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+}
+
+fn said_path(path: Option<&PathBuf>) -> Option<&PathBuf> {
+    path.filter(|path| !path.as_os_str().is_empty())
 }
 
 /// When a call is answered.
@@ -213,5 +351,44 @@ mod tests {
         assert_eq!(data.url(), "sqlite:/var/lib/rankloop/rankloop.db");
         data.database_url = Some("postgres://localhost/rank".to_owned());
         assert_eq!(data.url(), "postgres://localhost/rank");
+    }
+
+    #[test]
+    fn tls_needs_both_files_and_a_public_address_that_says_so() {
+        let serve = |arguments: &[&str]| {
+            let config = Config::try_parse_from(["rankloop", "serve"].iter().chain(arguments)).ok()?;
+            match config.command {
+                Command::Serve(options) => Some(options.tls_files()),
+                _ => None,
+            }
+        };
+        assert!(serve(&["--tls-cert", "a"]).is_none());
+        assert!(serve(&["--tls-cert", "a", "--tls-key", ""]).expect("parsed").is_err());
+        assert!(serve(&["--tls-cert", "", "--tls-key", ""]).expect("parsed").expect("sound").is_none());
+        assert!(serve(&["--tls-cert", "a", "--tls-key", "b"]).expect("parsed").expect("sound").is_some());
+        let plain = serve(&["--tls-cert", "a", "--tls-key", "b", "--public-url", "http://x"]);
+        assert!(plain.expect("parsed").is_err());
+        assert!(serve(&["--public-url", "http://x"]).expect("parsed").expect("sound").is_none());
+    }
+
+    fn token_args(arguments: &[&str]) -> TokenArgs {
+        let arguments = ["rankloop", "serve"].iter().chain(arguments);
+        match Config::try_parse_from(arguments).expect("a good command line").command {
+            Command::Serve(options) => options.tokens,
+            other => panic!("another command: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn addresses_of_keys_belong_to_the_issuers_in_their_order() {
+        let args = token_args(&["--oidc-issuer", "https://a,https://b", "--oidc-jwks-url", "https://a/k,https://b/k"]);
+        let options = args.options().expect("sound").expect("issuers");
+        assert_eq!(options.issuers[1].issuer, "https://b");
+        assert_eq!(options.issuers[1].jwks_url.as_deref(), Some("https://b/k"));
+        assert_eq!(options.audiences, ["https://cognitiveservices.azure.com"]);
+        let args = token_args(&["--oidc-issuer", "https://a,https://b", "--oidc-jwks-url", "https://a/k"]);
+        assert!(args.options().is_err());
+        assert!(token_args(&[]).options().expect("sound").is_none());
+        assert!(token_args(&["--oidc-issuer", ""]).options().expect("sound").is_none());
     }
 }

@@ -4,6 +4,7 @@
 
 mod admin;
 pub mod config;
+mod connections;
 mod metrics;
 mod origin;
 mod readiness;
@@ -12,6 +13,7 @@ mod shutdown;
 mod site;
 mod start;
 mod telemetry;
+mod tls;
 mod welcome;
 
 use anyhow::Context;

@@ -1,22 +1,32 @@
 //! The server's life: listen, load, serve, stop.
 
-use std::{future::IntoFuture, net::SocketAddr, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use anyhow::Context;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+use axum::http::{HeaderValue, header};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
+use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::{info, warn};
 
 use super::{
     config::{ServeOptions, secret_from_environment},
-    metrics,
+    connections, metrics,
     readiness::Door,
     router, shutdown,
     site::{self, Site},
-    telemetry, welcome,
+    telemetry,
+    tls::Tls,
+    welcome,
 };
 use crate::{
     accounts::Accounts,
-    api::{ApiState, Limits},
+    api::{
+        ApiState, Limits,
+        bearer::{IssuerOptions, Tokens},
+    },
     clock::Clock,
     demo::{Demo, DemoOptions},
     loops::{Loops, LoopsOptions},
@@ -27,20 +37,20 @@ use crate::{
 /// How often expired sessions are removed.
 const SESSIONS_SWEEP: Duration = Duration::from_secs(3_600);
 
+/// A browser that was here over TLS does not come without it for a year.
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Serves until the process is asked to stop.
 pub async fn serve(options: Box<ServeOptions>) -> anyhow::Result<()> {
     telemetry::start();
     let is_stopping = shutdown::listen();
-    let listener = TcpListener::bind(options.addr).await;
-    let listener = listener.with_context(|| format!("cannot listen on {}", options.addr))?;
-    let addr = listener.local_addr().context("cannot read the address listened on")?;
     let metrics = metrics::start()?;
     tokio::spawn(metrics::keep_up(metrics.clone()));
     let door = Door::new(metrics);
-    let serving = listen(listener, door.clone(), is_stopping.clone());
+    let Entrance { addr, url, demo_url, serving } = Entrance::open(&options, &door, &is_stopping).await?;
 
     let loaded = tokio::select! {
-        house = House::load(&options, addr) => Some(house?),
+        house = House::load(&options, &url, demo_url) => Some(house?),
         () = shutdown::requested(is_stopping.clone()) => None,
     };
     if let Some(house) = &loaded {
@@ -50,7 +60,7 @@ pub async fn serve(options: Box<ServeOptions>) -> anyhow::Result<()> {
         info!(%addr, n_loops = house.loops.list().len(), "Ready to rank");
     }
     shutdown::requested(is_stopping).await;
-    if timeout(shutdown::IN_FLIGHT, serving).await.is_err() {
+    if timeout(shutdown::IN_FLIGHT, serving.join_all()).await.is_err() {
         info!("Some connections were still open and are cut");
     }
     if let Some(house) = loaded {
@@ -60,14 +70,44 @@ pub async fn serve(options: Box<ServeOptions>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn listen(listener: TcpListener, door: Door, is_stopping: watch::Receiver<bool>) -> JoinHandle<()> {
-    let service = door.router().into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(shutdown::requested(is_stopping));
-    tokio::spawn(async move {
-        if let Err(error) = server.into_future().await {
-            warn!(%error, "The listener failed");
+/// Where callers come in.
+struct Entrance {
+    addr: SocketAddr,
+    /// The address as a caller on this machine writes it.
+    url: String,
+    /// The demo's own way in, which is never TLS: the certificate is for other names than the loopback's.
+    demo_url: String,
+    serving: JoinSet<()>,
+}
+
+impl Entrance {
+    async fn open(options: &ServeOptions, door: &Door, is_stopping: &watch::Receiver<bool>) -> anyhow::Result<Self> {
+        let tls = match options.tls_files()? {
+            Some(files) => Some(Tls::start(files).await.context("TLS cannot be spoken")?),
+            None => None,
+        };
+        let (listener, addr) = bind(options.addr).await?;
+        let url = format!("{}://{}", if tls.is_some() { "https" } else { "http" }, reachable(addr));
+        let mut serving = JoinSet::new();
+        let mut demo_url = url.clone();
+        if tls.is_some() && !options.no_demo {
+            let (listener, addr) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+            demo_url = format!("http://{addr}");
+            serving.spawn(connections::serve(listener, None, door.clone().router(), is_stopping.clone()));
         }
-    })
+        let mut router = door.clone().router();
+        if tls.is_some() {
+            router = router.layer(SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY));
+        }
+        serving.spawn(connections::serve(listener, tls, router, is_stopping.clone()));
+        Ok(Self { addr, url, demo_url, serving })
+    }
+}
+
+async fn bind(addr: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(addr).await.with_context(|| format!("cannot listen on {addr}"))?;
+    let addr = listener.local_addr().context("cannot read the address listened on")?;
+    Ok((listener, addr))
 }
 
 /// Everything that was loaded.
@@ -75,6 +115,7 @@ struct House {
     store: Store,
     loops: Loops,
     accounts: Accounts,
+    tokens: Option<Tokens>,
     clock: Clock,
     demo: Option<Demo>,
     public_url: PublicUrl,
@@ -82,13 +123,15 @@ struct House {
 }
 
 impl House {
-    async fn load(options: &ServeOptions, addr: SocketAddr) -> anyhow::Result<Self> {
+    async fn load(options: &ServeOptions, url: &str, demo_url: String) -> anyhow::Result<Self> {
         let clock = Clock::System;
+        let issuers = start_tokens(options, &clock)?;
         let store = options.data.open().await?;
         let settings = LoopsOptions {
             durability: options.durability.into(),
             n_queued: options.max_queued,
             n_actions_most: options.max_actions,
+            trusted_signers: options.trusted_signers()?,
         };
         let loops = Loops::open(store.clone(), clock.clone(), settings).await.context("the loops cannot be loaded")?;
         let own_token = secret_from_environment("RANKLOOP_ADMIN_TOKEN");
@@ -97,11 +140,19 @@ impl House {
         let tokens = [named("RANKLOOP_ADMIN_TOKEN", &own_token), named("demo", &demo_token)];
         let accounts = Accounts::new(store.clone(), clock.clone(), tokens.into_iter().flatten().collect());
         tokio::spawn(sweep_sessions(accounts.clone()));
-        let base_url = format!("http://{}", reachable(addr));
-        let demo = demo_token.map(|token| Demo::start(DemoOptions { base_url: base_url.clone(), token }));
-        let public_url = options.public_url.clone().unwrap_or(base_url);
+        let demo = demo_token.map(|token| Demo::start(DemoOptions { base_url: demo_url, token }));
+        let public_url = options.public_url.as_deref().unwrap_or(url);
         let public_url = PublicUrl(public_url.trim_end_matches('/').to_owned());
-        Ok(Self { store, loops, accounts, clock, demo, public_url, has_own_token: own_token.is_some() })
+        Ok(Self {
+            store,
+            loops,
+            accounts,
+            tokens: issuers,
+            clock,
+            demo,
+            public_url,
+            has_own_token: own_token.is_some(),
+        })
     }
 
     fn router(&self, options: &ServeOptions, is_stopping: watch::Receiver<bool>) -> axum::Router {
@@ -109,6 +160,7 @@ impl House {
             loops: self.loops.clone(),
             accounts: self.accounts.clone(),
             limits: Limits::new(options.max_body_bytes, options.rate()),
+            tokens: self.tokens.clone(),
         };
         let site = Site {
             loops: self.loops.clone(),
@@ -135,6 +187,16 @@ impl House {
             warn!("Not everything was closed in time; nothing that was answered is lost");
         }
     }
+}
+
+/// The issuers whose tokens are taken, with their keys on the way.
+fn start_tokens(options: &ServeOptions, clock: &Clock) -> anyhow::Result<Option<Tokens>> {
+    let Some(settings) = options.tokens.options()? else { return Ok(None) };
+    for IssuerOptions { issuer, .. } in settings.issuers.iter().filter(|of| !of.issuer.starts_with("https://")) {
+        warn!(issuer, "This issuer is not asked over https: whoever is on the way can make tokens");
+    }
+    let tokens = Tokens::start(settings, clock.clone());
+    tokens.map(Some).context("tokens of an issuer cannot be checked")
 }
 
 async fn sweep_sessions(accounts: Accounts) {

@@ -15,6 +15,7 @@ mod log_statements;
 mod log_writer;
 mod loops;
 mod sessions;
+mod signing_key;
 mod snapshots;
 
 pub use accounts::{AdminRow, LinkUse, ManagementTokenRow, SignInLinkRow};
@@ -24,6 +25,7 @@ pub use log::{LogHead, NewRecord, StoredRecord};
 pub use log_writer::{Appended, Durability, LogWriter};
 pub use loops::{KeyRow, LoopRow};
 pub use sessions::SessionRow;
+pub use signing_key::SigningKeyRow;
 pub use snapshots::SnapshotRow;
 
 use pools::Pools;

@@ -8,9 +8,12 @@ use axum::{
 use http_body_util::BodyExt;
 use rankloop::{
     accounts::Accounts,
-    api::{self, ApiState, Limits, RateLimit},
+    api::{
+        self, ApiState, Limits, RateLimit,
+        bearer::{TokenOptions, Tokens},
+    },
     clock::{Clock, ManualClock},
-    loops::{Loops, LoopsOptions},
+    loops::{Loops, LoopsOptions, TrustedSigners},
     store::{Durability, Store},
     terms::Role,
 };
@@ -21,6 +24,8 @@ use tower::ServiceExt;
 /// 2026-01-01T00:00:00Z.
 const START_US: i64 = 1_767_225_600_000_000;
 pub const SECOND_US: i64 = 1_000_000;
+/// The same start as tokens write it.
+pub const START_S: i64 = START_US / SECOND_US;
 const OWNER: &str = "owner-token";
 
 /// An answer, read to its end.
@@ -74,16 +79,31 @@ impl TestApp {
     }
 
     pub async fn start_with(rate: Option<RateLimit>) -> Self {
+        Self::open(rate, None).await
+    }
+
+    /// A server that takes tokens, too.
+    pub async fn start_with_tokens(options: TokenOptions) -> Self {
+        Self::open(None, Some(options)).await
+    }
+
+    async fn open(rate: Option<RateLimit>, tokens: Option<TokenOptions>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.expect("a store");
         store.migrate().await.expect("a schema");
         let manual = ManualClock::at(START_US);
         let clock = Clock::Manual(manual.clone());
-        let options = LoopsOptions { durability: Durability::Relaxed, n_queued: 1_000, n_actions_most: 50 };
+        let options = LoopsOptions {
+            durability: Durability::Relaxed,
+            n_queued: 1_000,
+            n_actions_most: 50,
+            trusted_signers: TrustedSigners::default(),
+        };
         let loops = Loops::open(store.clone(), clock.clone(), options).await.expect("loops");
         let accounts = Accounts::new(store, clock, vec![("owner".to_owned(), OWNER.to_owned())]);
         let limits = Limits::new(1024 * 1024, rate);
-        let router = api::routes(ApiState { loops, accounts: accounts.clone(), limits });
+        let tokens = tokens.map(|options| Tokens::start(options, Clock::Manual(manual.clone())).expect("a client"));
+        let router = api::routes(ApiState { loops, accounts: accounts.clone(), limits, tokens });
         Self { clock: manual, accounts, router, _folder: folder }
     }
 

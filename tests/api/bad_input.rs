@@ -142,7 +142,7 @@ async fn a_key_opens_its_own_loop_and_no_other() {
     let app = TestApp::start().await;
     let (one, other) = (app.make_loop(json!({})).await, app.make_loop(json!({})).await);
     let body = two_actions("e").to_string();
-    let unauthorized = (401, "Unauthorized".to_owned());
+    let unauthorized = (401, "401".to_owned());
     for key in ["", "0123", &one.id] {
         assert_eq!(app.call(key, Method::POST, RANK, &body).await.refusal(), unauthorized);
     }

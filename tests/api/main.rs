@@ -5,3 +5,5 @@ mod bad_input;
 mod learning;
 mod manage;
 mod openapi;
+mod played_issuer;
+mod tokens;

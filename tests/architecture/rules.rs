@@ -15,7 +15,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("loops", &["trainer", "bandit", "store", "log", "terms", "clock"]),
     ("accounts", &["store", "terms", "clock"]),
     ("reports", &["loops", "trainer", "bandit", "log", "terms"]),
-    ("api", &["loops", "reports", "accounts", "bandit", "terms"]),
+    ("api", &["loops", "reports", "accounts", "bandit", "terms", "clock"]),
     ("demo", &["terms"]),
     ("web", IN_SERVER_FUNCTIONS),
     ("main", &["server"]),

@@ -18,7 +18,10 @@ use multi_slot::{
 };
 use rankloop::{
     clock::{Clock, ManualClock},
-    loops::{self, ConfigurationChange, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction, Ranking},
+    loops::{
+        self, ConfigurationChange, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction, Ranking,
+        TrustedSigners,
+    },
     store::Durability,
     terms::{
         Configuration, EventId, EventState, ExplorationShare, Impact, LearningMode, RewardAggregation, RewardValue,
@@ -48,10 +51,16 @@ on_both! {
     a_restart_keeps_half_rewarded_pages_and_a_replay_gives_the_same_bytes,
     an_exported_model_starts_another_loop_where_this_one_stands,
     deleted_logs_are_gone_and_what_was_learned_stays,
+    processes_on_one_database_sign_with_one_key_and_take_each_others_models,
 }
 
 async fn open(database: &Database, clock: &ManualClock) -> Loops {
-    let options = LoopsOptions { durability: Durability::Commit, n_queued: 10_000, n_actions_most: 50 };
+    let options = LoopsOptions {
+        durability: Durability::Commit,
+        n_queued: 10_000,
+        n_actions_most: 50,
+        trusted_signers: TrustedSigners::default(),
+    };
     let store = database.opened_again().await;
     Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open")
 }
@@ -285,4 +294,17 @@ async fn an_apprentice_answers_the_first_action_and_learns_to_do_the_same(databa
     let imitated = event.first().policy_pmf.iter().find(|(id, _)| id.as_str() == "news").expect("the action").1;
     assert!(imitated > 0.6, "the policy gives the caller's choice {imitated}");
     assert_eq!(live.imitation().n_events, 200);
+}
+
+async fn processes_on_one_database_sign_with_one_key_and_take_each_others_models(database: &Database) {
+    let (loops, live, clock) = with_loop(database).await;
+    let other = open(database, &clock).await;
+    let (one, two) = tokio::join!(loops.signing_key(), other.signing_key());
+    assert_eq!(one.expect("a key").row(), two.expect("a key").row());
+    let archive = live.pack_model(b"a model").await.expect("signed");
+    let there = other.get(live.id()).expect("the same loop");
+    assert_eq!(there.pack_model(b"a model").await.expect("signed"), archive);
+    assert_eq!(there.unpack_model(&archive).await.expect("trusted"), b"a model");
+    let third = open(database, &clock).await;
+    assert_eq!(third.get(live.id()).expect("the loop").unpack_model(&archive).await.expect("trusted"), b"a model");
 }

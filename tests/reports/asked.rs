@@ -2,7 +2,7 @@
 
 use rankloop::{
     clock::{Clock, ManualClock},
-    loops::{self, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction},
+    loops::{self, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction, TrustedSigners},
     reports::{HealthLevel, TimeRange, Verdict, ask},
     store::{Durability, Store},
     terms::{Configuration, EventId, EventState, ExplorationShare, LearningMode},
@@ -30,7 +30,12 @@ async fn house_with(configuration: Configuration, arguments: Option<&str>) -> Ho
     let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.expect("a store");
     store.migrate().await.expect("a schema");
     let clock = ManualClock::at(NOON_US);
-    let options = LoopsOptions { durability: Durability::Relaxed, n_queued: 10_000, n_actions_most: 50 };
+    let options = LoopsOptions {
+        durability: Durability::Relaxed,
+        n_queued: 10_000,
+        n_actions_most: 50,
+        trusted_signers: TrustedSigners::default(),
+    };
     let loops = Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open");
     let new = NewLoop { name: "Front page".into(), configuration, arguments: arguments.map(str::to_owned) };
     let live = loops.create(new, "test").await.expect("a loop").live;
