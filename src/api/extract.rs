@@ -24,6 +24,10 @@ const N_DRAINED_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub struct ApiJson<T>(pub T);
 
+/// A body as it is: a file, which may be larger than other bodies.
+#[derive(Debug)]
+pub struct ApiFile(pub Vec<u8>);
+
 /// A body as `T`, together with its text as received.
 #[derive(Debug)]
 pub struct RawJson<T> {
@@ -63,6 +67,14 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for RawJson<T> {
         let text = String::from_utf8(bytes).map_err(|_| ApiError::bad("BadRequest", "The body is not UTF-8."))?;
         let raw = RawValue::from_string(text).map_err(|error| ApiError::bad("BadRequest", error.to_string()))?;
         Ok(Self { raw, value })
+    }
+}
+
+impl FromRequest<ApiState> for ApiFile {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        read_body(request.into_body(), state.limits.max_file_bytes()).await.map(Self)
     }
 }
 

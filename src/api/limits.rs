@@ -9,6 +9,9 @@ use crate::terms::LoopId;
 
 type PerLoop = governor::RateLimiter<LoopId, DefaultKeyedStateStore<LoopId>, governor::clock::DefaultClock>;
 
+/// A model of the largest table, compressed or not, is smaller.
+const MAX_FILE_BYTES: usize = 64 * 1024 * 1024;
+
 /// Calls that a loop may get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimit {
@@ -37,6 +40,11 @@ impl Limits {
     /// The largest body.
     pub fn max_body_bytes(&self) -> usize {
         self.max_body_bytes
+    }
+
+    /// The largest file: a signed model.
+    pub fn max_file_bytes(&self) -> usize {
+        self.max_body_bytes.max(MAX_FILE_BYTES)
     }
 
     /// Counts a call; refuses it when the loop has had too many.

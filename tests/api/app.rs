@@ -33,7 +33,9 @@ const OWNER: &str = "owner-token";
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// Empty for a file, which is no text.
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -111,14 +113,21 @@ impl TestApp {
         let response = self.router.clone().oneshot(request).await.expect("the router always answers");
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a whole body").to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).expect("text");
-        Answer { status: parts.status, headers: parts.headers, text }
+        let bytes = bytes.to_vec();
+        let text = String::from_utf8(bytes.clone()).unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, text, bytes }
     }
 
     /// A call of the data plane with a key.
     pub async fn call(&self, key: &str, method: Method, path: &str, body: impl Into<String>) -> Answer {
         let request = Request::builder().method(method).uri(path).header("Ocp-Apim-Subscription-Key", key);
         self.send(request.body(Body::from(body.into())).expect("a request")).await
+    }
+
+    /// The same with a file.
+    pub async fn call_bytes(&self, key: &str, method: Method, path: &str, body: Vec<u8>) -> Answer {
+        let request = Request::builder().method(method).uri(path).header("Ocp-Apim-Subscription-Key", key);
+        self.send(request.body(Body::from(body)).expect("a request")).await
     }
 
     /// A call of the management API as its owner.

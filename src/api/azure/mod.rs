@@ -58,6 +58,9 @@ fn operations(version: &'static Version) -> OpenApiRouter<ApiState> {
             .routes(routes!(model::properties))
             .routes(routes!(model::export, model::reset));
     }
+    if has.has_signed_models {
+        timed = timed.routes(routes!(model::import));
+    }
     if has.has_multi_slot {
         timed = timed.routes(routes!(multi_slot::rank));
         events = events.routes(routes!(multi_slot::reward)).routes(routes!(multi_slot::activate));

@@ -1,29 +1,72 @@
 //! The model as a whole.
 
 use axum::{
-    Json,
+    Extension, Json,
+    extract::Query,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use time::{OffsetDateTime, macros::format_description};
 
-use super::wire;
+use super::{versions::Version, wire};
 use crate::{
-    api::{ApiError, error::ErrorBody, instant},
+    api::{ApiError, error::ErrorBody, extract::ApiFile, instant},
     loops::LiveLoop,
 };
 
+/// Which form of the model is wanted.
+#[derive(Debug, Deserialize)]
+pub struct Form {
+    signed: Option<String>,
+}
+
 /// The model that ranks, as a file.
+///
+/// With `signed=true` it is a zip of the model, this server's certificate and the signature, which is what can be
+/// imported again. Versions that knew no signed models ignore it.
 #[utoipa::path(
-    get, path = "/model", operation_id = "Model_Get", security(("key" = [])),
+    get, path = "/model", operation_id = "Model_Get",
+    params(("signed" = Option<bool>, Query, description = "Whether the model is to be signed")), security(("key" = [])),
     responses(
         (status = 200, description = "The model", body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 400, description = "`signed` is neither true nor false", body = ErrorBody),
         (status = 401, description = "No key, or a wrong one", body = ErrorBody),
     )
 )]
-pub async fn export(live: LiveLoop) -> Response {
+pub async fn export(
+    live: LiveLoop,
+    Extension(version): Extension<&'static Version>,
+    Query(form): Query<Form>,
+) -> Result<Response, ApiError> {
+    let is_signed = match form.signed.filter(|_| version.operations.has_signed_models).as_deref() {
+        None => false,
+        Some(text) if text.eq_ignore_ascii_case("true") => true,
+        Some(text) if text.eq_ignore_ascii_case("false") => false,
+        Some(_) => return Err(ApiError::bad("InvalidRequest", "`signed` must be true or false.").at("signed")),
+    };
+    if is_signed {
+        let model = live.export_signed_model().await?;
+        return Ok(file(model.bytes, "model.vw.zip", model.changed_us));
+    }
     let model = live.export_model();
-    file(model.bytes, "model.vw", model.changed_us)
+    Ok(file(model.bytes, "model.vw", model.changed_us))
+}
+
+/// Puts a signed model in place of the present one, with the learning settings that it was trained under.
+#[utoipa::path(
+    put, path = "/model", operation_id = "Model_Import",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"), security(("key" = [])),
+    responses(
+        (status = 204, description = "The next Rank uses it"),
+        (status = 400, description = "Not signed, signed by somebody unknown, or no model", body = ErrorBody),
+        (status = 401, description = "No key, or a wrong one", body = ErrorBody),
+        (status = 413, description = "Larger than any model", body = ErrorBody),
+    )
+)]
+pub async fn import(live: LiveLoop, ApiFile(archive): ApiFile) -> Result<StatusCode, ApiError> {
+    live.import_signed_model(&archive, "key").await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn file(bytes: Vec<u8>, name: &str, changed_us: i64) -> Response {
