@@ -21,7 +21,7 @@ pub(super) enum CostEstimate {
     Dr,
     /// `--cb_type dm`.
     Dm,
-    /// As MTR with p = 1, which is what Vowpal Wabbit's SquareCB and RegCB learn by.
+    /// MTR with p = 1, which is what Vowpal Wabbit's SquareCB and RegCB learn by.
     MtrUnweighted,
     /// Rankloop's own.
     Direct,
@@ -54,8 +54,7 @@ impl Estimator {
     pub fn importance(self, probability: f32, n_events: u64, n_actions: u64) -> f32 {
         let per_action = (n_events as f64 / n_actions.max(1) as f64) as f32;
         match self.estimate {
-            CostEstimate::Mtr => per_action / self.propensity(probability),
-            CostEstimate::MtrUnweighted => per_action,
+            CostEstimate::Mtr | CostEstimate::MtrUnweighted => per_action / self.propensity(probability),
             CostEstimate::Direct | CostEstimate::Ips | CostEstimate::Dr | CostEstimate::Dm => 1.0,
         }
     }

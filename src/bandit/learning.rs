@@ -52,6 +52,10 @@ impl Policy {
             CostEstimate::Mtr | CostEstimate::MtrUnweighted | CostEstimate::Direct => {
                 self.counts.n_updates += 1;
                 self.counts.n_actions += lesson.actions.len() as u64;
+                // Vowpal Wabbit's loop that makes the choice certain stops one action short.
+                let is_last = lesson.actions.last() == Some(&lesson.chosen_idx);
+                let is_certain = estimator.estimate == CostEstimate::MtrUnweighted && !is_last;
+                let probability = if is_certain { 1.0 } else { probability };
                 let importance = estimator.importance(probability, self.counts.n_updates, self.counts.n_actions);
                 self.regress(lesson.example, lesson.chosen_idx, layer, cost, importance);
             }

@@ -6,7 +6,7 @@
 //! lowest and highest label f32
 //! by gradient: gravity and contraction f64, per model size and importance f64, then the weights that are not zero: their
 //!              number u32, then of each in order its index u32 and value, G, N f32
-//! by coin:     size and importance f64, then the bets that are not zero likewise: w, θ, A, M, V, L f32
+//! by coin:     per model size and importance f64, then the bets that are not zero likewise: w, θ, A, M, V, L f32
 //! with marginals: their number u32, then of each in order its key u32 and numerator and denominator f64
 //! FNV-1a of all before, u64
 //! ```
@@ -118,7 +118,7 @@ impl Writer {
 
     fn bettor(&mut self, bettor: &CoinBettor) {
         self.f32s([bettor.labels.lowest, bettor.labels.highest]);
-        self.f64s([bettor.norm.size, bettor.norm.importance]);
+        bettor.norms.iter().for_each(|norm| self.f64s([norm.size, norm.importance]));
         let used = || bettor.bets.iter().enumerate().filter(|(_, bet)| **bet != Bet::default());
         self.u32(used().count() as u32);
         for (index, bet) in used() {
@@ -210,7 +210,9 @@ impl Reader<'_> {
 
     fn bettor(&mut self, bettor: &mut CoinBettor) -> Result<(), ModelFileError> {
         bettor.labels = self.labels()?;
-        bettor.norm = self.norm()?;
+        for norm in &mut bettor.norms {
+            *norm = self.norm()?;
+        }
         for _ in 0..self.u32()? {
             let index = self.u32()? as usize;
             let bet = Bet {

@@ -21,7 +21,7 @@ impl Regression {
         let places = Places::new(settings.bits, n_layers);
         match &settings.base {
             Base::Gradient(steps) => Self::Gradient(Regressor::new(places, n_layers, steps.clone())),
-            Base::Coin(stakes) => Self::Coin(CoinBettor::new(places, *stakes)),
+            Base::Coin(stakes) => Self::Coin(CoinBettor::new(places, n_layers, *stakes)),
         }
     }
 

@@ -1,34 +1,31 @@
 //! The floor that Vowpal Wabbit puts under a distribution.
 
-/// Lifts actions to `minimum`/K of K actions; what that takes, the others give in proportion. One that was hardly above
-/// may so end a little below, as it does in Vowpal Wabbit.
+/// The nearest distribution in which no action has less than `minimum`/K, for K actions: the Euclidean projection
+/// (Duchi, Shalev-Shwartz, Singer and Chandra, 2008). What the floor takes, those above it give in equal parts.
 ///
-/// With `on_none` false, actions of no probability stay at none: a policy that never proposes them never tries them.
+/// With `on_none` false, actions of no probability stay at none and do not count: a policy that never proposes them
+/// never tries them.
 pub(in crate::bandit) fn floor(pmf: &mut [f64], minimum: f64, on_none: bool) {
-    let is_floored = |probability: f64| probability > 0.0 || on_none;
-    if minimum > 0.999 {
-        let support = pmf.iter().filter(|probability| is_floored(**probability)).count() as f64;
-        pmf.iter_mut()
-            .filter(|probability| is_floored(**probability))
-            .for_each(|probability| *probability = 1.0 / support);
+    if minimum <= 0.0 {
         return;
     }
-    let least = minimum / pmf.len() as f64;
-    let (mut n_touched, mut untouched) = (0, 0.0);
-    for probability in pmf.iter_mut() {
-        if is_floored(*probability) && *probability <= least {
-            *probability = least;
-            n_touched += 1;
-        } else {
-            untouched += *probability;
+    let is_floored = |probability: f64| on_none || probability > 0.0;
+    let mut descending: Vec<f64> = pmf.iter().copied().filter(|probability| is_floored(*probability)).collect();
+    descending.sort_by(|a, b| b.total_cmp(a));
+    let n = descending.len() as f64;
+    let least = minimum.min(1.0) / n;
+    // By how much those who stay above the floor shrink: found with the most of them for which it leaves all above.
+    let (mut sum, mut shrink) = (0.0, 0.0);
+    for (at, probability) in descending.into_iter().enumerate() {
+        let n_above = at as f64 + 1.0;
+        sum += probability;
+        let candidate = ((n - n_above) * least + sum - 1.0) / n_above;
+        if probability - candidate > least {
+            shrink = candidate;
         }
     }
-    let touched = f64::from(n_touched) * least;
-    if touched <= 0.0 || untouched <= 0.0 {
-        return;
-    }
-    let ratio = (1.0 - touched) / untouched;
-    pmf.iter_mut().filter(|probability| **probability > least).for_each(|probability| *probability *= ratio);
+    let floored = pmf.iter_mut().filter(|probability| is_floored(**probability));
+    floored.for_each(|probability| *probability = (*probability - shrink).max(least));
 }
 
 #[cfg(test)]
@@ -36,11 +33,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_floor_takes_the_others_give_in_proportion() {
+    fn what_the_floor_takes_the_others_give_in_equal_parts() {
         let mut pmf = [0.6, 0.4, 0.0, 0.0];
         floor(&mut pmf, 0.2, true);
         assert_eq!(pmf[2..], [0.05, 0.05]);
-        assert!((pmf[0] - 0.54).abs() < 1e-12 && (pmf[1] - 0.36).abs() < 1e-12);
+        assert!((pmf[0] - 0.55).abs() < 1e-12 && (pmf[1] - 0.35).abs() < 1e-12);
     }
 
     #[test]
@@ -48,8 +45,18 @@ mod tests {
         let mut pmf = [0.99, 0.01, 0.0];
         floor(&mut pmf, 0.3, false);
         assert_eq!(pmf[2], 0.0);
-        assert!((pmf[1] - 0.1).abs() < 1e-12);
+        assert!((pmf[0] - 0.85).abs() < 1e-12 && (pmf[1] - 0.15).abs() < 1e-12);
         floor(&mut pmf, 1.0, false);
         assert_eq!(pmf, [0.5, 0.5, 0.0]);
+    }
+
+    #[test]
+    fn nobody_who_gives_is_left_below_the_floor() {
+        let mut pmf = [0.9, 0.06, 0.04];
+        floor(&mut pmf, 0.15, true);
+        assert_eq!(pmf[1..], [0.05, 0.05]);
+        assert!((pmf.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        floor(&mut pmf, 1.0, true);
+        assert!(pmf.iter().all(|probability| (probability - 1.0 / 3.0).abs() < 1e-12));
     }
 }
