@@ -59,7 +59,8 @@ impl Bet {
 #[derive(Debug, Clone)]
 pub(super) struct CoinBettor {
     pub(super) bets: Vec<Bet>,
-    pub(super) norms: Vec<Norm>,
+    /// Of all layers together.
+    pub(super) norm: Norm,
     pub(super) labels: Labels,
     pub(super) places: Places,
     stakes: Stakes,
@@ -70,10 +71,9 @@ const MOST: f32 = 1e15;
 
 impl CoinBettor {
     /// Knows nothing and predicts 0.
-    pub fn new(places: Places, n_layers: u32, stakes: Stakes) -> Self {
+    pub fn new(places: Places, stakes: Stakes) -> Self {
         let bets = vec![Bet::default(); places.n_weights()];
-        let norms = vec![Norm::default(); n_layers.max(1) as usize];
-        Self { bets, norms, labels: Labels::default(), places, stakes }
+        Self { bets, norm: Norm::default(), labels: Labels::default(), places, stakes }
     }
 
     /// The sum over the terms, which may lie beyond any label seen.
@@ -89,11 +89,11 @@ impl CoinBettor {
         self.bets[self.places.at(term.hash, layer)].value * term.value
     }
 
-    /// Bets on an example and settles by its label.
-    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) {
+    /// Bets on an example and settles by its label. Returns the prediction that it bet on.
+    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) -> f32 {
         self.labels.take_in(label);
         if importance <= 0.0 {
-            return;
+            return self.labels.clip(self.sum(terms, layer));
         }
         let (places, stakes) = (self.places, self.stakes);
         let (mut sum, mut size) = (0.0f32, 0.0f64);
@@ -105,10 +105,9 @@ impl CoinBettor {
                 size += f64::from(term.value / scale) * f64::from(term.value / scale);
             }
         });
-        let norm = &mut self.norms[layer.0 as usize];
-        norm.size += f64::from(importance) * size;
-        norm.importance += f64::from(importance);
-        let average = ((norm.size + 1e-6) / norm.importance) as f32;
+        self.norm.size += f64::from(importance) * size;
+        self.norm.importance += f64::from(importance);
+        let average = ((self.norm.size + 1e-6) / self.norm.importance) as f32;
         let prediction = self.labels.clip(sum / average);
         let gradient = (2.0 * (prediction - label) * importance).clamp(-MOST, MOST);
         terms.each(|term| {
@@ -124,6 +123,7 @@ impl CoinBettor {
             bet.wealth = held(bet.wealth - step * stake);
             bet.value = held(stake / average);
         });
+        prediction
     }
 }
 
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_constant_label_is_found_without_a_learning_rate() {
         for (label, value) in [(-1.0, 1.0), (-0.3, 1.0), (0.8, 50.0)] {
-            let mut bettor = CoinBettor::new(Places::new(8, 1), 1, Stakes::VOWPAL_WABBIT);
+            let mut bettor = CoinBettor::new(Places::new(8, 1), Stakes::VOWPAL_WABBIT);
             for _ in 0..500 {
                 bettor.learn(&One(1, value), Layer(0), label, 1.0);
             }
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_another_layer_learned_is_not_known() {
-        let mut bettor = CoinBettor::new(Places::new(8, 2), 2, Stakes::VOWPAL_WABBIT);
+        let mut bettor = CoinBettor::new(Places::new(8, 2), Stakes::VOWPAL_WABBIT);
         bettor.learn(&One(1, 1.0), Layer(1), -1.0, 1.0);
         bettor.learn(&One(1, 1.0), Layer(1), -1.0, 1.0);
         assert!(bettor.sum(&One(1, 1.0), Layer(1)) < 0.0);

@@ -50,13 +50,14 @@ impl Policy {
         let (cost, probability) = (lesson.cost, lesson.probability);
         match estimator.estimate {
             CostEstimate::Mtr | CostEstimate::MtrUnweighted | CostEstimate::Direct => {
-                self.counts.n_updates += 1;
-                self.counts.n_actions += lesson.actions.len() as u64;
+                let updates = &mut self.updates[layer.0 as usize];
+                updates.n_events += 1;
+                updates.n_actions += lesson.actions.len() as u64;
                 // Vowpal Wabbit's loop that makes the choice certain stops one action short.
                 let is_last = lesson.actions.last() == Some(&lesson.chosen_idx);
                 let is_certain = estimator.estimate == CostEstimate::MtrUnweighted && !is_last;
                 let probability = if is_certain { 1.0 } else { probability };
-                let importance = estimator.importance(probability, self.counts.n_updates, self.counts.n_actions);
+                let importance = estimator.importance(probability, updates.n_events, updates.n_actions);
                 self.regress(lesson.example, lesson.chosen_idx, layer, cost, importance);
             }
             CostEstimate::Ips => {
@@ -85,14 +86,12 @@ impl Policy {
         let mut labels = Vec::with_capacity(lesson.actions.len());
         for action_idx in lesson.actions.iter().copied() {
             let is_chosen = action_idx == lesson.chosen_idx;
-            if is_chosen && is_learning {
-                self.regression.take_in(lesson.cost);
-            }
-            let expected = self.regression.predict(&self.terms(lesson.example, action_idx, layer), layer);
-            if is_chosen && is_learning {
+            let expected = if is_chosen && is_learning {
                 let importance = 1.0 / super::cost_estimate::propensity(lesson.probability);
-                self.regress(lesson.example, action_idx, layer, lesson.cost, importance);
-            }
+                self.regress(lesson.example, action_idx, layer, lesson.cost, importance)
+            } else {
+                self.regression.predict(&self.terms(lesson.example, action_idx, layer), layer)
+            };
             labels.push(estimator.doubly_robust(lesson.cost, expected, lesson.probability, is_chosen));
         }
         labels
@@ -124,18 +123,19 @@ impl Policy {
         }
     }
 
-    /// One step of regression for one action.
-    fn regress(&mut self, example: &Example, action_idx: usize, layer: Layer, label: f32, importance: f32) {
+    /// One step of regression for one action. Returns what was expected of it before.
+    fn regress(&mut self, example: &Example, action_idx: usize, layer: Layer, label: f32, importance: f32) -> f32 {
         let terms = super::policy::ActionTerms {
             crosses: &self.settings.crosses,
             example,
             action_idx,
             marginals: self.marginals.as_ref().map(|marginals| marginals.of(layer)),
         };
-        self.regression.learn(&terms, layer, label, importance);
+        let expected = self.regression.learn(&terms, layer, label, importance);
         if let (Some(marginals), Crosses::ByLetter(crosses)) = (&mut self.marginals, &self.settings.crosses) {
             let features = crosses.gather(example.context(), example.action(action_idx));
             marginals.learn(&features, layer, label, importance);
         }
+        expected
     }
 }

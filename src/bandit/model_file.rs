@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! "RKLM"  version u16  arguments (length u32 or FFFFFFFF for the own learner, text)
-//! events learned u64, updates u64, actions u64, chance u64
+//! events learned u64, chance u64; per model events u64 and actions u64
 //! lowest and highest label f32
 //! by gradient: gravity and contraction f64, per model size and importance f64, then the weights that are not zero: their
 //!              number u32, then of each in order its index u32 and value, G, N f32
-//! by coin:     per model size and importance f64, then the bets that are not zero likewise: w, θ, A, M, V, L f32
+//! by coin:     size and importance f64, then the bets that are not zero likewise: w, θ, A, M, V, L f32
 //! with marginals: their number u32, then of each in order its key u32 and numerator and denominator f64
 //! FNV-1a of all before, u64
 //! ```
@@ -18,7 +18,7 @@ use super::{
     coin::{Bet, CoinBettor},
     hash,
     marginals::Marginals,
-    policy::Counts,
+    policy::{Counts, Updates},
     regression::Regression,
     regressor::{Labels, Norm, Regressor, Weight},
 };
@@ -44,8 +44,9 @@ impl Policy {
                 writer.0.extend_from_slice(arguments.as_bytes());
             }
         }
-        let Counts { n_learned, n_updates, n_actions, chance } = self.counts;
-        [n_learned, n_updates, n_actions, chance].iter().for_each(|count| writer.put(count.to_le_bytes()));
+        let Counts { n_learned, chance } = self.counts;
+        writer.u64s([n_learned, chance]);
+        self.updates.iter().for_each(|updates| writer.u64s([updates.n_events, updates.n_actions]));
         match &self.regression {
             Regression::Gradient(regressor) => writer.regressor(regressor),
             Regression::Coin(bettor) => writer.bettor(bettor),
@@ -73,8 +74,10 @@ impl Policy {
         let settings = LearningSettings::read(arguments.as_deref())
             .map_err(|error| damaged(&format!("its learning settings are refused, {error}")))?;
         let mut policy = Self::new(settings);
-        let [n_learned, n_updates, n_actions, chance] = [reader.u64()?, reader.u64()?, reader.u64()?, reader.u64()?];
-        policy.counts = Counts { n_learned, n_updates, n_actions, chance };
+        policy.counts = Counts { n_learned: reader.u64()?, chance: reader.u64()? };
+        for updates in &mut policy.updates {
+            *updates = Updates { n_events: reader.u64()?, n_actions: reader.u64()? };
+        }
         match &mut policy.regression {
             Regression::Gradient(regressor) => reader.regressor(regressor)?,
             Regression::Coin(bettor) => reader.bettor(bettor)?,
@@ -96,6 +99,10 @@ impl Writer {
         self.put(number.to_le_bytes());
     }
 
+    fn u64s<const N: usize>(&mut self, numbers: [u64; N]) {
+        numbers.iter().for_each(|number| self.put(number.to_le_bytes()));
+    }
+
     fn f32s<const N: usize>(&mut self, numbers: [f32; N]) {
         numbers.iter().for_each(|number| self.put(number.to_le_bytes()));
     }
@@ -108,7 +115,7 @@ impl Writer {
         self.f32s([regressor.labels.lowest, regressor.labels.highest]);
         self.f64s([regressor.gravity, regressor.contraction]);
         regressor.norms.iter().for_each(|norm| self.f64s([norm.size, norm.importance]));
-        let used = || regressor.weights.iter().enumerate().filter(|(_, weight)| **weight != Weight::default());
+        let used = || regressor.weights.iter().enumerate().filter(|(_, weight)| !weight.is_blank());
         self.u32(used().count() as u32);
         for (index, weight) in used() {
             self.u32(index as u32);
@@ -118,7 +125,7 @@ impl Writer {
 
     fn bettor(&mut self, bettor: &CoinBettor) {
         self.f32s([bettor.labels.lowest, bettor.labels.highest]);
-        bettor.norms.iter().for_each(|norm| self.f64s([norm.size, norm.importance]));
+        self.f64s([bettor.norm.size, bettor.norm.importance]);
         let used = || bettor.bets.iter().enumerate().filter(|(_, bet)| **bet != Bet::default());
         self.u32(used().count() as u32);
         for (index, bet) in used() {
@@ -201,7 +208,7 @@ impl Reader<'_> {
         }
         for _ in 0..self.u32()? {
             let index = self.u32()? as usize;
-            let weight = Weight { value: self.f32()?, gradient: self.f32()?, scale: self.f32()? };
+            let weight = Weight::new(self.f32()?, self.f32()?, self.f32()?);
             let place = regressor.weights.get_mut(index).ok_or_else(|| damaged("it has a weight outside its table"))?;
             *place = weight;
         }
@@ -210,9 +217,7 @@ impl Reader<'_> {
 
     fn bettor(&mut self, bettor: &mut CoinBettor) -> Result<(), ModelFileError> {
         bettor.labels = self.labels()?;
-        for norm in &mut bettor.norms {
-            *norm = self.norm()?;
-        }
+        bettor.norm = self.norm()?;
         for _ in 0..self.u32()? {
             let index = self.u32()? as usize;
             let bet = Bet {

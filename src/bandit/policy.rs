@@ -31,6 +31,8 @@ pub struct Policy {
     pub(super) regression: Regression,
     pub(super) marginals: Option<Marginals>,
     pub(super) counts: Counts,
+    /// By layer.
+    pub(super) updates: Vec<Updates>,
 }
 
 /// What a policy has seen.
@@ -38,11 +40,16 @@ pub struct Policy {
 pub(super) struct Counts {
     /// Events learned.
     pub n_learned: u64,
-    /// Updates by the chosen action alone, and the eligible actions summed over them.
-    pub n_updates: u64,
-    pub n_actions: u64,
     /// The chance by which `--bag` repeats events.
     pub chance: u64,
+}
+
+/// What one model has learned by the chosen action alone.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Updates {
+    pub n_events: u64,
+    /// Eligible actions summed over those events.
+    pub n_actions: u64,
 }
 
 /// The terms of one action as one model sees them, for the regression.
@@ -68,6 +75,7 @@ impl Policy {
             marginals: settings.marginal.clone().map(|rule| Marginals::new(rule, regression.places())),
             regression,
             counts: Counts { chance: settings.random_seed, ..Counts::default() },
+            updates: vec![Updates::default(); settings.n_layers() as usize],
             settings,
         }
     }

@@ -21,7 +21,7 @@ impl Regression {
         let places = Places::new(settings.bits, n_layers);
         match &settings.base {
             Base::Gradient(steps) => Self::Gradient(Regressor::new(places, n_layers, steps.clone())),
-            Base::Coin(stakes) => Self::Coin(CoinBettor::new(places, n_layers, *stakes)),
+            Base::Coin(stakes) => Self::Coin(CoinBettor::new(places, *stakes)),
         }
     }
 
@@ -36,14 +36,6 @@ impl Regression {
         match self {
             Self::Gradient(regressor) => regressor.labels,
             Self::Coin(bettor) => bettor.labels,
-        }
-    }
-
-    /// Widens the range of predictions to a label that is about to be learned.
-    pub fn take_in(&mut self, label: f32) {
-        match self {
-            Self::Gradient(regressor) => regressor.labels.take_in(label),
-            Self::Coin(bettor) => bettor.labels.take_in(label),
         }
     }
 
@@ -68,8 +60,8 @@ impl Regression {
         }
     }
 
-    /// Moves the prediction towards `label` with the force of `importance` examples.
-    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) {
+    /// Moves the prediction towards `label` with the force of `importance` examples. Returns what it was before.
+    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) -> f32 {
         match self {
             Self::Gradient(regressor) => regressor.learn(terms, layer, label, importance),
             Self::Coin(bettor) => bettor.learn(terms, layer, label, importance),

@@ -42,7 +42,7 @@ pub(super) struct Steps {
     pub forgetting: f32,
 }
 
-/// All that is known of one weight, side by side in one cache line.
+/// All that is known of one weight, side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Weight {
     pub value: f32,
@@ -50,6 +50,20 @@ pub(super) struct Weight {
     pub gradient: f32,
     /// N.
     pub scale: f32,
+    /// The rate of the update at hand. Where two terms of an example meet in one weight, both take the step of the later
+    /// one, as in Vowpal Wabbit.
+    rate: f32,
+}
+
+impl Weight {
+    pub fn new(value: f32, gradient: f32, scale: f32) -> Self {
+        Self { value, gradient, scale, rate: 0.0 }
+    }
+
+    /// Whether nothing was ever learned here.
+    pub fn is_blank(&self) -> bool {
+        self.value == 0.0 && self.gradient == 0.0 && self.scale == 0.0
+    }
 }
 
 /// Which of the models that share one table of weights.
@@ -121,8 +135,6 @@ pub(super) struct Regressor {
     pub(super) contraction: f64,
     pub(super) places: Places,
     steps: Steps,
-    /// Rates of the terms of the update at hand, kept to spare the allocation.
-    rates: Vec<f32>,
 }
 
 /// Bounds within which squares and products stay finite.
@@ -145,7 +157,6 @@ impl Regressor {
             contraction: 1.0,
             places,
             steps,
-            rates: Vec::new(),
         }
     }
 
@@ -164,32 +175,29 @@ impl Regressor {
         value * term.value * self.contraction as f32
     }
 
-    /// Moves the prediction towards `label` with the force of `importance` examples.
-    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) {
+    /// Moves the prediction towards `label` with the force of `importance` examples. Returns what it was before.
+    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) -> f32 {
         self.labels.take_in(label);
-        let miss = label - self.labels.clip(self.sum(terms, layer));
+        let prediction = self.labels.clip(self.sum(terms, layer));
+        let miss = label - prediction;
         if miss == 0.0 || importance <= 0.0 {
-            return;
+            return prediction;
         }
-        let mut rates = std::mem::take(&mut self.rates);
-        rates.clear();
-        let sensitivity = self.prepare(terms, layer, 4.0 * importance * miss * miss, importance, &mut rates);
+        let sensitivity = self.prepare(terms, layer, 4.0 * importance * miss * miss, importance);
         let multiplier = multiplier(self.norms[layer.0 as usize], self.steps.power);
         let strength = f64::from(self.steps.rate) * f64::from(importance);
         let update = invariant_update(f64::from(miss), strength, sensitivity * multiplier);
         let update = self.regularise(update, f64::from(miss)) * multiplier;
-        let mut at = 0;
+        let (weights, places) = (&mut self.weights, self.places);
         terms.each(|term| {
-            let index = self.places.at(term.hash, layer);
-            let step = update * f64::from(rates[at]) * f64::from(term.value);
-            let weight = &mut self.weights[index];
+            let weight = &mut weights[places.at(term.hash, layer)];
+            let step = update * f64::from(weight.rate) * f64::from(term.value);
             weight.value = held(f64::from(weight.value) + step);
-            at += 1;
         });
-        self.rates = rates;
         if self.contraction <= MIN_CONTRACTION || self.gravity > MAX_GRAVITY {
             self.settle();
         }
+        prediction
     }
 
     /// How far the prediction would move for one infinitesimal example of importance, per unit of it, if the prediction
@@ -215,15 +223,8 @@ impl Regressor {
         (f64::from(self.steps.rate) * sensitivity * multiplier(norm, self.steps.power)) as f32
     }
 
-    /// Takes the example into G, N and the average size. Returns Σ x² rate, and each rate in `rates`.
-    fn prepare(
-        &mut self,
-        terms: &impl Terms,
-        layer: Layer,
-        gradient: f32,
-        importance: f32,
-        rates: &mut Vec<f32>,
-    ) -> f64 {
+    /// Takes the example into G, N, the rates and the average size. Returns Σ x² rate.
+    fn prepare(&mut self, terms: &impl Terms, layer: Layer, gradient: f32, importance: f32) -> f64 {
         let (mut sensitivity, mut size) = (0.0f64, 0.0f64);
         let Steps { power, initial, forgetting, .. } = self.steps;
         let (keep, places) = (1.0 - forgetting, self.places);
@@ -241,9 +242,8 @@ impl Regressor {
             }
             let relative = magnitude / weight.scale;
             size += f64::from(relative) * f64::from(relative);
-            let rate = rate(weight, power, initial);
-            sensitivity += f64::from(square) * f64::from(rate);
-            rates.push(rate);
+            weight.rate = rate(weight, power, initial);
+            sensitivity += f64::from(square) * f64::from(weight.rate);
         });
         let norm = &mut self.norms[layer.0 as usize];
         norm.importance += f64::from(importance);

@@ -18,7 +18,7 @@ use super::{
 
 /// The longest argument string of the contract.
 const MAX_CHARS: usize = 1_024;
-/// Tables smaller than this collide all the time; larger ones cost every loop more than 48 MB.
+/// Tables smaller than this collide all the time; larger ones cost every loop more than 64 MB.
 const BITS: std::ops::RangeInclusive<u32> = 8..=22;
 /// As `--power_t`, `-l` and the rest stand when the arguments do not name them.
 const VOWPAL_WABBIT_STEPS: Steps = Steps { rate: 0.5, power: 0.5, initial: 0.0, l1: 0.0, l2: 0.0, forgetting: 0.0 };
