@@ -43,7 +43,8 @@ pub enum FeatureError {
     },
 }
 
-/// One feature. `index` is its place in its context or action, by which its name is found when somebody asks why.
+/// One feature. `index` is its place in its context or action as sent: some crosses depend on that order, and by it the
+/// name of a feature is found when somebody asks why.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Feature {
     pub hash: u32,
@@ -58,7 +59,8 @@ pub(super) struct Feature {
 /// a feature.
 #[derive(Debug, Clone)]
 pub struct Example {
-    /// The context's features, then each action's.
+    /// The context's features, then each action's, by hash within each, behind an action's constant and id. So the same
+    /// facts are the same features whatever order their keys were sent in, and those who need it sort by `index`.
     features: Box<[Feature]>,
     /// Where the context and each action end in `features`.
     ends: Box<[u32]>,
@@ -70,10 +72,13 @@ impl Example {
         let mut features = Vec::new();
         let mut ends = Vec::with_capacity(1 + actions.len());
         Walk::new(|found| push(&mut features, 0, found)).context(context)?;
+        order(&mut features);
         ends.push(features.len() as u32);
         for action in actions {
             let start = features.len();
             Walk::new(|found| push(&mut features, start, found)).action(action.id, action.features)?;
+            // The constant and the id stay in front.
+            order(&mut features[start + 2..]);
             ends.push(features.len() as u32);
         }
         Ok(Self { features: features.into(), ends: ends.into() })
@@ -101,6 +106,11 @@ fn push(features: &mut Vec<Feature>, start: usize, found: Found<'_>) {
     features.push(Feature { hash: found.hash, value: found.value, index, letter: found.letter });
 }
 
+/// Equal features tell nothing apart, so ties need no order of their own.
+fn order(features: &mut [Feature]) {
+    features.sort_by(|a, b| a.hash.cmp(&b.hash).then(a.value.total_cmp(&b.value)));
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -115,7 +125,11 @@ mod tests {
         let features = [object(json!({"attributes": {"price": 12}, "topic": "news", "vector": [0.5, 0, -2]}))];
         let example = Example::new(&context, &[ActionInput { id: "a b", features: &features }]).expect("good features");
         let index = |space: &str, name: &str| hash::name_in(name, hash::namespace(space));
-        let found = |features: &[Feature]| features.iter().map(|one| (one.hash, one.value)).collect::<Vec<_>>();
+        let found = |features: &[Feature]| {
+            let mut sent = features.to_vec();
+            sent.sort_by_key(|feature| feature.index);
+            sent.iter().map(|one| (one.hash, one.value)).collect::<Vec<_>>()
+        };
         assert_eq!(
             found(example.context()),
             [

@@ -6,6 +6,7 @@ use super::{
     ActionInput, Example, FeatureError, JsonObject, Policy,
     crosses::{NO_PART, Term},
     features::{Found, Walk},
+    regressor::Terms,
 };
 
 /// What one feature, or one product of features, adds to a score.
@@ -38,11 +39,15 @@ impl Policy {
     ) -> Result<Explanation, FeatureError> {
         let names = names(context, action)?;
         let example = Example::new(context, &[action])?;
-        let score = self.scores(&example)[0];
+        let score = self.score(&example, 0);
         let mut by_parts: HashMap<[u16; 4], f32> = HashMap::new();
-        self.settings.crosses.visit(&example, 0, |term: Term| {
-            *by_parts.entry(term.parts).or_default() -= self.costs.contribution(term);
-        });
+        let layers = self.scoring_layers();
+        let share = 1.0 / layers.len() as f32;
+        for layer in layers {
+            self.terms(&example, 0, layer).each(|term: Term| {
+                *by_parts.entry(term.parts).or_default() -= share * self.regression.contribution(term, layer);
+            });
+        }
         let mut all: Vec<([u16; 4], f32)> = by_parts.into_iter().filter(|(_, score)| *score != 0.0).collect();
         // Equal shares in the order of the features, so that an explanation does not change between two looks.
         all.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));

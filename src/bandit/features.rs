@@ -7,7 +7,7 @@
 //! - An array of numbers has the features `[0]`, `[1]` … in a namespace named by its key.
 //! - An object is a namespace named by its key. Names that start with `_` are ignored.
 //!
-//! Keys come in the order of `JsonObject`, which sorts them: the same facts in another order are the same features.
+//! Features are found in the order in which their keys were sent, which Vowpal Wabbit's crosses depend on.
 
 use serde_json::{Number, Value};
 

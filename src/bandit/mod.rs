@@ -3,6 +3,7 @@
 //! Pure. No IO, no clock, no environment, no global randomness: the same input gives the same bytes on any machine.
 //! The seams are featurize ([`Example`]) → regress → explore ([`Pmf`]); [`Policy`] joins them.
 
+mod coin;
 mod cost_estimate;
 mod crosses;
 pub mod evaluation;
@@ -11,9 +12,12 @@ mod explanation;
 pub mod explore;
 mod features;
 mod hash;
+mod learning;
 mod learning_settings;
+mod marginals;
 mod model_file;
 mod policy;
+mod regression;
 mod regressor;
 mod slots;
 

@@ -1,20 +1,30 @@
 //! A policy as bytes: what a snapshot stores. Little-endian throughout, so the same on every machine.
 //!
 //! ```text
-//! "RKLM"  version u16  arguments (length u32 or FFFFFFFF for the own learner, text)  n_learned u64  n_actions u64
-//! per regressor: sums, number of weights that are not zero u32, then index u32 and value, G, N f32 of each, in order
+//! "RKLM"  version u16  arguments (length u32 or FFFFFFFF for the own learner, text)
+//! events learned u64, chance u64; per model events u64 and actions u64
+//! lowest and highest label f32
+//! by gradient: gravity and contraction f64, per model size and importance f64, then the weights that are not zero: their
+//!              number u32, then of each in order its index u32 and value, G, N f32
+//! by coin:     size and importance f64, then the bets that are not zero likewise: w, θ, A, M, V, L f32
+//! with marginals: their number u32, then of each in order its key u32 and numerator and denominator f64
 //! FNV-1a of all before, u64
 //! ```
 //!
-//! The settings say how many regressors follow. Reading checks everything before it reserves memory.
+//! The settings say which of these follow. Reading checks everything before it reserves memory.
 
 use super::{
-    LearningSettings, Policy, hash,
-    regressor::{Regressor, Sums, Weight},
+    LearningSettings, Policy,
+    coin::{Bet, CoinBettor},
+    hash,
+    marginals::Marginals,
+    policy::{Counts, Updates},
+    regression::Regression,
+    regressor::{Labels, Norm, Regressor, Weight},
 };
 
 const MAGIC: &[u8; 4] = b"RKLM";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 const OWN_LEARNER: u32 = u32::MAX;
 
 /// Why bytes are no model.
@@ -25,23 +35,26 @@ pub struct ModelFileError(pub String);
 impl Policy {
     /// The policy as bytes. The same policy gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&VERSION.to_le_bytes());
+        let mut writer = Writer(MAGIC.to_vec());
+        writer.put(VERSION.to_le_bytes());
         match self.settings.arguments() {
-            None => bytes.extend_from_slice(&OWN_LEARNER.to_le_bytes()),
+            None => writer.u32(OWN_LEARNER),
             Some(arguments) => {
-                bytes.extend_from_slice(&(arguments.len() as u32).to_le_bytes());
-                bytes.extend_from_slice(arguments.as_bytes());
+                writer.u32(arguments.len() as u32);
+                writer.0.extend_from_slice(arguments.as_bytes());
             }
         }
-        bytes.extend_from_slice(&self.counts.n_learned.to_le_bytes());
-        bytes.extend_from_slice(&self.counts.n_actions.to_le_bytes());
-        write_regressor(&mut bytes, &self.costs);
-        self.baseline.iter().for_each(|baseline| write_regressor(&mut bytes, baseline));
-        let checksum = hash::fnv1a(&bytes, hash::FNV_BASIS);
-        bytes.extend_from_slice(&checksum.to_le_bytes());
-        bytes
+        let Counts { n_learned, chance } = self.counts;
+        writer.u64s([n_learned, chance]);
+        self.updates.iter().for_each(|updates| writer.u64s([updates.n_events, updates.n_actions]));
+        match &self.regression {
+            Regression::Gradient(regressor) => writer.regressor(regressor),
+            Regression::Coin(bettor) => writer.bettor(bettor),
+        }
+        self.marginals.iter().for_each(|marginals| writer.marginals(marginals));
+        let checksum = hash::fnv1a(&writer.0, hash::FNV_BASIS);
+        writer.put(checksum.to_le_bytes());
+        writer.0
     }
 
     /// The policy that these bytes are.
@@ -58,27 +71,74 @@ impl Policy {
             return Err(damaged("it is of a version that this program does not know"));
         }
         let arguments = reader.arguments()?;
-        let settings = LearningSettings::parse(arguments.as_deref())
+        let settings = LearningSettings::read(arguments.as_deref())
             .map_err(|error| damaged(&format!("its learning settings are refused, {error}")))?;
         let mut policy = Self::new(settings);
-        policy.counts.n_learned = u64::from_le_bytes(reader.take()?);
-        policy.counts.n_actions = u64::from_le_bytes(reader.take()?);
-        reader.regressor(&mut policy.costs)?;
-        policy.baseline.iter_mut().try_for_each(|baseline| reader.regressor(baseline))?;
+        policy.counts = Counts { n_learned: reader.u64()?, chance: reader.u64()? };
+        for updates in &mut policy.updates {
+            *updates = Updates { n_events: reader.u64()?, n_actions: reader.u64()? };
+        }
+        match &mut policy.regression {
+            Regression::Gradient(regressor) => reader.regressor(regressor)?,
+            Regression::Coin(bettor) => reader.bettor(bettor)?,
+        }
+        policy.marginals.iter_mut().try_for_each(|marginals| reader.marginals(marginals))?;
         if reader.left.is_empty() { Ok(policy) } else { Err(damaged("it goes on after its end")) }
     }
 }
 
-fn write_regressor(bytes: &mut Vec<u8>, regressor: &Regressor) {
-    let Sums { size, importance, lowest, highest, gravity, contraction } = regressor.sums;
-    [size, importance, gravity, contraction].iter().for_each(|sum| bytes.extend_from_slice(&sum.to_le_bytes()));
-    [lowest, highest].iter().for_each(|label| bytes.extend_from_slice(&label.to_le_bytes()));
-    let used = || regressor.weights.iter().enumerate().filter(|(_, weight)| **weight != Weight::default());
-    bytes.extend_from_slice(&(used().count() as u32).to_le_bytes());
-    for (index, weight) in used() {
-        bytes.extend_from_slice(&(index as u32).to_le_bytes());
-        for number in [weight.value, weight.gradient, weight.scale] {
-            bytes.extend_from_slice(&number.to_le_bytes());
+/// The bytes so far.
+struct Writer(Vec<u8>);
+
+impl Writer {
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.0.extend_from_slice(&bytes);
+    }
+
+    fn u32(&mut self, number: u32) {
+        self.put(number.to_le_bytes());
+    }
+
+    fn u64s<const N: usize>(&mut self, numbers: [u64; N]) {
+        numbers.iter().for_each(|number| self.put(number.to_le_bytes()));
+    }
+
+    fn f32s<const N: usize>(&mut self, numbers: [f32; N]) {
+        numbers.iter().for_each(|number| self.put(number.to_le_bytes()));
+    }
+
+    fn f64s<const N: usize>(&mut self, numbers: [f64; N]) {
+        numbers.iter().for_each(|number| self.put(number.to_le_bytes()));
+    }
+
+    fn regressor(&mut self, regressor: &Regressor) {
+        self.f32s([regressor.labels.lowest, regressor.labels.highest]);
+        self.f64s([regressor.gravity, regressor.contraction]);
+        regressor.norms.iter().for_each(|norm| self.f64s([norm.size, norm.importance]));
+        let used = || regressor.weights.iter().enumerate().filter(|(_, weight)| !weight.is_blank());
+        self.u32(used().count() as u32);
+        for (index, weight) in used() {
+            self.u32(index as u32);
+            self.f32s([weight.value, weight.gradient, weight.scale]);
+        }
+    }
+
+    fn bettor(&mut self, bettor: &CoinBettor) {
+        self.f32s([bettor.labels.lowest, bettor.labels.highest]);
+        self.f64s([bettor.norm.size, bettor.norm.importance]);
+        let used = || bettor.bets.iter().enumerate().filter(|(_, bet)| **bet != Bet::default());
+        self.u32(used().count() as u32);
+        for (index, bet) in used() {
+            self.u32(index as u32);
+            self.f32s([bet.value, bet.direction, bet.gradients, bet.scale, bet.wealth, bet.steepest]);
+        }
+    }
+
+    fn marginals(&mut self, marginals: &Marginals) {
+        self.u32(marginals.means.len() as u32);
+        for (key, (numerator, denominator)) in &marginals.means {
+            self.u32(*key);
+            self.f64s([*numerator, *denominator]);
         }
     }
 }
@@ -96,7 +156,7 @@ impl Reader<'_> {
     }
 
     fn arguments(&mut self) -> Result<Option<String>, ModelFileError> {
-        let length = u32::from_le_bytes(self.take()?);
+        let length = self.u32()?;
         if length == OWN_LEARNER {
             return Ok(None);
         }
@@ -106,6 +166,14 @@ impl Reader<'_> {
             .ok_or_else(|| damaged("it ends too early"))?;
         self.left = left;
         String::from_utf8(text.to_vec()).map(Some).map_err(|_| damaged("its arguments are no text"))
+    }
+
+    fn u32(&mut self) -> Result<u32, ModelFileError> {
+        Ok(u32::from_le_bytes(self.take()?))
+    }
+
+    fn u64(&mut self) -> Result<u64, ModelFileError> {
+        Ok(u64::from_le_bytes(self.take()?))
     }
 
     fn f32(&mut self) -> Result<f32, ModelFileError> {
@@ -118,24 +186,63 @@ impl Reader<'_> {
         if number.is_finite() { Ok(number) } else { Err(damaged("it holds a number that is not finite")) }
     }
 
-    fn regressor(&mut self, regressor: &mut Regressor) -> Result<(), ModelFileError> {
-        let [size, importance, gravity, contraction] = [self.f64()?, self.f64()?, self.f64()?, self.f64()?];
+    fn labels(&mut self) -> Result<Labels, ModelFileError> {
         let [lowest, highest] = [self.f32()?, self.f32()?];
         // The range is what predictions are clamped to, and clamping to a range that is none would panic.
-        if lowest > highest {
-            return Err(damaged("its lowest label is above its highest"));
+        if lowest <= highest {
+            Ok(Labels { lowest, highest })
+        } else {
+            Err(damaged("its lowest label is above its highest"))
         }
-        regressor.sums = Sums { size, importance, lowest, highest, gravity, contraction };
-        for _ in 0..u32::from_le_bytes(self.take()?) {
-            let index = u32::from_le_bytes(self.take()?) as usize;
-            let weight = Weight { value: self.f32()?, gradient: self.f32()?, scale: self.f32()? };
+    }
+
+    fn norm(&mut self) -> Result<Norm, ModelFileError> {
+        Ok(Norm { size: self.f64()?, importance: self.f64()? })
+    }
+
+    fn regressor(&mut self, regressor: &mut Regressor) -> Result<(), ModelFileError> {
+        regressor.labels = self.labels()?;
+        [regressor.gravity, regressor.contraction] = [self.f64()?, self.f64()?];
+        for norm in &mut regressor.norms {
+            *norm = self.norm()?;
+        }
+        for _ in 0..self.u32()? {
+            let index = self.u32()? as usize;
+            let weight = Weight::new(self.f32()?, self.f32()?, self.f32()?);
             let place = regressor.weights.get_mut(index).ok_or_else(|| damaged("it has a weight outside its table"))?;
             *place = weight;
         }
         Ok(())
     }
+
+    fn bettor(&mut self, bettor: &mut CoinBettor) -> Result<(), ModelFileError> {
+        bettor.labels = self.labels()?;
+        bettor.norm = self.norm()?;
+        for _ in 0..self.u32()? {
+            let index = self.u32()? as usize;
+            let bet = Bet {
+                value: self.f32()?,
+                direction: self.f32()?,
+                gradients: self.f32()?,
+                scale: self.f32()?,
+                wealth: self.f32()?,
+                steepest: self.f32()?,
+            };
+            let place = bettor.bets.get_mut(index).ok_or_else(|| damaged("it has a weight outside its table"))?;
+            *place = bet;
+        }
+        Ok(())
+    }
+
+    fn marginals(&mut self, marginals: &mut Marginals) -> Result<(), ModelFileError> {
+        for _ in 0..self.u32()? {
+            let key = self.u32()?;
+            marginals.means.insert(key, (self.f64()?, self.f64()?));
+        }
+        Ok(())
+    }
 }
 
-fn damaged(why: &str) -> ModelFileError {
+pub(super) fn damaged(why: &str) -> ModelFileError {
     ModelFileError(why.to_owned())
 }

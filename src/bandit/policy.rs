@@ -1,14 +1,15 @@
-//! Features, regression and exploration joined: from an example to a pmf, and from an outcome to better weights.
+//! Features, regression and exploration joined: from an example to a pmf. What outcomes teach is in `learning.rs`.
 //!
 //! Inside, the model predicts costs (cost = −reward); what leaves this file is rewards.
 
 use super::{
     Example, LearningSettings, Pmf,
-    cost_estimate::{self, CostEstimate},
     crosses::{Crosses, Term},
-    explore,
-    learning_settings::Exploration,
-    regressor::{Regressor, Terms},
+    explore::{self, Covering},
+    learning_settings::{Exploration, Ties},
+    marginals::{Marginals, MarginalsOf},
+    regression::Regression,
+    regressor::{Layer, Terms},
 };
 use crate::terms::ExplorationShare;
 
@@ -27,42 +28,54 @@ pub struct Outcome {
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub(super) settings: LearningSettings,
-    pub(super) costs: Regressor,
-    /// The model that doubly robust estimates lean on; only they have it.
-    pub(super) baseline: Option<Regressor>,
+    pub(super) regression: Regression,
+    pub(super) marginals: Option<Marginals>,
     pub(super) counts: Counts,
+    /// By layer.
+    pub(super) updates: Vec<Updates>,
 }
 
 /// What a policy has seen.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Counts {
+    /// Events learned.
     pub n_learned: u64,
-    /// Eligible actions summed over the events learned.
+    /// The chance by which `--bag` repeats events.
+    pub chance: u64,
+}
+
+/// What one model has learned by the chosen action alone.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Updates {
+    pub n_events: u64,
+    /// Eligible actions summed over those events.
     pub n_actions: u64,
 }
 
-/// The terms of one action, for the regressor.
-struct ActionTerms<'a> {
-    crosses: &'a Crosses,
-    example: &'a Example,
-    action_idx: usize,
+/// The terms of one action as one model sees them, for the regression.
+pub(super) struct ActionTerms<'a> {
+    pub crosses: &'a Crosses,
+    pub example: &'a Example,
+    pub action_idx: usize,
+    pub marginals: Option<MarginalsOf<'a>>,
 }
 
 impl Terms for ActionTerms<'_> {
     #[inline]
     fn each(&self, visit: impl FnMut(Term)) {
-        self.crosses.visit(self.example, self.action_idx, visit);
+        self.crosses.visit(self.example, self.action_idx, self.marginals, visit);
     }
 }
 
 impl Policy {
     /// A policy that has learned nothing: it chooses evenly.
     pub fn new(settings: LearningSettings) -> Self {
-        let regressor = || Regressor::new(settings.bits, settings.steps.clone());
+        let regression = Regression::new(&settings);
         Self {
-            costs: regressor(),
-            baseline: (settings.estimate == CostEstimate::Dr).then(regressor),
-            counts: Counts::default(),
+            marginals: settings.marginal.clone().map(|rule| Marginals::new(rule, regression.places())),
+            regression,
+            counts: Counts { chance: settings.random_seed, ..Counts::default() },
+            updates: vec![Updates::default(); settings.n_layers() as usize],
             settings,
         }
     }
@@ -79,70 +92,103 @@ impl Policy {
 
     /// Probabilities over the actions; those with `is_eligible` false get exactly 0. At least one must be eligible.
     pub fn pmf(&self, example: &Example, is_eligible: &[bool], exploration: ExplorationShare) -> Pmf {
-        let eligible = (0..example.n_actions()).filter(|action_idx| is_eligible[*action_idx]);
-        let costs: Vec<f32> = eligible.map(|action_idx| self.cost(example, action_idx)).collect();
-        Pmf::over(is_eligible, &self.probabilities(&costs, f64::from(exploration.get())))
+        let eligible: Vec<usize> = (0..example.n_actions()).filter(|action_idx| is_eligible[*action_idx]).collect();
+        if eligible.is_empty() {
+            return Pmf::over(is_eligible, &[]);
+        }
+        Pmf::over(is_eligible, &self.probabilities(example, &eligible, f64::from(exploration.get())))
     }
 
     /// Expected reward of each action.
     pub fn scores(&self, example: &Example) -> Vec<f32> {
-        // Adding 0 turns the -0 of an untrained model into the 0 that a reader expects.
-        (0..example.n_actions()).map(|action_idx| 0.0 - self.cost(example, action_idx)).collect()
+        (0..example.n_actions()).map(|action_idx| self.score(example, action_idx)).collect()
     }
 
-    /// Learns what an event earned. Actions that were not eligible did not take part in it.
-    pub fn learn(&mut self, example: &Example, is_eligible: &[bool], outcome: Outcome) {
-        self.counts.n_learned += 1;
-        self.counts.n_actions += is_eligible.iter().filter(|eligible| **eligible).count() as u64;
-        // A sum of rewards may leave [-1, 1], but nothing sane comes near this.
-        let cost = if outcome.reward.is_finite() { (-outcome.reward).clamp(-1e6, 1e6) } else { 0.0 };
-        match self.settings.estimate {
-            CostEstimate::Ips | CostEstimate::Dr => self.learn_all(example, is_eligible, outcome, cost),
-            estimate => {
-                let Counts { n_learned, n_actions } = self.counts;
-                let importance = cost_estimate::importance(estimate, outcome.probability, n_learned, n_actions);
-                let terms = ActionTerms { crosses: &self.settings.crosses, example, action_idx: outcome.action_idx };
-                self.costs.learn(&terms, cost, importance);
-            }
+    /// Expected reward of one action: the mean of those who have a say in what it is.
+    pub(super) fn score(&self, example: &Example, action_idx: usize) -> f32 {
+        let layers = self.scoring_layers();
+        let n = layers.len() as f32;
+        let of = |layer| self.regression.predict(&self.terms(example, action_idx, layer), layer);
+        // Taking from 0 turns the -0 of an untrained model into the 0 that a reader expects.
+        0.0 - layers.into_iter().map(of).sum::<f32>() / n
+    }
+
+    /// The models whose mean is the score: all of a bag, else the first.
+    pub(super) fn scoring_layers(&self) -> Vec<Layer> {
+        match self.settings.exploration {
+            Exploration::Bag { n_models, .. } => self.bag_layers(n_models).collect(),
+            _ => vec![Layer(0)],
         }
     }
 
-    fn learn_all(&mut self, example: &Example, is_eligible: &[bool], outcome: Outcome, cost: f32) {
-        for action_idx in (0..example.n_actions()).filter(|action_idx| is_eligible[*action_idx]) {
-            let is_chosen = action_idx == outcome.action_idx;
-            let terms = ActionTerms { crosses: &self.settings.crosses, example, action_idx };
-            let label = match &mut self.baseline {
-                None => cost_estimate::ips(cost, outcome.probability, is_chosen),
-                Some(baseline) => {
-                    let expected = baseline.predict(&terms);
-                    if is_chosen {
-                        baseline.learn(&terms, cost, 1.0);
-                    }
-                    cost_estimate::doubly_robust(cost, expected, outcome.probability, is_chosen)
-                }
-            };
-            self.costs.learn(&terms, label, 1.0);
-        }
+    pub(super) fn bag_layers(&self, n_models: u32) -> impl Iterator<Item = Layer> + use<> {
+        let per_model = self.settings.layers_per_model();
+        (0..n_models).map(move |model| Layer(model * per_model))
     }
 
-    fn cost(&self, example: &Example, action_idx: usize) -> f32 {
-        self.costs.predict(&ActionTerms { crosses: &self.settings.crosses, example, action_idx })
+    pub(super) fn terms<'a>(&'a self, example: &'a Example, action_idx: usize, layer: Layer) -> ActionTerms<'a> {
+        let marginals = self.marginals.as_ref().map(|marginals| marginals.of(layer));
+        ActionTerms { crosses: &self.settings.crosses, example, action_idx, marginals }
     }
 
-    fn probabilities(&self, costs: &[f32], share: f64) -> Vec<f64> {
-        if costs.is_empty() {
-            return Vec::new();
-        }
-        let n_learned = self.counts.n_learned;
-        let mut pmf = match self.settings.exploration {
-            // Here the share is ε itself, and there is nothing to cap.
-            Exploration::EpsilonGreedy => return explore::epsilon_greedy(costs, share),
-            Exploration::Softmax { lambda } => explore::softmax(costs, lambda),
-            Exploration::SquareCb { scale, exponent } => {
-                explore::square_cb(costs, scale * libm::pow(n_learned as f64, exponent))
-            }
+    /// What one model expects the actions to cost, as explorations see it: Vowpal Wabbit's look at the bare sum, which
+    /// tells apart what lies beyond the labels seen; the own learner's does not leave them.
+    pub(super) fn costs(&self, example: &Example, actions: &[usize], layer: Layer) -> Vec<f32> {
+        let is_own = matches!(self.settings.exploration, Exploration::Own { .. });
+        let cost = |action_idx: &usize| {
+            let sum = self.regression.sum(&self.terms(example, *action_idx, layer), layer);
+            if is_own { self.regression.labels().clip(sum) } else { sum }
         };
-        explore::cap(&mut pmf, costs, share, n_learned);
-        pmf
+        actions.iter().map(cost).collect()
     }
+
+    /// Probabilities of these actions. `share` is ε wherever an exploration has one.
+    fn probabilities(&self, example: &Example, actions: &[usize], share: f64) -> Vec<f64> {
+        let costs = |layer| self.costs(example, actions, layer);
+        let n_learned = self.counts.n_learned;
+        let gamma = |scale: f64, exponent| scale * libm::pow(n_learned as f64, exponent);
+        match self.settings.exploration {
+            Exploration::Own { scale, exponent } => {
+                let costs = costs(Layer(0));
+                let mut pmf = explore::square_cb(&costs, gamma(scale, exponent), Ties::Share);
+                explore::cap(&mut pmf, &costs, share, n_learned);
+                pmf
+            }
+            Exploration::EpsilonGreedy { ties } => explore::epsilon_greedy(&costs(Layer(0)), share, ties),
+            Exploration::Softmax { lambda } => {
+                let mut pmf = explore::softmax(&costs(Layer(0)), lambda);
+                explore::floor(&mut pmf, share, true);
+                pmf
+            }
+            Exploration::First { n_even } => explore::first(&costs(Layer(0)), n_learned < n_even, share),
+            Exploration::Bag { n_models, ties, .. } => {
+                let by_model: Vec<Vec<f32>> = self.bag_layers(n_models).map(costs).collect();
+                explore::bag(&by_model, share, ties)
+            }
+            Exploration::Cover { cover, ties } => {
+                let epsilon = self.settings.epsilon().map(|_| share);
+                let mut covering = Covering::new(cover, ties, actions.len(), epsilon, n_learned);
+                covering.propose(&costs(Layer(0)));
+                (1..cover.n_policies).for_each(|policy| covering.propose(&costs(cover_layer(policy))));
+                covering.into_pmf()
+            }
+            // Vowpal Wabbit calls the first of equally good actions the best, and has no ε here nor below.
+            Exploration::SquareCb { scale, exponent } => {
+                explore::square_cb(&costs(Layer(0)), gamma(scale, exponent), Ties::FirstOnly)
+            }
+            Exploration::RegCb { bounds, ties } => {
+                let costs = costs(Layer(0));
+                let sensitivity = |at: usize, label: f32| {
+                    let terms = self.terms(example, actions[at], Layer(0));
+                    self.regression.sensitivity(&terms, Layer(0), costs[at], label)
+                };
+                explore::reg_cb(&costs, n_learned, bounds, ties, sensitivity)
+            }
+        }
+    }
+}
+
+/// The layer of a policy of cover after the first. The second layer is the model that doubly robust costs lean on.
+pub(super) fn cover_layer(policy: u32) -> Layer {
+    Layer(policy + 1)
 }

@@ -31,7 +31,7 @@ pub(super) struct Steps {
     pub rate: f32,
     /// t, `--power_t`.
     pub power: f32,
-    /// `--initial_t`: that many examples of average size count as seen.
+    /// `--initial_t`: that many examples of average size count as seen, with gradients of one.
     pub initial: f32,
     /// `--l1`.
     pub l1: f32,
@@ -42,7 +42,7 @@ pub(super) struct Steps {
     pub forgetting: f32,
 }
 
-/// All that is known of one weight, side by side in one cache line.
+/// All that is known of one weight, side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Weight {
     pub value: f32,
@@ -50,31 +50,91 @@ pub(super) struct Weight {
     pub gradient: f32,
     /// N.
     pub scale: f32,
+    /// The rate of the update at hand. Where two terms of an example meet in one weight, both take the step of the later
+    /// one, as in Vowpal Wabbit.
+    rate: f32,
 }
 
-/// The learned function from terms to a cost.
-#[derive(Debug, Clone)]
-pub(super) struct Regressor {
-    pub(super) weights: Vec<Weight>,
-    pub(super) sums: Sums,
-    steps: Steps,
-    /// Rates of the terms of the update at hand, kept to spare the allocation.
-    rates: Vec<f32>,
+impl Weight {
+    pub fn new(value: f32, gradient: f32, scale: f32) -> Self {
+        Self { value, gradient, scale, rate: 0.0 }
+    }
+
+    /// Whether nothing was ever learned here.
+    pub fn is_blank(&self) -> bool {
+        self.value == 0.0 && self.gradient == 0.0 && self.scale == 0.0
+    }
 }
 
-/// What is known beside the weights.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Sums {
+/// Which of the models that share one table of weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Layer(pub u32);
+
+/// Where the weight of a hash stands. Models that share a table take turns in it, as in Vowpal Wabbit: with n models,
+/// rounded up to a power of two, the weights of a hash are n neighbours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Places {
+    shift: u32,
+    mask: u32,
+}
+
+impl Places {
+    /// `bits` is the logarithm of the number of weights.
+    pub fn new(bits: u32, n_layers: u32) -> Self {
+        Self { shift: n_layers.max(1).next_power_of_two().trailing_zeros(), mask: ((1u64 << bits) - 1) as u32 }
+    }
+
+    #[inline]
+    pub fn at(self, hash: u32, layer: Layer) -> usize {
+        ((hash << self.shift).wrapping_add(layer.0) & self.mask) as usize
+    }
+
+    pub fn n_weights(self) -> usize {
+        self.mask as usize + 1
+    }
+}
+
+/// The range of labels seen, 0 included: no prediction leaves it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Labels {
+    pub lowest: f32,
+    pub highest: f32,
+}
+
+impl Labels {
+    pub fn take_in(&mut self, label: f32) {
+        self.lowest = self.lowest.min(label);
+        self.highest = self.highest.max(label);
+    }
+
+    /// Holds a sum within the labels seen.
+    pub fn clip(self, sum: f32) -> f32 {
+        // f32::clamp would keep a NaN; the sum of finite products may be one when infinities of both signs met.
+        if sum.is_nan() { 0.0 } else { sum.clamp(self.lowest, self.highest) }
+    }
+}
+
+/// How large the examples of one model were.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Norm {
     /// Σ h Σ x²/N².
     pub size: f64,
     /// Σ h.
     pub importance: f64,
-    /// The range of labels seen.
-    pub lowest: f32,
-    pub highest: f32,
-    /// How far weights have been pulled to zero by l1, and the factor by l2; applied when a weight is read.
-    pub gravity: f64,
-    pub contraction: f64,
+}
+
+/// The learned functions from terms to a cost, one per layer.
+#[derive(Debug, Clone)]
+pub(super) struct Regressor {
+    pub(super) weights: Vec<Weight>,
+    pub(super) norms: Vec<Norm>,
+    pub(super) labels: Labels,
+    /// How far weights have been pulled to zero by l1; applied when a weight is read.
+    pub(super) gravity: f64,
+    /// The factor by which l2 has shrunk them; applied likewise.
+    pub(super) contraction: f64,
+    pub(super) places: Places,
+    steps: Steps,
 }
 
 /// Bounds within which squares and products stay finite.
@@ -84,87 +144,95 @@ const MAX_GRADIENT: f32 = 1e30;
 const MIN_MAGNITUDE: f32 = 1.084_202_2e-19;
 
 impl Regressor {
-    /// Knows nothing and predicts 0. `bits` is the logarithm of the number of weights.
-    pub fn new(bits: u32, steps: Steps) -> Self {
+    /// Knows nothing and predicts 0.
+    pub fn new(places: Places, n_layers: u32, steps: Steps) -> Self {
+        let mut norms = vec![Norm::default(); n_layers.max(1) as usize];
         let initial = f64::from(steps.initial);
+        norms[0] = Norm { size: initial, importance: initial };
         Self {
-            weights: vec![Weight::default(); 1 << bits],
-            sums: Sums {
-                size: initial,
-                importance: initial,
-                lowest: 0.0,
-                highest: 0.0,
-                gravity: 0.0,
-                contraction: 1.0,
-            },
+            weights: vec![Weight::default(); places.n_weights()],
+            norms,
+            labels: Labels::default(),
+            gravity: 0.0,
+            contraction: 1.0,
+            places,
             steps,
-            rates: Vec::new(),
         }
     }
 
-    #[inline]
-    fn at(&self, hash: u32) -> usize {
-        hash as usize & (self.weights.len() - 1)
-    }
-
-    /// The expected cost.
-    pub fn predict(&self, terms: &impl Terms) -> f32 {
+    /// The sum over the terms, which may lie beyond any label seen.
+    pub fn sum(&self, terms: &impl Terms, layer: Layer) -> f32 {
         let mut sum = 0.0;
-        terms.each(|term| sum += self.contribution(term));
-        self.clip(sum)
+        terms.each(|term| sum += self.contribution(term, layer));
+        sum
     }
 
-    /// What one term adds to the cost before clipping.
+    /// What one term adds to the sum.
     #[inline]
-    pub fn contribution(&self, term: Term) -> f32 {
-        let value = self.weights[self.at(term.hash)].value;
-        let value = if self.sums.gravity == 0.0 { value } else { truncate(value, self.sums.gravity) };
-        value * term.value * self.sums.contraction as f32
+    pub fn contribution(&self, term: Term, layer: Layer) -> f32 {
+        let value = self.weights[self.places.at(term.hash, layer)].value;
+        let value = if self.gravity == 0.0 { value } else { truncate(value, self.gravity) };
+        value * term.value * self.contraction as f32
     }
 
-    /// Holds a sum within the labels seen.
-    pub fn clip(&self, sum: f32) -> f32 {
-        // f32::clamp would keep a NaN; the sum of finite products may be one when infinities of both signs met.
-        if sum.is_nan() { 0.0 } else { sum.clamp(self.sums.lowest, self.sums.highest) }
-    }
-
-    /// Moves the prediction towards `label` with the force of `importance` examples.
-    pub fn learn(&mut self, terms: &impl Terms, label: f32, importance: f32) {
-        self.sums.lowest = self.sums.lowest.min(label);
-        self.sums.highest = self.sums.highest.max(label);
-        let prediction = self.predict(terms);
+    /// Moves the prediction towards `label` with the force of `importance` examples. Returns what it was before.
+    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) -> f32 {
+        self.labels.take_in(label);
+        let prediction = self.labels.clip(self.sum(terms, layer));
         let miss = label - prediction;
         if miss == 0.0 || importance <= 0.0 {
-            return;
+            return prediction;
         }
-        let mut rates = std::mem::take(&mut self.rates);
-        rates.clear();
-        let sensitivity = self.prepare(terms, 4.0 * importance * miss * miss, importance, &mut rates);
-        let multiplier = self.multiplier();
+        let sensitivity = self.prepare(terms, layer, 4.0 * importance * miss * miss, importance);
+        let multiplier = multiplier(self.norms[layer.0 as usize], self.steps.power);
         let strength = f64::from(self.steps.rate) * f64::from(importance);
         let update = invariant_update(f64::from(miss), strength, sensitivity * multiplier);
         let update = self.regularise(update, f64::from(miss)) * multiplier;
-        let mut at = 0;
+        let (weights, places) = (&mut self.weights, self.places);
         terms.each(|term| {
-            let index = self.at(term.hash);
-            let step = update * f64::from(rates[at]) * f64::from(term.value);
-            let weight = &mut self.weights[index];
+            let weight = &mut weights[places.at(term.hash, layer)];
+            let step = update * f64::from(weight.rate) * f64::from(term.value);
             weight.value = held(f64::from(weight.value) + step);
-            at += 1;
         });
-        self.rates = rates;
+        if self.contraction <= MIN_CONTRACTION || self.gravity > MAX_GRAVITY {
+            self.settle();
+        }
+        prediction
     }
 
-    /// Takes the example into G, N and the average size. Returns Σ x² rate, and each rate in `rates`.
-    fn prepare(&mut self, terms: &impl Terms, gradient: f32, importance: f32, rates: &mut Vec<f32>) -> f64 {
+    /// How far the prediction would move for one infinitesimal example of importance, per unit of it, if the prediction
+    /// were `prediction` and the label `label`. Nothing is learned.
+    pub fn sensitivity(&self, terms: &impl Terms, layer: Layer, prediction: f32, label: f32) -> f32 {
+        let gradient = 4.0 * (prediction - label) * (prediction - label);
         let (mut sensitivity, mut size) = (0.0f64, 0.0f64);
-        let (power, keep) = (self.steps.power, 1.0 - self.steps.forgetting);
-        let mask = self.weights.len() - 1;
+        terms.each(|term| {
+            let magnitude = term.value.abs().max(MIN_MAGNITUDE);
+            let known = self.weights[self.places.at(term.hash, layer)];
+            let weight = Weight {
+                gradient: (known.gradient + gradient * magnitude * magnitude).min(MAX_GRADIENT),
+                scale: known.scale.max(magnitude),
+                ..known
+            };
+            let relative = f64::from(magnitude / weight.scale);
+            size += relative * relative;
+            let rate = rate(&weight, self.steps.power, self.steps.initial);
+            sensitivity += f64::from(magnitude) * f64::from(magnitude) * f64::from(rate);
+        });
+        let norm = self.norms[layer.0 as usize];
+        let norm = Norm { size: norm.size + size, importance: norm.importance + 1.0 };
+        (f64::from(self.steps.rate) * sensitivity * multiplier(norm, self.steps.power)) as f32
+    }
+
+    /// Takes the example into G, N, the rates and the average size. Returns Σ x² rate.
+    fn prepare(&mut self, terms: &impl Terms, layer: Layer, gradient: f32, importance: f32) -> f64 {
+        let (mut sensitivity, mut size) = (0.0f64, 0.0f64);
+        let Steps { power, initial, forgetting, .. } = self.steps;
+        let (keep, places) = (1.0 - forgetting, self.places);
         let weights = &mut self.weights;
         terms.each(|term| {
             let magnitude = term.value.abs().max(MIN_MAGNITUDE);
             let square = magnitude * magnitude;
-            let weight = &mut weights[term.hash as usize & mask];
+            let weight = &mut weights[places.at(term.hash, layer)];
             weight.gradient = (weight.gradient * keep + gradient * square).min(MAX_GRADIENT);
             if magnitude > weight.scale {
                 if weight.scale > 0.0 {
@@ -174,23 +242,13 @@ impl Regressor {
             }
             let relative = magnitude / weight.scale;
             size += f64::from(relative) * f64::from(relative);
-            let rate = rate(weight, power);
-            sensitivity += f64::from(square) * f64::from(rate);
-            rates.push(rate);
+            weight.rate = rate(weight, power, initial);
+            sensitivity += f64::from(square) * f64::from(weight.rate);
         });
-        self.sums.importance += f64::from(importance);
-        self.sums.size += f64::from(importance) * size;
+        let norm = &mut self.norms[layer.0 as usize];
+        norm.importance += f64::from(importance);
+        norm.size += f64::from(importance) * size;
         sensitivity
-    }
-
-    /// m: rates are per weight; this brings the average example to size one.
-    fn multiplier(&self) -> f64 {
-        let average = self.sums.size / self.sums.importance;
-        if self.steps.power == 0.5 {
-            1.0 / average.sqrt()
-        } else {
-            libm::pow(average, f64::from(self.steps.power) - 1.0)
-        }
     }
 
     /// Lets l2 shrink and l1 pull all weights by one step, lazily: the truncated gradient of Langford, Li and Zhang.
@@ -199,17 +257,34 @@ impl Regressor {
             return update;
         }
         let eta = update / (2.0 * miss);
-        self.sums.contraction = (self.sums.contraction * (1.0 - f64::from(self.steps.l2) * eta)).max(1e-9);
-        let update = update / self.sums.contraction;
-        self.sums.gravity += eta * f64::from(self.steps.l1);
+        self.contraction = (self.contraction * (1.0 - f64::from(self.steps.l2) * eta)).max(MIN_CONTRACTION);
+        let update = update / self.contraction;
+        self.gravity += eta * f64::from(self.steps.l1);
         update
     }
+
+    /// Does to every weight what l1 and l2 have put off, before the numbers they put it off by leave their range.
+    fn settle(&mut self) {
+        for weight in &mut self.weights {
+            weight.value = truncate(weight.value, self.gravity) * self.contraction as f32;
+        }
+        (self.gravity, self.contraction) = (0.0, 1.0);
+    }
+}
+
+const MIN_CONTRACTION: f64 = 1e-9;
+const MAX_GRAVITY: f64 = 1e3;
+
+/// m: rates are per weight; this brings the average example to size one.
+fn multiplier(norm: Norm, power: f32) -> f64 {
+    let average = norm.size / norm.importance;
+    if power == 0.5 { 1.0 / average.sqrt() } else { libm::pow(average, f64::from(power) - 1.0) }
 }
 
 /// How the update of one weight is scaled: G^−t N^(2(t−1)).
 #[inline]
-fn rate(weight: &Weight, power: f32) -> f32 {
-    let gradient = weight.gradient.max(f32::MIN_POSITIVE);
+fn rate(weight: &Weight, power: f32, initial: f32) -> f32 {
+    let gradient = (weight.gradient + initial).max(f32::MIN_POSITIVE);
     let scale = weight.scale;
     let rate = if power == 0.5 {
         1.0 / (gradient.sqrt() * scale)
@@ -261,6 +336,16 @@ mod tests {
         }
     }
 
+    const FIRST: Layer = Layer(0);
+
+    fn table(steps: Steps) -> Regressor {
+        Regressor::new(Places::new(8, 1), 1, steps)
+    }
+
+    fn predict(regressor: &Regressor, terms: &[(u32, f32)]) -> f32 {
+        regressor.labels.clip(regressor.sum(&Given(terms), FIRST))
+    }
+
     fn close(a: f32, b: f32) -> bool {
         (a - b).abs() < 1e-5
     }
@@ -268,10 +353,10 @@ mod tests {
     /// By hand: G = 4 and N = 1 for both weights, so s = 2/√4 / √2 with m = 1/√2, and p moves by 1 − e^(−s).
     #[test]
     fn the_first_step_is_the_one_of_the_formula() {
-        let mut regressor = Regressor::new(8, DEFAULT);
-        regressor.learn(&Given(&[(1, 1.0), (2, 1.0)]), -1.0, 1.0);
+        let mut regressor = table(DEFAULT);
+        regressor.learn(&Given(&[(1, 1.0), (2, 1.0)]), FIRST, -1.0, 1.0);
         let expected = -(1.0 - libm::exp(-std::f64::consts::FRAC_1_SQRT_2)) as f32;
-        let predicted = regressor.predict(&Given(&[(1, 1.0), (2, 1.0)]));
+        let predicted = predict(&regressor, &[(1, 1.0), (2, 1.0)]);
         assert!(close(predicted, expected), "{predicted} is not {expected}");
         assert!(close(regressor.weights[1].value, expected / 2.0));
     }
@@ -279,21 +364,21 @@ mod tests {
     /// Where rates do not depend on gradients, importance is exactly repetition.
     #[test]
     fn an_importance_of_three_is_three_updates() {
-        let (mut weighted, mut repeated) = (Regressor::new(8, CONSTANT_RATE), Regressor::new(8, CONSTANT_RATE));
+        let (mut weighted, mut repeated) = (table(CONSTANT_RATE), table(CONSTANT_RATE));
         let terms = Given(&[(1, 1.0), (2, 0.5)]);
-        weighted.learn(&terms, -1.0, 3.0);
+        weighted.learn(&terms, FIRST, -1.0, 3.0);
         for _ in 0..3 {
-            repeated.learn(&terms, -1.0, 1.0);
+            repeated.learn(&terms, FIRST, -1.0, 1.0);
         }
-        assert!(close(weighted.predict(&terms), repeated.predict(&terms)));
+        assert!(close(predict(&weighted, terms.0), predict(&repeated, terms.0)));
     }
 
     #[test]
     fn no_importance_overshoots_the_label() {
         for importance in [1.0, 1e3, 1e4, 1e30, f32::MAX] {
-            let mut regressor = Regressor::new(8, Steps { rate: 1e6, ..DEFAULT });
-            regressor.learn(&Given(&[(1, 3.0), (2, -2.0)]), -1.0, importance);
-            let predicted = regressor.predict(&Given(&[(1, 3.0), (2, -2.0)]));
+            let mut regressor = table(Steps { rate: 1e6, ..DEFAULT });
+            regressor.learn(&Given(&[(1, 3.0), (2, -2.0)]), FIRST, -1.0, importance);
+            let predicted = predict(&regressor, &[(1, 3.0), (2, -2.0)]);
             assert!((-1.000_01..=0.0).contains(&predicted), "{predicted} after {importance}");
         }
     }
@@ -301,38 +386,38 @@ mod tests {
     #[test]
     fn the_unit_in_which_a_feature_is_measured_does_not_matter() {
         for steps in [DEFAULT, CONSTANT_RATE, Steps { power: 0.3, ..DEFAULT }] {
-            let (mut metres, mut millimetres) = (Regressor::new(8, steps.clone()), Regressor::new(8, steps));
+            let (mut metres, mut millimetres) = (table(steps.clone()), table(steps));
             for (n, length) in [0.5f32, 2.0, 1.0, 3.0, 0.1].into_iter().cycle().take(40).enumerate() {
                 let label = if n % 2 == 0 { -1.0 } else { -0.2 };
-                metres.learn(&Given(&[(1, length), (2, 1.0)]), label, 1.0);
-                millimetres.learn(&Given(&[(1, length * 1_000.0), (2, 1.0)]), label, 1.0);
+                metres.learn(&Given(&[(1, length), (2, 1.0)]), FIRST, label, 1.0);
+                millimetres.learn(&Given(&[(1, length * 1_000.0), (2, 1.0)]), FIRST, label, 1.0);
             }
             let [one, other] = [(&metres, 1.5), (&millimetres, 1_500.0)]
-                .map(|(regressor, length)| regressor.predict(&Given(&[(1, length), (2, 1.0)])));
+                .map(|(regressor, length)| predict(regressor, &[(1, length), (2, 1.0)]));
             assert!((one - other).abs() < 1e-3, "{one} and {other}");
         }
     }
 
     #[test]
     fn predictions_stay_within_the_labels_seen() {
-        let mut regressor = Regressor::new(8, DEFAULT);
+        let mut regressor = table(DEFAULT);
         for _ in 0..50 {
-            regressor.learn(&Given(&[(1, 1.0)]), -1.0, 1.0);
+            regressor.learn(&Given(&[(1, 1.0)]), FIRST, -1.0, 1.0);
         }
-        assert_eq!(regressor.predict(&Given(&[(1, 1_000.0)])), -1.0);
-        assert_eq!(regressor.predict(&Given(&[(1, -1_000.0)])), 0.0);
+        assert_eq!(predict(&regressor, &[(1, 1_000.0)]), -1.0);
+        assert_eq!(predict(&regressor, &[(1, -1_000.0)]), 0.0);
     }
 
     #[test]
     fn l1_pulls_to_zero_what_does_not_matter() {
         let train = |l1| {
-            let mut regressor = Regressor::new(8, Steps { l1, ..DEFAULT });
+            let mut regressor = table(Steps { l1, ..DEFAULT });
             for n in 0..400u32 {
                 let noise = 2 + n % 7;
-                regressor.learn(&Given(&[(1, 1.0), (noise, 1.0)]), if n % 5 == 0 { -0.8 } else { -1.0 }, 1.0);
+                regressor.learn(&Given(&[(1, 1.0), (noise, 1.0)]), FIRST, if n % 5 == 0 { -0.8 } else { -1.0 }, 1.0);
             }
-            let noise: f32 = (2..9).map(|at| (regressor.predict(&Given(&[(at, 1.0)]))).abs()).sum();
-            (regressor.predict(&Given(&[(1, 1.0)])), noise)
+            let noise: f32 = (2..9).map(|at| (predict(&regressor, &[(at, 1.0)])).abs()).sum();
+            (predict(&regressor, &[(1, 1.0)]), noise)
         };
         let ((_, noise), (signal_with_l1, noise_with_l1)) = (train(0.0), train(1e-3));
         assert!(noise_with_l1 < 0.8 * noise, "{noise_with_l1} of {noise}");

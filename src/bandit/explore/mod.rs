@@ -1,13 +1,30 @@
-//! From expected costs to probabilities. Nothing here draws: a draw is [`Pmf::draw`], with a seed.
+//! From expected costs to probabilities. Nothing here draws an action: a draw is [`Pmf::draw`], with a seed.
 
+mod bag;
 mod cap;
+mod cover;
 mod epsilon_greedy;
+mod first;
+mod floor;
 mod pmf;
+mod reg_cb;
 mod softmax;
 mod square_cb;
+mod votes;
 
 pub use pmf::Pmf;
-pub(in crate::bandit) use {cap::cap, epsilon_greedy::epsilon_greedy, softmax::softmax, square_cb::square_cb};
+pub(in crate::bandit) use {
+    bag::{bag, n_times},
+    cap::cap,
+    cover::{Cover, Covering},
+    epsilon_greedy::epsilon_greedy,
+    first::first,
+    floor::floor,
+    reg_cb::{RegCb, reg_cb},
+    softmax::softmax,
+    square_cb::square_cb,
+    votes::vote,
+};
 
 /// The cost of the best action.
 fn least(costs: &[f32]) -> f32 {
