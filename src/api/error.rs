@@ -79,6 +79,16 @@ impl ApiError {
         self
     }
 
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Its code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
         self
@@ -167,7 +177,8 @@ impl From<LoopError> for ApiError {
             LoopError::Store(_) => {
                 Self::broken(StatusCode::SERVICE_UNAVAILABLE, "OperationNotAllowed", message, &error)
             }
-            LoopError::Trainer(_) | LoopError::Damaged(_) => {
+            LoopError::Evaluation(cause) => cause.into(),
+            LoopError::Trial(_) | LoopError::DamagedJob(_) | LoopError::Trainer(_) | LoopError::Damaged(_) => {
                 Self::broken(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message, &error)
             }
         }

@@ -7,6 +7,7 @@ mod azure;
 mod error;
 mod extract;
 mod instant;
+mod job_error;
 mod limits;
 mod manage;
 mod openapi;

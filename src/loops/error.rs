@@ -1,5 +1,6 @@
 //! Everything that can keep a loop from doing what was asked. `api` gives each its status and code.
 
+use super::EvaluationError;
 use crate::{
     bandit::{FeatureError, LearningSettingsError, ModelFileError},
     store::StoreError,
@@ -65,6 +66,12 @@ pub enum LoopError {
     Store(#[from] StoreError),
     #[error("The loop's log cannot be read.")]
     Trainer(#[from] crate::trainer::TrainerError),
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    #[error("The loop's past could not be judged.")]
+    Trial(#[from] crate::trainer::TrialError),
+    #[error("A stored evaluation cannot be read.")]
+    DamagedJob(#[source] serde_json::Error),
     #[error("The log holds a record that cannot be read.")]
     Damaged(#[from] crate::log::RecordError),
 }

@@ -2,13 +2,18 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use super::{LoopAction, LoopError, keys, new_loop::NewLoop};
+use super::{
+    LoopAction, LoopError,
+    evaluations::{Jobs, Runner},
+    keys,
+    new_loop::NewLoop,
+};
 use crate::{
     bandit::{ActionInput, Explanation, JsonObject, LearningSettings},
     clock::Clock,
@@ -68,6 +73,20 @@ struct LoopsInner {
     registry: ArcSwap<Registry>,
     /// Held while the registry changes, so that two changes do not undo each other.
     changing: tokio::sync::Mutex<()>,
+    /// `None` only while it is being made.
+    runner: OnceLock<Runner>,
+}
+
+/// The loops as somebody sees them who does not keep them alive.
+#[derive(Debug, Clone)]
+pub(super) struct WeakLoops(Weak<LoopsInner>);
+
+impl WeakLoops {
+    /// All loops and their store; `None` once nobody holds them any more.
+    pub fn live(&self) -> Option<(Vec<LiveLoop>, Store)> {
+        let loops = Loops(self.0.upgrade()?);
+        Some((loops.list(), loops.0.tools.store.clone()))
+    }
 }
 
 /// What every loop works with.
@@ -77,6 +96,7 @@ pub(super) struct SharedTools {
     pub writer: LogWriter,
     pub clock: Clock,
     pub options: Arc<LoopsOptions>,
+    pub jobs: Jobs,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -102,13 +122,17 @@ impl Loops {
     /// Loads every loop: newest snapshot plus the tail of its log.
     pub async fn open(store: Store, clock: Clock, options: LoopsOptions) -> Result<Self, LoopError> {
         let writer = LogWriter::start(store.clone(), clock.clone(), options.durability, options.n_queued);
-        let tools = SharedTools { store, writer, clock, options: Arc::new(options) };
+        let jobs = Jobs::default();
+        let tools = SharedTools { store, writer, clock, options: Arc::new(options), jobs: jobs.clone() };
         let mut loops = Vec::new();
         for row in tools.store.loops().await? {
             loops.push(LiveLoop::start(&tools, row).await?);
         }
         let registry = ArcSwap::from_pointee(Registry::of(loops));
-        Ok(Self(Arc::new(LoopsInner { tools, registry, changing: tokio::sync::Mutex::default() })))
+        let changing = tokio::sync::Mutex::default();
+        let inner = Arc::new(LoopsInner { tools, registry, changing, runner: OnceLock::new() });
+        inner.runner.get_or_init(|| Runner::start(WeakLoops(Arc::downgrade(&inner)), jobs));
+        Ok(Self(inner))
     }
 
     /// By name, then age.
@@ -194,6 +218,9 @@ impl Loops {
 
     /// Writes what is waiting, lets the trainers store their snapshots, and ends them.
     pub async fn shut_down(&self) {
+        if let Some(runner) = self.0.runner.get() {
+            runner.shut_down().await;
+        }
         self.0.tools.writer.shut_down().await;
         for live in self.list() {
             live.ended().await;

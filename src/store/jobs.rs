@@ -1,14 +1,14 @@
 //! Jobs: long questions about a loop's past, with their answers.
 
 use super::{Store, StoreError};
-use crate::terms::LoopId;
+use crate::terms::{JobId, LoopId};
 
 /// Which job.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct JobKey {
     pub loop_id: LoopId,
     pub kind: String,
-    pub id: String,
+    pub id: JobId,
 }
 
 /// A job without its large result.
@@ -146,9 +146,10 @@ struct FoundJob {
 
 impl FoundJob {
     fn checked(self, attempt: &'static str) -> Result<JobRow, StoreError> {
-        let loop_id = self.loop_id.try_into().map_err(|_| StoreError::Damaged { attempt })?;
+        let damaged = |_| StoreError::Damaged { attempt };
+        let (loop_id, id) = (self.loop_id.try_into().map_err(damaged)?, self.id.try_into().map_err(damaged)?);
         Ok(JobRow {
-            key: JobKey { loop_id, kind: self.kind, id: self.id },
+            key: JobKey { loop_id, kind: self.kind, id },
             created_at_us: self.created_at_us,
             status: self.status,
             contract: self.contract,
@@ -165,6 +166,6 @@ fn sorted(
 ) -> Result<Vec<JobRow>, StoreError> {
     let found = found.map_err(StoreError::during(attempt))?;
     let mut rows = found.into_iter().map(|row| row.checked(attempt)).collect::<Result<Vec<_>, _>>()?;
-    rows.sort_by(|a, b| compare(&(a.created_at_us, &a.key.id), &(b.created_at_us, &b.key.id)));
+    rows.sort_by(|a, b| compare(&(a.created_at_us, a.key.id.as_str()), &(b.created_at_us, b.key.id.as_str())));
     Ok(rows)
 }

@@ -20,7 +20,7 @@ mod trial;
 mod trial_run;
 mod weights;
 
-pub use cell::{InForce, LoopCell, RulesHistory, rules_of};
+pub use cell::{InForce, LoopCell, RulesHistory, lesson_rules, rules_of};
 pub use fold::{Fold, FoldError};
 pub use lesson::Lesson;
 pub use replay::replay;

@@ -9,6 +9,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     decision::Decision,
     join::{Join, Joined, OpenEvent},
@@ -19,7 +21,7 @@ use crate::{
         LearningSettings, Policy,
         evaluation::{DoublyRobustSums, Importances, IpsSums, Timeline, WeightedRewards},
     },
-    log::{EventRules, Ranked, Record},
+    log::{EventRules, Fact, Ranked, RankedSlot, Record},
     terms::{EventId, EventState, ExplorationShare, SlotId},
 };
 
@@ -44,10 +46,20 @@ impl Contestant {
     pub fn learner(settings: LearningSettings, share: ExplorationShare) -> Self {
         Self::Learner { policy: Box::new(Policy::new(settings)), share }
     }
+
+    fn untaught(&self) -> Self {
+        match self {
+            Self::Logged => Self::Logged,
+            Self::Baseline => Self::Baseline,
+            Self::Random => Self::Random,
+            Self::Learner { policy, share } => Self::learner(policy.settings().clone(), *share),
+        }
+    }
 }
 
 /// What is known of one policy over all events, by each of three estimators.
-#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Totals {
     pub ips: IpsSums,
     pub snips: WeightedRewards,
@@ -143,10 +155,20 @@ impl Trial {
 
     /// Takes in the next record.
     pub fn apply(&mut self, record: &Record) {
+        if matches!(record.fact, Fact::LogsDeleted(_)) {
+            return self.start_again();
+        }
         let rules = self.bench.rules;
         let bench = &mut self.bench;
         self.join.expire(record.at_us, &rules, |event_id, joined| bench.see(event_id, &joined), |_| {});
         self.join.apply(record, &rules, |event_id, joined| bench.see(event_id, &joined));
+    }
+
+    /// The events so far were deleted, though their records may still be there: nothing was ever seen of them.
+    fn start_again(&mut self) {
+        let Bench { span_us, rules, contestants, .. } = &mut self.bench;
+        let contestants = contestants.iter().map(Contestant::untaught).collect();
+        *self = Self::new(span_us.clone(), *rules, contestants);
     }
 
     /// What was found out.
@@ -185,7 +207,7 @@ impl Bench {
     }
 
     fn ask(&self, event: &OpenEvent, ranked: &Ranked) -> Vec<Option<Waiting>> {
-        let ask = |(slot_idx, slot): (usize, &crate::log::RankedSlot)| {
+        let ask = |(slot_idx, slot): (usize, &RankedSlot)| {
             let decision = event.decision(slot_idx)?;
             let scores = self.model.scores(decision.example());
             let (chosen_idx, _) = decision.chosen_and_baseline();

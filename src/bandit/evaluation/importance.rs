@@ -7,6 +7,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use crate::bandit::{
     ActionInput, Example, FeatureError, JsonObject, Policy,
     crosses::{NO_PART, Term},
@@ -17,7 +19,7 @@ use crate::bandit::{
 const MAX_VALUES: usize = 20_000;
 
 /// A feature by its name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FeatureScore {
     /// As the caller named it; `FromUrl` for the context's own, `i` for the action's id, `j` for its plain features.
     pub namespace: String,
