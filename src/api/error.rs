@@ -81,6 +81,16 @@ impl ApiError {
         self
     }
 
+    /// Its status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Its code.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
         self
@@ -206,7 +216,12 @@ impl From<LoopError> for ApiError {
                 Self::bad("InvalidModelImportSignature", message)
             }
             LoopError::ModelArchive(_) => Self::bad("InvalidModelImportFormat", message),
-            LoopError::Trainer(_) | LoopError::Damaged(_) | LoopError::SigningKey(_) => {
+            LoopError::Evaluation(cause) => cause.into(),
+            LoopError::SigningKey(_)
+            | LoopError::Trial(_)
+            | LoopError::DamagedJob(_)
+            | LoopError::Trainer(_)
+            | LoopError::Damaged(_) => {
                 Self::broken(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", message, &error)
             }
         }

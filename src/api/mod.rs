@@ -8,6 +8,7 @@ pub mod bearer;
 mod error;
 mod extract;
 mod instant;
+mod job_error;
 mod limits;
 mod manage;
 mod openapi;

@@ -41,13 +41,7 @@ impl Policy {
         let example = Example::new(context, &[action])?;
         let score = self.score(&example, 0);
         let mut by_parts: HashMap<[u16; 4], f32> = HashMap::new();
-        let layers = self.scoring_layers();
-        let share = 1.0 / layers.len() as f32;
-        for layer in layers {
-            self.terms(&example, 0, layer).each(|term: Term| {
-                *by_parts.entry(term.parts).or_default() -= share * self.regression.contribution(term, layer);
-            });
-        }
+        self.each_contribution(&example, 0, |term, score| *by_parts.entry(term.parts).or_default() += score);
         let mut all: Vec<([u16; 4], f32)> = by_parts.into_iter().filter(|(_, score)| *score != 0.0).collect();
         // Equal shares in the order of the features, so that an explanation does not change between two looks.
         all.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
@@ -59,6 +53,16 @@ impl Policy {
             contributions.push(Contribution { feature: "everything else".to_owned(), score: rest });
         }
         Ok(Explanation { score, contributions })
+    }
+
+    /// What each term adds to the score of an action, in the mean over the models that score it.
+    pub(super) fn each_contribution(&self, example: &Example, action_idx: usize, mut visit: impl FnMut(Term, f32)) {
+        let layers = self.scoring_layers();
+        let share = 1.0 / layers.len() as f32;
+        for layer in layers {
+            let terms = self.terms(example, action_idx, layer);
+            terms.each(|term: Term| visit(term, -share * self.regression.contribution(term, layer)));
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub use explore::Pmf;
 pub use learning_settings::{LearningSettings, LearningSettingsError};
 pub use model_file::ModelFileError;
 pub use policy::{Outcome, Policy};
-pub use slots::{Filling, slot_example, slot_seed};
+pub use slots::{Filling, slot_context, slot_example, slot_seed};
 
 #[cfg(test)]
 mod tests;

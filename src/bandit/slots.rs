@@ -4,6 +4,8 @@
 //! are filled in the order of the request, and what an earlier slot shows is out for the later ones. One model learns
 //! from all slots: what a slot is like is part of its context.
 
+use std::borrow::Cow;
+
 use super::{ActionInput, Example, FeatureError, JsonObject};
 use crate::terms::SlotId;
 
@@ -20,13 +22,21 @@ pub fn slot_example(
     features: &[JsonObject],
     actions: &[ActionInput<'_>],
 ) -> Result<Example, FeatureError> {
-    let Some(slot_id) = slot_id else { return Example::new(context, actions) };
+    Example::new(&slot_context(context, slot_id, features), actions)
+}
+
+/// The context that the actions of one slot are seen in; that of a plain Rank is the shared one.
+pub fn slot_context<'a>(
+    context: &'a [JsonObject],
+    slot_id: Option<&SlotId>,
+    features: &[JsonObject],
+) -> Cow<'a, [JsonObject]> {
+    let Some(slot_id) = slot_id else { return Cow::Borrowed(context) };
     let mut identity = JsonObject::new();
     identity.insert("id".to_owned(), slot_id.as_str().into());
     let mut named = JsonObject::new();
     named.insert(SLOT.to_owned(), identity.into());
-    let whole: Vec<JsonObject> = context.iter().cloned().chain([named]).chain(features.iter().cloned()).collect();
-    Example::new(&whole, actions)
+    Cow::Owned(context.iter().cloned().chain([named]).chain(features.iter().cloned()).collect())
 }
 
 /// Fills slots one after the other so that every later slot can be filled too.

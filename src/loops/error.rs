@@ -1,5 +1,6 @@
 //! Everything that can keep a loop from doing what was asked. `api` gives each its status and code.
 
+use super::EvaluationError;
 use crate::{
     bandit::{FeatureError, LearningSettingsError, ModelFileError},
     store::StoreError,
@@ -10,7 +11,9 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum LoopError {
     #[error("Action count should be between 1 and {most}.")]
-    ActionCount { most: usize },
+    ActionCount {
+        most: usize,
+    },
     #[error("Action ids must be unique: {0} stands twice.")]
     DuplicateAction(ActionId),
     #[error("Every action should have at least one non-null action feature.")]
@@ -50,13 +53,17 @@ pub enum LoopError {
     #[error(transparent)]
     LearningSettings(#[from] LearningSettingsError),
     #[error("A model can have at most {most} bytes.")]
-    ModelTooLarge { most: usize },
+    ModelTooLarge {
+        most: usize,
+    },
     #[error(transparent)]
     Model(#[from] ModelFileError),
     #[error("A loop's name must have 1 to 100 characters.")]
     Name,
     #[error("A loop can have at most {most} actions of its own.")]
-    TooManyLoopActions { most: usize },
+    TooManyLoopActions {
+        most: usize,
+    },
     #[error("An action's valid-from must lie before its valid-to.")]
     ActionDates,
     #[error("There is no such {0}.")]
@@ -69,6 +76,12 @@ pub enum LoopError {
     ModelArchive(#[from] super::model_archive::ArchiveError),
     #[error("The server has no key to sign models with.")]
     SigningKey(#[from] super::SigningKeyError),
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    #[error("The loop's past could not be judged.")]
+    Trial(#[from] crate::trainer::TrialError),
+    #[error("A stored evaluation cannot be read.")]
+    DamagedJob(#[source] serde_json::Error),
     #[error("The log holds a record that cannot be read.")]
     Damaged(#[from] crate::log::RecordError),
 }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     store::KeyRow,
-    terms::{EventId, LoopId},
+    terms::{EventId, JobId, LoopId},
 };
 
 /// 2017-09-16T00:00:00Z in seconds since 1970: the old service counted the seconds of its event ids from there.
@@ -43,6 +43,12 @@ pub(super) fn make_salt() -> u64 {
 pub(super) fn make_loop_id() -> LoopId {
     let letters = random_bytes::<16>().map(|byte| char::from(BASE_62[usize::from(byte) % 36]));
     letters.iter().collect::<String>().parse().expect("16 letters and digits are an id")
+}
+
+/// A new id of an evaluation: a GUID, as the old service made them.
+pub(super) fn make_job_id() -> JobId {
+    let guid = uuid::Builder::from_random_bytes(random_bytes::<16>()).into_uuid();
+    guid.to_string().parse().expect("a GUID is an id")
 }
 
 /// A new event id in the old service's form: 32 hex digits, `-`, seconds since 2017-09-16 in base 62 (contract

@@ -2,13 +2,18 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
 use arc_swap::ArcSwap;
 use tokio::sync::{OnceCell, watch};
 
-use super::{LoopAction, LoopError, SigningKey, TrustedSigners, keys, new_loop::NewLoop};
+use super::{
+    LoopAction, LoopError, SigningKey, TrustedSigners,
+    evaluations::{Jobs, Runner},
+    keys,
+    new_loop::NewLoop,
+};
 use crate::{
     bandit::{ActionInput, Explanation, JsonObject, LearningSettings},
     clock::Clock,
@@ -70,6 +75,20 @@ struct LoopsInner {
     registry: ArcSwap<Registry>,
     /// Held while the registry changes, so that two changes do not undo each other.
     changing: tokio::sync::Mutex<()>,
+    /// `None` only while it is being made.
+    runner: OnceLock<Runner>,
+}
+
+/// The loops as somebody sees them who does not keep them alive.
+#[derive(Debug, Clone)]
+pub(super) struct WeakLoops(Weak<LoopsInner>);
+
+impl WeakLoops {
+    /// All loops and their store; `None` once nobody holds them any more.
+    pub fn live(&self) -> Option<(Vec<LiveLoop>, Store)> {
+        let loops = Loops(self.0.upgrade()?);
+        Some((loops.list(), loops.0.tools.store.clone()))
+    }
 }
 
 /// What every loop works with.
@@ -81,6 +100,7 @@ pub(super) struct SharedTools {
     pub options: Arc<LoopsOptions>,
     /// Read, or made, when a model is first signed or verified.
     pub signing_key: Arc<OnceCell<SigningKey>>,
+    pub jobs: Jobs,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -106,13 +126,24 @@ impl Loops {
     /// Loads every loop: newest snapshot plus the tail of its log.
     pub async fn open(store: Store, clock: Clock, options: LoopsOptions) -> Result<Self, LoopError> {
         let writer = LogWriter::start(store.clone(), clock.clone(), options.durability, options.n_queued);
-        let tools = SharedTools { store, writer, clock, options: Arc::new(options), signing_key: Arc::default() };
+        let jobs = Jobs::default();
+        let tools = SharedTools {
+            store,
+            writer,
+            clock,
+            options: Arc::new(options),
+            jobs: jobs.clone(),
+            signing_key: Arc::default(),
+        };
         let mut loops = Vec::new();
         for row in tools.store.loops().await? {
             loops.push(LiveLoop::start(&tools, row).await?);
         }
         let registry = ArcSwap::from_pointee(Registry::of(loops));
-        Ok(Self(Arc::new(LoopsInner { tools, registry, changing: tokio::sync::Mutex::default() })))
+        let changing = tokio::sync::Mutex::default();
+        let inner = Arc::new(LoopsInner { tools, registry, changing, runner: OnceLock::new() });
+        inner.runner.get_or_init(|| Runner::start(WeakLoops(Arc::downgrade(&inner)), jobs));
+        Ok(Self(inner))
     }
 
     /// By name, then age.
@@ -203,6 +234,9 @@ impl Loops {
 
     /// Writes what is waiting, lets the trainers store their snapshots, and ends them.
     pub async fn shut_down(&self) {
+        if let Some(runner) = self.0.runner.get() {
+            runner.shut_down().await;
+        }
         self.0.tools.writer.shut_down().await;
         for live in self.list() {
             live.ended().await;

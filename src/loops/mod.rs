@@ -5,6 +5,7 @@ mod activate;
 mod configuration;
 mod decide;
 mod error;
+mod evaluations;
 mod event;
 mod keys;
 mod live;
@@ -23,7 +24,13 @@ pub use activate::activate;
 pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
 pub use decide::RankableAction;
 pub use error::LoopError;
+pub use evaluations::{
+    BASELINE, CustomPolicy, Evaluation, EvaluationError, EvaluationResult, EvaluationStatus, EvaluationSummary,
+    EvaluationToMake, FeatureImportance, ImportanceResult, ImportanceToMake, ONLINE, PolicyRow, PolicySource,
+    PolicySummary, RANDOM,
+};
 pub use event::{EventSummary, EventView, RewardView, SlotView};
+use live::WeakLoops;
 pub use live::{CreatedLoop, KeyInfo, KeySlot, LiveLoop, Loops, LoopsOptions};
 pub use model::ExportedModel;
 pub use multi_slot::{FilledSlot, MultiSlotRankRequest, MultiSlotRanking, SlotRequest, rank_slots};

@@ -114,7 +114,7 @@ fn epsilon_of(arguments: &str) -> Option<f32> {
     words.windows(2).find(|pair| pair[0] == EPSILON).and_then(|pair| pair[1].parse().ok())
 }
 
-fn same_but_epsilon(one: &str, other: &str) -> bool {
+pub(super) fn same_but_epsilon(one: &str, other: &str) -> bool {
     let words = |text: &str| {
         let mut words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
         if let Some(at) = words.iter().position(|word| word == EPSILON) {

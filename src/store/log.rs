@@ -189,7 +189,7 @@ impl Store {
     /// The last seq whose record is older than `before_us`, leaving out the newest record of all.
     ///
     /// Times never fall along a log, so a search by halves finds it with a few look-ups and needs no index by time.
-    async fn last_seq_before(&self, id: &LoopId, before_us: i64) -> Result<i64, StoreError> {
+    pub async fn last_seq_before(&self, id: &LoopId, before_us: i64) -> Result<i64, StoreError> {
         const SQL: &str = "select seq, at_us from log_record where loop_id = $1 and seq > $2 order by seq limit 1";
         // Everything up to `older` is older than `before_us`; everything from `newer` on is not, or is to stay.
         let (mut older, mut newer) = (0, self.log_head(id).await?.seq);

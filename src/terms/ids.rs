@@ -99,6 +99,10 @@ id! {
     /// Which place of a multi-slot Rank; chosen by the caller.
     SlotId
 }
+id! {
+    /// Which evaluation or feature importance, within a loop; chosen by the caller or made by the server.
+    JobId
+}
 
 #[cfg(test)]
 mod tests {

@@ -14,5 +14,5 @@ pub use configuration::{
     RewardWaitTime,
 };
 pub use duration::{IsoDuration, IsoDurationError};
-pub use ids::{ActionId, EventId, IdError, LoopId, SlotId};
+pub use ids::{ActionId, EventId, IdError, JobId, LoopId, SlotId};
 pub use states::{EventState, Impact, Role};

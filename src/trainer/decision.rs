@@ -48,6 +48,28 @@ impl Decision {
         Some((decisions, features.actions.into_iter().map(|action| action.id).collect()))
     }
 
+    /// What was decided upon.
+    pub(super) fn example(&self) -> &Example {
+        &self.example
+    }
+
+    /// Which actions could be chosen, in request order.
+    pub(super) fn is_eligible(&self) -> &[bool] {
+        &self.is_eligible
+    }
+
+    /// What was shown, and what would have been shown without the service.
+    pub(super) fn chosen_and_baseline(&self) -> (usize, usize) {
+        (self.chosen_idx, self.baseline_idx)
+    }
+
+    /// The logged probability of what was shown. `None` when nothing was drawn: the caller's own order was answered, and
+    /// the log cannot tell what another action would have earned.
+    pub(super) fn propensity(&self) -> Option<f64> {
+        let propensity = f64::from(self.pmf[self.chosen_idx]);
+        (self.mode.policy_decides() && propensity > 0.0).then_some(propensity)
+    }
+
     /// Learns from it. In apprentice mode the caller's choice is what counts: the policy's own draw is rewarded with 1
     /// for being the same, and the application's reward teaches nothing (as the old service did).
     pub fn teach(&self, policy: &mut Policy, reward: f32) {

@@ -6,11 +6,14 @@
 
 mod configurations;
 mod description;
+mod evaluations;
 mod events;
+mod feature_importances;
 mod headers;
 mod logs;
 mod model;
 mod multi_slot;
+mod paging;
 mod rank;
 mod versions;
 mod wire;
@@ -56,7 +59,8 @@ fn operations(version: &'static Version) -> OpenApiRouter<ApiState> {
             .routes(routes!(logs::properties))
             .routes(routes!(logs::delete))
             .routes(routes!(model::properties))
-            .routes(routes!(model::export, model::reset));
+            .routes(routes!(model::export, model::reset))
+            .merge(evaluations::evaluation_operations(version));
     }
     if has.has_signed_models {
         timed = timed.routes(routes!(model::import));
@@ -67,6 +71,9 @@ fn operations(version: &'static Version) -> OpenApiRouter<ApiState> {
     }
     if has.has_binary_logs {
         timed = timed.routes(routes!(logs::interactions)).routes(routes!(logs::observations));
+    }
+    if has.has_feature_importances {
+        timed = timed.merge(feature_importances::feature_importance_operations());
     }
     let operations = timed.layer(map_response(headers::allow_timing)).merge(events);
     let operations = operations.layer(Extension(version));

@@ -1,5 +1,16 @@
-//! What a policy would have earned, estimated from a log, always with its interval.
+//! What a policy would have earned, estimated from a log, always with its interval; and which features mattered.
 
+mod doubly_robust;
+mod importance;
+mod ips;
+mod timeline;
 mod weighted_rewards;
 
+pub use doubly_robust::DoublyRobustSums;
+pub use importance::{FeatureScore, Importances, ValueScore};
+pub use ips::{Interval, IpsSums};
+pub use timeline::{COARSE_US, DAY_US, FINE_US, Series, Timeline};
 pub use weighted_rewards::{Estimate, WeightedRewards};
+
+/// The half width of a 95 % normal interval in standard errors.
+pub(crate) const Z_95: f64 = 1.96;

@@ -7,8 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The half width of a 95 % normal interval in standard errors.
-const Z_95: f64 = 1.96;
+use super::Z_95;
 
 /// Running sums over (weight, reward) pairs. A pair can be taken out again, which is how a provisional reward is
 /// replaced by the real one.

@@ -1,0 +1,27 @@
+//! Taking the learning settings of an evaluated policy.
+
+use super::{EvaluationError, EvaluationStatus, PolicySummary};
+use crate::loops::{LiveLoop, LoopError};
+
+impl LiveLoop {
+    /// The loop learns like this policy from now on: a new model is trained from the log with its settings, the old one
+    /// serving until then. The evaluation stays as it is.
+    pub async fn apply_from_evaluation(&self, id: &str, policy_name: &str, by: &str) -> Result<(), LoopError> {
+        let evaluation = self.evaluation(id).await?;
+        let summary = match (evaluation.status, evaluation.summary) {
+            (EvaluationStatus::Running | EvaluationStatus::Failed, _) | (_, None) => {
+                return Err(EvaluationError::NotCompleted.into());
+            }
+            (_, Some(summary)) => summary,
+        };
+        let policy = summary.policies.iter().find(|policy| policy.name == policy_name);
+        self.apply_policy(policy.ok_or(EvaluationError::LearningSettingsNotFound)?, by).await
+    }
+
+    pub(super) async fn apply_policy(&self, policy: &PolicySummary, by: &str) -> Result<(), LoopError> {
+        // A baseline learns nothing, so it has no settings.
+        let arguments = policy.arguments.as_deref().ok_or(EvaluationError::LearningSettingsNotFound)?;
+        self.configure(self.policy_change(arguments)?, by).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! Jobs: long questions about a loop's past, with their answers.
+
+use super::{Store, StoreError};
+use crate::terms::{JobId, LoopId};
+
+/// Which job.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct JobKey {
+    pub loop_id: LoopId,
+    pub kind: String,
+    pub id: JobId,
+}
+
+/// A job without its large result.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobRow {
+    pub key: JobKey,
+    pub created_at_us: i64,
+    pub status: String,
+    pub contract: Vec<u8>,
+    pub summary: Option<Vec<u8>>,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobEnd {
+    pub status: &'static str,
+    pub summary: Vec<u8>,
+    pub result: Option<Vec<u8>>,
+}
+
+/// The status of a job that is still to be done. The schema's index says the same.
+pub const WAITING: &str = "waiting";
+
+impl Store {
+    /// Stores a job that is to be done. False when the loop has one of this kind and id.
+    pub async fn insert_job(&self, key: &JobKey, created_at_us: i64, contract: &[u8]) -> Result<bool, StoreError> {
+        const SQL: &str = "
+            insert into job (loop_id, kind, id, created_at_us, status, contract)
+            values ($1, $2, $3, $4, 'waiting', $5) on conflict (loop_id, kind, id) do nothing";
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+            .bind(key.loop_id.as_str())
+            .bind(key.kind.as_str())
+            .bind(key.id.as_str())
+            .bind(created_at_us)
+            .bind(contract)
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected() == 1))
+        .map_err(StoreError::during("store a job"))
+    }
+
+    /// One job.
+    pub async fn job(&self, key: &JobKey) -> Result<Option<JobRow>, StoreError> {
+        const SQL: &str = "
+            select loop_id, kind, id, created_at_us, status, contract, summary from job
+            where loop_id = $1 and kind = $2 and id = $3";
+        let found: Result<Option<FoundJob>, sqlx::Error> = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+            .bind(key.loop_id.as_str())
+            .bind(key.kind.as_str())
+            .bind(key.id.as_str())
+            .fetch_optional(pool)
+            .await);
+        let attempt = "read a job";
+        found.map_err(StoreError::during(attempt))?.map(|row| row.checked(attempt)).transpose()
+    }
+
+    /// The large result of a job, once it has one.
+    pub async fn job_result(&self, key: &JobKey) -> Result<Option<Vec<u8>>, StoreError> {
+        const SQL: &str = "select result from job where loop_id = $1 and kind = $2 and id = $3 and result is not null";
+        on_pool!(self.pools.reading(), pool => sqlx::query_scalar(SQL)
+            .bind(key.loop_id.as_str())
+            .bind(key.kind.as_str())
+            .bind(key.id.as_str())
+            .fetch_optional(pool)
+            .await)
+        .map_err(StoreError::during("read the result of a job"))
+    }
+
+    /// The jobs of one kind, newest first.
+    pub async fn jobs(&self, loop_id: &LoopId, kind: &str) -> Result<Vec<JobRow>, StoreError> {
+        const SQL: &str = "
+            select loop_id, kind, id, created_at_us, status, contract, summary from job
+            where loop_id = $1 and kind = $2";
+        let found: Result<Vec<FoundJob>, sqlx::Error> = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+            .bind(loop_id.as_str())
+            .bind(kind)
+            .fetch_all(pool)
+            .await);
+        sorted(found, "read the jobs of a loop", |a, b| b.cmp(a))
+    }
+
+    /// The jobs of all loops that are still to be done, oldest first.
+    pub async fn waiting_jobs(&self) -> Result<Vec<JobRow>, StoreError> {
+        // A partial index is only taken when the text itself says that it suffices.
+        const SQL: &str = "
+            select loop_id, kind, id, created_at_us, status, contract, summary from job where status = 'waiting'";
+        let found: Result<Vec<FoundJob>, sqlx::Error> =
+            on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL).fetch_all(pool).await);
+        sorted(found, "read the jobs that wait", |a, b| a.cmp(b))
+    }
+
+    /// Stores how a job ended. False when it is gone or had ended before.
+    pub async fn end_job(&self, key: &JobKey, end: &JobEnd) -> Result<bool, StoreError> {
+        const SQL: &str = "
+            update job set status = $4, summary = $5, result = $6
+            where loop_id = $1 and kind = $2 and id = $3 and status = 'waiting'";
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+            .bind(key.loop_id.as_str())
+            .bind(key.kind.as_str())
+            .bind(key.id.as_str())
+            .bind(end.status)
+            .bind(end.summary.as_slice())
+            .bind(end.result.as_deref())
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected() == 1))
+        .map_err(StoreError::during("store the end of a job"))
+    }
+
+    /// Removes a job, done or not. False when there was none.
+    pub async fn delete_job(&self, key: &JobKey) -> Result<bool, StoreError> {
+        const SQL: &str = "delete from job where loop_id = $1 and kind = $2 and id = $3";
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+            .bind(key.loop_id.as_str())
+            .bind(key.kind.as_str())
+            .bind(key.id.as_str())
+            .execute(pool)
+            .await
+            .map(|done| done.rows_affected() == 1))
+        .map_err(StoreError::during("remove a job"))
+    }
+}
+
+/// A row as the database gives it.
+#[derive(sqlx::FromRow)]
+struct FoundJob {
+    loop_id: String,
+    kind: String,
+    id: String,
+    created_at_us: i64,
+    status: String,
+    contract: Vec<u8>,
+    summary: Option<Vec<u8>>,
+}
+
+impl FoundJob {
+    fn checked(self, attempt: &'static str) -> Result<JobRow, StoreError> {
+        let damaged = |_| StoreError::Damaged { attempt };
+        let (loop_id, id) = (self.loop_id.try_into().map_err(damaged)?, self.id.try_into().map_err(damaged)?);
+        Ok(JobRow {
+            key: JobKey { loop_id, kind: self.kind, id },
+            created_at_us: self.created_at_us,
+            status: self.status,
+            contract: self.contract,
+            summary: self.summary,
+        })
+    }
+}
+
+/// In the order of their making; sorted here, because the databases disagree on the order of texts.
+fn sorted(
+    found: Result<Vec<FoundJob>, sqlx::Error>,
+    attempt: &'static str,
+    compare: impl Fn(&(i64, &str), &(i64, &str)) -> std::cmp::Ordering,
+) -> Result<Vec<JobRow>, StoreError> {
+    let found = found.map_err(StoreError::during(attempt))?;
+    let mut rows = found.into_iter().map(|row| row.checked(attempt)).collect::<Result<Vec<_>, _>>()?;
+    rows.sort_by(|a, b| compare(&(a.created_at_us, a.key.id.as_str()), &(b.created_at_us, b.key.id.as_str())));
+    Ok(rows)
+}
