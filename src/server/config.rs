@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail, ensure};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser},
+};
 
 use super::tls::TlsFiles;
 use crate::{
@@ -95,11 +98,11 @@ pub struct ServeOptions {
 
     /// A certificate in PEM, followed by those between it and its authority. With it the server speaks TLS (HTTP/1.1 and
     /// HTTP/2). The file is read again when it changes, and at SIGHUP.
-    #[arg(long, env = "RANKLOOP_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    #[arg(long, env = "RANKLOOP_TLS_CERT", value_name = "FILE", value_parser = path_or_nothing(), requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
 
     /// The certificate's private key in PEM, without a password.
-    #[arg(long, env = "RANKLOOP_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, env = "RANKLOOP_TLS_KEY", value_name = "FILE", value_parser = path_or_nothing(), requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 
     /// Start without the demo news site's loop and its simulated readers.
@@ -137,7 +140,7 @@ pub struct ServeOptions {
 
     /// A certificate (DER or PEM) whose holder's signed models are taken besides those that this server signed: another
     /// server's, or `signer.der` of an export of the old service. May be given several times.
-    #[arg(long, env = "RANKLOOP_TRUSTED_SIGNER", value_name = "FILE", value_delimiter = ',')]
+    #[arg(long, env = "RANKLOOP_TRUSTED_SIGNER", value_name = "FILE", value_parser = path_or_nothing(), value_delimiter = ',')]
     pub trusted_signer: Vec<PathBuf>,
 
     /// The folder of the web assets. Without it: `site` beside the program, or one folder up.
@@ -216,7 +219,7 @@ pub struct TokenArgs {
     pub oidc_clock_skew: u32,
 
     /// Certificates (PEM) of an authority of your own that the issuer's certificate stands on.
-    #[arg(long, env = "RANKLOOP_OIDC_CA", value_name = "FILE")]
+    #[arg(long, env = "RANKLOOP_OIDC_CA", value_name = "FILE", value_parser = path_or_nothing())]
     pub oidc_ca: Option<PathBuf>,
 }
 
@@ -260,6 +263,11 @@ impl TokenArgs {
 
 fn said<'a>(values: impl IntoIterator<Item = &'a String>) -> Vec<String> {
     values.into_iter().map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
+}
+
+/// clap refuses an empty path, which is how an unset variable often looks.
+fn path_or_nothing() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 fn said_path(path: Option<&PathBuf>) -> Option<&PathBuf> {
