@@ -89,7 +89,7 @@ impl TestApp {
         Self::open(None, Some(options)).await
     }
 
-    async fn open(rate: Option<RateLimit>, tokens: Option<TokenOptions>) -> Self {
+    pub async fn open(rate: Option<RateLimit>, tokens: Option<TokenOptions>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.expect("a store");
         store.migrate().await.expect("a schema");

@@ -1,12 +1,15 @@
 //! Tokens of an issuer that the tests play.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode},
 };
-use rankloop::api::bearer::{IssuerOptions, Requirement, TokenOptions};
+use rankloop::api::{
+    RateLimit,
+    bearer::{IssuerOptions, Requirement, TokenOptions},
+};
 use ring::hmac;
 use serde_json::{Value, json};
 
@@ -258,6 +261,49 @@ async fn with_a_key_and_a_token_the_key_decides() {
     assert_eq!(app.send(both(&of.keys[0], "no token")).await.status, StatusCode::CREATED);
     let refused = app.send(both("no key", &signer.token(&claims(&issuer)))).await;
     assert_eq!(refused.refusal(), (401, "401".to_owned()));
+}
+
+#[tokio::test]
+async fn an_issuer_may_have_its_keys_anywhere() {
+    let signer = Signer::es256("one");
+    let played = PlayedIssuer::start(&[&signer]).await;
+    let issuers = vec![
+        IssuerOptions { issuer: "https://other.example.com".to_owned(), jwks_url: None },
+        IssuerOptions {
+            issuer: "https://sts.example.com/tenant/".to_owned(),
+            jwks_url: Some(format!("{}/keys", played.url)),
+        },
+    ];
+    let app = TestApp::start_with_tokens(TokenOptions { issuers, ..options(&played) }).await;
+    app.make_loop(json!({})).await;
+    let token = signer.token(&but(claims(&played), json!({"iss": "https://sts.example.com/tenant/"})));
+    assert_eq!(rank(&app, RANK, &token).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_of_another_issuer_is_not_believed() {
+    let signer = Signer::es256("one");
+    let played = PlayedIssuer::start(&[&signer]).await;
+    let with_slash = format!("{}/", played.url);
+    let issuers = vec![IssuerOptions { issuer: with_slash.clone(), jwks_url: None }];
+    let app = TestApp::start_with_tokens(TokenOptions { issuers, ..options(&played) }).await;
+    app.make_loop(json!({})).await;
+    let answer = rank(&app, RANK, &signer.token(&but(claims(&played), json!({"iss": with_slash})))).await;
+    assert_eq!(answer.refusal(), (503, "OperationNotAllowed".to_owned()));
+    assert_eq!(played.n_asked(), 0);
+}
+
+#[tokio::test]
+async fn calls_with_tokens_count_against_their_loop_too() {
+    let signer = Signer::es256("one");
+    let issuer = PlayedIssuer::start(&[&signer]).await;
+    let one = NonZeroU32::MIN;
+    let rate = RateLimit { per_second: one, burst: one };
+    let app = TestApp::open(Some(rate), Some(options(&issuer))).await;
+    app.make_loop(json!({})).await;
+    let token = signer.token(&claims(&issuer));
+    assert_eq!(rank(&app, RANK, &token).await.status, StatusCode::CREATED);
+    assert_eq!(rank(&app, RANK, &token).await.refusal(), (429, "TooManyRequests".to_owned()));
 }
 
 #[tokio::test]
