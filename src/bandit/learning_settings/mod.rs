@@ -3,6 +3,7 @@
 //! Every argument that is accepted does what it does in Vowpal Wabbit. Every other is refused by its name: a setting
 //! that is silently ignored is a wrong answer to a question that somebody paid to ask.
 
+mod of_model;
 mod own;
 mod vowpal_wabbit;
 mod words;
@@ -15,6 +16,8 @@ use super::{
     marginals::MarginalRule,
     regressor::Steps,
 };
+
+pub(super) use of_model::of_model;
 
 /// The longest argument string of the contract.
 const MAX_CHARS: usize = 1_024;

@@ -50,7 +50,8 @@ const SERVER_SETS: [&str; 29] = [
     "--passes",
 ];
 /// What other arguments imply, so that it changes nothing; Vowpal Wabbit writes them into its models.
-const IMPLIED: [&str; 6] = ["--cb_adf", "--csoaa_rank", "--rank_all", "--no_predict", "--cb_sample", "--dsjson"];
+pub(super) const IMPLIED: [&str; 6] =
+    ["--cb_adf", "--csoaa_rank", "--rank_all", "--no_predict", "--cb_sample", "--dsjson"];
 
 pub(super) fn read(text: &str) -> Result<LearningSettings, LearningSettingsError> {
     let mut reading = Reading::default();
