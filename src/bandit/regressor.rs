@@ -162,6 +162,16 @@ impl Regressor {
         }
     }
 
+    /// Takes other steps from here on. What every G had beside what was seen stays in it.
+    pub fn go_on_by(&mut self, steps: Steps) {
+        let counted_twice = steps.initial - self.steps.initial;
+        if counted_twice != 0.0 {
+            let weights = self.weights.iter_mut();
+            weights.for_each(|weight| weight.gradient = (weight.gradient - counted_twice).max(0.0));
+        }
+        self.steps = steps;
+    }
+
     /// What every G has beside what was seen.
     pub fn initial_gradient(&self) -> f32 {
         self.steps.initial

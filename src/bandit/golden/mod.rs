@@ -109,6 +109,24 @@ fn a_model_of_vowpal_wabbit_goes_on_here_where_it_stood() {
 }
 
 #[test]
+fn a_model_goes_on_by_settings_that_its_file_could_not_keep() {
+    let policy = || Policy::from_any_bytes(model("square_cb")).expect("a model");
+    let settings = |more: &str| {
+        let arguments = format!("--cb_explore_adf --squarecb -q Fi -b 10 {more}");
+        LearningSettings::parse(Some(&arguments)).expect("good arguments")
+    };
+    let events = events();
+    let with = |more| live(&mut policy().with_settings(settings(more)).expect("the same layout"), &events[20..]);
+    assert_eq!(with(""), live(&mut policy(), &events[20..]));
+    assert_ne!(with("-l 0.1 --l1 1e-3"), with(""));
+    for other in ["--coin", "--marginal i", "-b10 --cb_type mtr --ignore_linear F --bag 2"] {
+        let arguments = format!("--cb_explore_adf -q Fi -b 10 {other}");
+        let settings = LearningSettings::parse(Some(&arguments)).expect("good arguments");
+        assert!(policy().with_settings(settings).is_none(), "{other}");
+    }
+}
+
+#[test]
 fn a_damaged_model_of_vowpal_wabbit_is_no_model_or_another_but_never_a_panic() {
     let bytes = model("square_cb");
     for cut in 0..bytes.len() {
