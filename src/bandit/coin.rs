@@ -46,6 +46,19 @@ pub(super) struct Bet {
 }
 
 impl Bet {
+    /// What was read, in the order of the fields, held within bounds.
+    pub fn held(numbers: [f32; 6]) -> Self {
+        let [value, direction, gradients, scale, wealth, steepest] = numbers.map(held);
+        Self {
+            value,
+            direction,
+            gradients: gradients.max(0.0),
+            scale: scale.max(0.0),
+            wealth,
+            steepest: steepest.max(0.0),
+        }
+    }
+
     fn stake(&self, scale: f32, stakes: Stakes) -> f32 {
         let bound = self.steepest * scale;
         if bound <= 0.0 {

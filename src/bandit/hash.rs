@@ -32,7 +32,8 @@ pub(super) fn name_in(name: &str, seed: u32) -> u32 {
     murmur3(trimmed.as_bytes(), seed)
 }
 
-fn murmur3(bytes: &[u8], seed: u32) -> u32 {
+/// MurmurHash3 (x86, 32 bit).
+pub(super) fn murmur3(bytes: &[u8], seed: u32) -> u32 {
     let mut hash = seed;
     let mut blocks = bytes.chunks_exact(4);
     for block in &mut blocks {

@@ -20,6 +20,7 @@ mod policy;
 mod regression;
 mod regressor;
 mod slots;
+mod vowpal_wabbit_model;
 
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
 pub use explanation::{Contribution, Explanation};
@@ -29,6 +30,8 @@ pub use model_file::ModelFileError;
 pub use policy::{Outcome, Policy};
 pub use slots::{Filling, slot_context, slot_example, slot_seed};
 
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod tests;
 

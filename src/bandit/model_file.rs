@@ -14,7 +14,7 @@
 //! The settings say which of these follow. Reading checks everything before it reserves memory.
 
 use super::{
-    LearningSettings, Policy,
+    LearningSettings, LearningSettingsError, Policy,
     coin::{Bet, CoinBettor},
     hash,
     marginals::Marginals,
@@ -29,8 +29,17 @@ const OWN_LEARNER: u32 = u32::MAX;
 
 /// Why bytes are no model.
 #[derive(Debug, thiserror::Error)]
-#[error("the model file is damaged: {0}")]
-pub struct ModelFileError(pub String);
+pub enum ModelFileError {
+    /// What should be a model is none.
+    #[error("the model file is damaged: {0}")]
+    Damaged(String),
+    /// A model perhaps, but of no kind or version that is known.
+    #[error("the model file cannot be read: {0}")]
+    Unknown(String),
+    /// A model of a learner that is not here.
+    #[error(transparent)]
+    Settings(#[from] LearningSettingsError),
+}
 
 impl Policy {
     /// The policy as bytes. The same policy gives the same bytes.
@@ -65,15 +74,13 @@ impl Policy {
         }
         let mut reader = Reader { left: body };
         if reader.take::<4>()? != *MAGIC {
-            return Err(damaged("it is not a model of rankloop"));
+            return Err(ModelFileError::Unknown("it is not rankloop's".to_owned()));
         }
         if u16::from_le_bytes(reader.take()?) != VERSION {
-            return Err(damaged("it is of a version that this program does not know"));
+            return Err(ModelFileError::Unknown("it is of another version of rankloop".to_owned()));
         }
         let arguments = reader.arguments()?;
-        let settings = LearningSettings::read(arguments.as_deref())
-            .map_err(|error| damaged(&format!("its learning settings are refused, {error}")))?;
-        let mut policy = Self::new(settings);
+        let mut policy = Self::new(LearningSettings::read(arguments.as_deref())?);
         policy.counts = Counts { n_learned: reader.u64()?, chance: reader.u64()? };
         for updates in &mut policy.updates {
             *updates = Updates { n_events: reader.u64()?, n_actions: reader.u64()? };
@@ -84,6 +91,11 @@ impl Policy {
         }
         policy.marginals.iter_mut().try_for_each(|marginals| reader.marginals(marginals))?;
         if reader.left.is_empty() { Ok(policy) } else { Err(damaged("it goes on after its end")) }
+    }
+
+    /// The policy that these bytes are, whether rankloop wrote them or Vowpal Wabbit did.
+    pub fn from_any_bytes(bytes: &[u8]) -> Result<Self, ModelFileError> {
+        if bytes.starts_with(MAGIC) { Self::from_bytes(bytes) } else { Self::from_vowpal_wabbit(bytes) }
     }
 }
 
@@ -202,13 +214,16 @@ impl Reader<'_> {
 
     fn regressor(&mut self, regressor: &mut Regressor) -> Result<(), ModelFileError> {
         regressor.labels = self.labels()?;
-        [regressor.gravity, regressor.contraction] = [self.f64()?, self.f64()?];
+        let (gravity, contraction) = (self.f64()?, self.f64()?);
+        if !regressor.set_regularisation(gravity, contraction) {
+            return Err(damaged("its l1 or l2 state cannot be"));
+        }
         for norm in &mut regressor.norms {
             *norm = self.norm()?;
         }
         for _ in 0..self.u32()? {
             let index = self.u32()? as usize;
-            let weight = Weight::new(self.f32()?, self.f32()?, self.f32()?);
+            let weight = Weight::held(self.f32()?, self.f32()?, self.f32()?);
             let place = regressor.weights.get_mut(index).ok_or_else(|| damaged("it has a weight outside its table"))?;
             *place = weight;
         }
@@ -220,16 +235,9 @@ impl Reader<'_> {
         bettor.norm = self.norm()?;
         for _ in 0..self.u32()? {
             let index = self.u32()? as usize;
-            let bet = Bet {
-                value: self.f32()?,
-                direction: self.f32()?,
-                gradients: self.f32()?,
-                scale: self.f32()?,
-                wealth: self.f32()?,
-                steepest: self.f32()?,
-            };
+            let numbers = [self.f32()?, self.f32()?, self.f32()?, self.f32()?, self.f32()?, self.f32()?];
             let place = bettor.bets.get_mut(index).ok_or_else(|| damaged("it has a weight outside its table"))?;
-            *place = bet;
+            *place = Bet::held(numbers);
         }
         Ok(())
     }
@@ -244,5 +252,5 @@ impl Reader<'_> {
 }
 
 pub(super) fn damaged(why: &str) -> ModelFileError {
-    ModelFileError(why.to_owned())
+    ModelFileError::Damaged(why.to_owned())
 }

@@ -6,7 +6,7 @@ use super::{
     Example, LearningSettings, Pmf,
     crosses::{Crosses, Term},
     explore::{self, Covering},
-    learning_settings::{Exploration, Ties},
+    learning_settings::{Base, Exploration, Ties},
     marginals::{Marginals, MarginalsOf},
     regression::Regression,
     regressor::{Layer, Terms},
@@ -78,6 +78,22 @@ impl Policy {
             updates: vec![Updates::default(); settings.n_layers() as usize],
             settings,
         }
+    }
+
+    /// The same model, learning and exploring by other settings from here on. `None` if they would not find its weights
+    /// where they are: another number of bits or models, another base, other marginals.
+    ///
+    /// For models whose file does not say all that they learned by: those of Vowpal Wabbit keep no `--l1`, `--l2` and
+    /// `--initial_t`, and before 9.0 no learning rate.
+    pub fn with_settings(mut self, settings: LearningSettings) -> Option<Self> {
+        if settings.layout() != self.settings.layout() {
+            return None;
+        }
+        if let (Regression::Gradient(regressor), Base::Gradient(steps)) = (&mut self.regression, &settings.base) {
+            regressor.go_on_by(steps.clone());
+        }
+        self.settings = settings;
+        Some(self)
     }
 
     /// How it learns and explores.

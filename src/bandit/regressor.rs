@@ -56,8 +56,10 @@ pub(super) struct Weight {
 }
 
 impl Weight {
-    pub fn new(value: f32, gradient: f32, scale: f32) -> Self {
-        Self { value, gradient, scale, rate: 0.0 }
+    /// What was read, held within bounds.
+    pub fn held(value: f32, gradient: f32, scale: f32) -> Self {
+        let gradient = gradient.clamp(0.0, MAX_GRADIENT);
+        Self { value: held(f64::from(value)), gradient, scale: scale.clamp(0.0, MAX_WEIGHT), rate: 0.0 }
     }
 
     /// Whether nothing was ever learned here.
@@ -158,6 +160,27 @@ impl Regressor {
             places,
             steps,
         }
+    }
+
+    /// Takes other steps from here on. What every G had beside what was seen stays in it.
+    pub fn go_on_by(&mut self, steps: Steps) {
+        let counted_twice = steps.initial - self.steps.initial;
+        if counted_twice != 0.0 {
+            let weights = self.weights.iter_mut();
+            weights.for_each(|weight| weight.gradient = (weight.gradient - counted_twice).max(0.0));
+        }
+        self.steps = steps;
+    }
+
+    /// What every G has beside what was seen.
+    pub fn initial_gradient(&self) -> f32 {
+        self.steps.initial
+    }
+
+    /// Goes on from what l1 and l2 had put off; false when they cannot have come to that.
+    pub fn set_regularisation(&mut self, gravity: f64, contraction: f64) -> bool {
+        (self.gravity, self.contraction) = (gravity, contraction);
+        (0.0..=10.0 * MAX_GRAVITY).contains(&gravity) && (MIN_CONTRACTION..=1.0).contains(&contraction)
     }
 
     /// The sum over the terms, which may lie beyond any label seen.

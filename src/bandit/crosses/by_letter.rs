@@ -14,7 +14,7 @@ const ANY: u8 = b':';
 /// `-q`, `--cubic`, `--interactions`, `--ignore`, `--ignore_linear`, `--keep` and `--noconstant`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::bandit) struct LetterCrosses {
-    /// Two to four letters each; `:` stands for any namespace.
+    /// Two to four letters each, no two with the same letters; `:` stands for any namespace.
     pub patterns: Vec<Vec<u8>>,
     /// Namespaces that are not there at all.
     pub ignored: Vec<u8>,
@@ -48,13 +48,22 @@ impl LetterCrosses {
         let groups: Vec<Group<'_>> = all.chunk_by(|a, b| a.letter == b.letter).collect();
         let mut left = MAX_PRODUCTS;
         for chosen in self.expand(&groups) {
-            let slices: Vec<Group<'_>> = chosen.iter().map(|at| groups[*at]).collect();
+            let mut slices: [Group<'_>; MAX_ORDER] = [&[]; MAX_ORDER];
+            slices.iter_mut().zip(chosen.places()).for_each(|(slice, at)| *slice = groups[usize::from(*at)]);
+            let slices = &slices[..chosen.places().len()];
             let n_products = slices.iter().fold(1usize, |n, slice| n.saturating_mul(slice.len()));
             if n_products <= left {
                 left -= n_products;
-                descend(&slices, 0, None, 0, visit);
+                descend(slices, 0, None, 0, visit);
             }
         }
+    }
+
+    /// Patterns as they were written, each multiset of letters once and in the order in which it is crossed.
+    pub fn with_patterns(self, written: &[Vec<u8>]) -> Self {
+        let all = written.iter().filter_map(|pattern| Combination::of(pattern.iter().copied().map(Some))).collect();
+        let patterns = without_repetitions(all).iter().map(|pattern| pattern.places().to_vec()).collect();
+        Self { patterns, ..self }
     }
 
     /// The features that take part, by letter. Within a letter the order counts, since it is part of a cross's index:
@@ -74,34 +83,80 @@ impl LetterCrosses {
     /// Which order of its letters a combination is crossed in, and so its indices, follows Vowpal Wabbit: as written,
     /// unless a letter comes twice beside others, which sorts them; two wildcards ascend, three and four descend; with
     /// a wildcard anywhere the least of equal combinations stays, without the first.
-    fn expand(&self, groups: &[Group<'_>]) -> Vec<Vec<usize>> {
-        let patterns = without_repetitions(&self.patterns);
-        let mut combinations: Vec<Vec<usize>> = Vec::new();
-        for pattern in &patterns {
+    fn expand(&self, groups: &[Group<'_>]) -> Vec<Combination> {
+        let mut combinations = Vec::new();
+        let mut has_wildcard = false;
+        for pattern in &self.patterns {
             let n_open = pattern.iter().filter(|letter| **letter == ANY).count();
+            has_wildcard |= n_open > 0;
             if groups.len().saturating_pow(n_open as u32) <= MAX_COMBINATIONS {
                 fill_in(pattern, n_open, groups, &mut combinations);
             }
         }
-        if patterns.iter().any(|pattern| pattern.contains(&ANY)) {
-            combinations.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+        if has_wildcard {
+            combinations.sort_unstable();
+            combinations = without_repetitions(combinations);
         }
-        without_repetitions(&combinations)
+        combinations
     }
 }
 
+/// Groups by their place among an example's; ordered by length, then by places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Combination {
+    n: u8,
+    places: [u8; MAX_ORDER],
+}
+
+impl Combination {
+    /// `None` beyond the longest that there can be.
+    fn of(places: impl Iterator<Item = Option<u8>>) -> Option<Self> {
+        let mut combination = Self { n: 0, places: [0; MAX_ORDER] };
+        for place in places {
+            *combination.places.get_mut(usize::from(combination.n))? = place?;
+            combination.n += 1;
+        }
+        Some(combination)
+    }
+
+    fn places(&self) -> &[u8] {
+        &self.places[..usize::from(self.n)]
+    }
+
+    fn sorted(mut self) -> Self {
+        self.places[..usize::from(self.n)].sort_unstable();
+        self
+    }
+}
+
+/// Each multiset once, the first of those that are equal but for their order. One with a repeated part beside others is
+/// sorted, so that what repeats stands together.
+fn without_repetitions(combinations: Vec<Combination>) -> Vec<Combination> {
+    let numbered = combinations.into_iter().enumerate();
+    let mut keyed: Vec<_> = numbered.map(|(at, combination)| (combination.sorted(), at, combination)).collect();
+    keyed.sort_unstable();
+    keyed.dedup_by_key(|(sorted, _, _)| *sorted);
+    keyed.sort_unstable_by_key(|(_, at, _)| *at);
+    let stands = |(sorted, _, combination): (Combination, usize, Combination)| {
+        let repeats = sorted.places().windows(2).any(|pair| pair[0] == pair[1]);
+        if repeats { sorted } else { combination }
+    };
+    keyed.into_iter().map(stands).collect()
+}
+
 /// The combinations of groups that one pattern stands for. A letter that the example does not have stands for none.
-fn fill_in(pattern: &[u8], n_open: usize, groups: &[Group<'_>], combinations: &mut Vec<Vec<usize>>) {
+fn fill_in(pattern: &[u8], n_open: usize, groups: &[Group<'_>], combinations: &mut Vec<Combination>) {
     if groups.is_empty() {
         return;
     }
-    let at = |letter: u8| groups.binary_search_by_key(&letter, |group| group[0].letter).ok();
-    let mut choice = vec![0; n_open];
+    let at = |letter: u8| groups.binary_search_by_key(&letter, |group| group[0].letter).ok().map(|at| at as u8);
+    let mut choice = [0; MAX_ORDER];
+    let choice = &mut choice[..n_open.min(MAX_ORDER)];
     loop {
         let mut open = choice.iter().copied();
         let place = |letter: &u8| if *letter == ANY { open.next() } else { at(*letter) };
-        combinations.extend(pattern.iter().map(place).collect::<Option<Vec<usize>>>());
-        if !advance(&mut choice, groups.len()) {
+        combinations.extend(Combination::of(pattern.iter().map(place)));
+        if !advance(choice, groups.len()) {
             return;
         }
     }
@@ -110,37 +165,21 @@ fn fill_in(pattern: &[u8], n_open: usize, groups: &[Group<'_>], combinations: &m
 /// The next choice of groups for the wildcards of a pattern, each multiset once; false after the last.
 ///
 /// Two ascend and more descend, as Vowpal Wabbit's two ways of enumerating them do.
-fn advance(choice: &mut [usize], n_groups: usize) -> bool {
-    if choice.len() == 2 {
-        let [first, second] = choice else { return false };
-        (*first, *second) = if *second + 1 < n_groups { (*first, *second + 1) } else { (*first + 1, *first + 1) };
-        return *first < n_groups;
+fn advance(choice: &mut [u8], n_groups: usize) -> bool {
+    let is_there = |group: u8| usize::from(group) < n_groups;
+    if let [first, second] = choice {
+        (*first, *second) = if is_there(*second + 1) { (*first, *second + 1) } else { (*first + 1, *first + 1) };
+        return is_there(*first);
     }
     for at in 0..choice.len() {
         choice[at] += 1;
-        if choice[at] < n_groups {
+        if is_there(choice[at]) {
             let least = choice[at];
             choice[..at].fill(least);
             return true;
         }
     }
     false
-}
-
-/// Each multiset once, the first of those that are equal but for their order. One with a repeated part beside others is
-/// sorted, so that what repeats stands together.
-fn without_repetitions<T: Ord + Copy>(combinations: &[Vec<T>]) -> Vec<Vec<T>> {
-    let mut seen = std::collections::BTreeSet::new();
-    let mut kept = Vec::new();
-    for combination in combinations {
-        let mut sorted = combination.clone();
-        sorted.sort_unstable();
-        let repeats = sorted.windows(2).any(|pair| pair[0] == pair[1]);
-        if seen.insert(sorted.clone()) {
-            kept.push(if repeats { sorted } else { combination.clone() });
-        }
-    }
-    kept
 }
 
 /// All products with one feature from each slice. A slice that follows itself goes on where it stands, so that every
@@ -174,9 +213,10 @@ mod tests {
     fn combinations(patterns: &[&str]) -> Vec<String> {
         let features = [feature(b'F', 2), feature(b'F', 3), feature(b'i', 0), feature(b'j', 1)];
         let groups: Vec<Group<'_>> = features.chunk_by(|a, b| a.letter == b.letter).collect();
-        let patterns = patterns.iter().map(|pattern| pattern.as_bytes().to_vec()).collect();
-        let crosses = LetterCrosses { patterns, ..LetterCrosses::default() };
-        let letters = |chosen: &Vec<usize>| chosen.iter().map(|at| char::from(groups[*at][0].letter)).collect();
+        let written: Vec<Vec<u8>> = patterns.iter().map(|pattern| pattern.as_bytes().to_vec()).collect();
+        let crosses = LetterCrosses::default().with_patterns(&written);
+        let letter = |at: &u8| char::from(groups[usize::from(*at)][0].letter);
+        let letters = |chosen: &Combination| chosen.places().iter().map(letter).collect();
         crosses.expand(&groups).iter().map(letters).collect()
     }
 

@@ -137,12 +137,10 @@ mod tests {
     #[test]
     fn a_pattern_names_namespaces_by_first_letter_and_no_combination_comes_twice() {
         let crosses = |patterns: &[&str], ignored: &str| {
-            Crosses::ByLetter(LetterCrosses {
-                patterns: patterns.iter().map(|pattern| pattern.as_bytes().to_vec()).collect(),
-                ignored: ignored.as_bytes().to_vec(),
-                has_no_bias: true,
-                ..LetterCrosses::default()
-            })
+            let written: Vec<Vec<u8>> = patterns.iter().map(|pattern| pattern.as_bytes().to_vec()).collect();
+            let ignored = ignored.as_bytes().to_vec();
+            let crosses = LetterCrosses { ignored, has_no_bias: true, ..LetterCrosses::default() };
+            Crosses::ByLetter(crosses.with_patterns(&written))
         };
         let count = |patterns: &[&str], ignored: &str| terms(&crosses(patterns, ignored), &pasta()).len();
         // The event has 6 features of F, 2 of i, 1 of b, 3 of a and 2 of d.

@@ -3,6 +3,7 @@
 //! Every argument that is accepted does what it does in Vowpal Wabbit. Every other is refused by its name: a setting
 //! that is silently ignored is a wrong answer to a question that somebody paid to ask.
 
+mod of_model;
 mod own;
 mod vowpal_wabbit;
 mod words;
@@ -15,6 +16,8 @@ use super::{
     marginals::MarginalRule,
     regressor::Steps,
 };
+
+pub(super) use of_model::of_model;
 
 /// The longest argument string of the contract.
 const MAX_CHARS: usize = 1_024;
@@ -181,6 +184,12 @@ impl LearningSettings {
             exploration: Exploration::Own { scale: 30.0, exponent: 0.5 },
             random_seed: 0,
         }
+    }
+
+    /// What must be alike for one model to be read by two settings.
+    pub(super) fn layout(&self) -> (u32, u32, bool, Option<&[u8]>) {
+        let letters = self.marginal.as_ref().map(|rule| rule.letters.as_slice());
+        (self.bits, self.n_layers(), matches!(self.base, Base::Coin(_)), letters)
     }
 
     /// How many models share the table of weights, each of its turns in Vowpal Wabbit's layout.

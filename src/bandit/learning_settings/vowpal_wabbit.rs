@@ -50,7 +50,8 @@ const SERVER_SETS: [&str; 29] = [
     "--passes",
 ];
 /// What other arguments imply, so that it changes nothing; Vowpal Wabbit writes them into its models.
-const IMPLIED: [&str; 6] = ["--cb_adf", "--csoaa_rank", "--rank_all", "--no_predict", "--cb_sample", "--dsjson"];
+pub(super) const IMPLIED: [&str; 6] =
+    ["--cb_adf", "--csoaa_rank", "--rank_all", "--no_predict", "--cb_sample", "--dsjson"];
 
 pub(super) fn read(text: &str) -> Result<LearningSettings, LearningSettingsError> {
     let mut reading = Reading::default();
@@ -95,6 +96,7 @@ struct Reading {
     random_seed: Option<u64>,
     bits: Option<u32>,
     crosses: LetterCrosses,
+    patterns: Vec<Vec<u8>>,
     marginal: Vec<u8>,
     marginal_numerator: Option<f64>,
     marginal_denominator: Option<f64>,
@@ -188,9 +190,9 @@ impl Reading {
 
     fn take_features(&mut self, name: &str, words: &mut Words<'_>) -> Result<bool, LearningSettingsError> {
         match name {
-            "--quadratic" | "-q" => self.crosses.patterns.push(words.letters(2..=2)?),
-            "--cubic" => self.crosses.patterns.push(words.letters(3..=3)?),
-            "--interactions" => self.crosses.patterns.push(words.letters(2..=MAX_ORDER)?),
+            "--quadratic" | "-q" => self.patterns.push(words.letters(2..=2)?),
+            "--cubic" => self.patterns.push(words.letters(3..=3)?),
+            "--interactions" => self.patterns.push(words.letters(2..=MAX_ORDER)?),
             "--ignore" => self.crosses.ignored.extend(words.letters(1..=256)?),
             "--ignore_linear" => self.crosses.crossed_only.extend(words.letters(1..=256)?),
             "--keep" => self.crosses.kept.extend(words.letters(1..=256)?),
@@ -221,7 +223,7 @@ impl Reading {
             estimator: Estimator { estimate, least_propensity: self.least_propensity.unwrap_or(0.0) as f32 },
             exploration: self.finish_exploration()?,
             random_seed: self.random_seed.unwrap_or(0),
-            crosses: Crosses::ByLetter(self.crosses),
+            crosses: Crosses::ByLetter(self.crosses.with_patterns(&self.patterns)),
         })
     }
 
