@@ -27,7 +27,7 @@ pub use error::LoopError;
 pub use evaluations::{
     BASELINE, CustomPolicy, Evaluation, EvaluationError, EvaluationResult, EvaluationStatus, EvaluationSummary,
     EvaluationToMake, FeatureImportance, ImportanceResult, ImportanceToMake, ONLINE, PolicyRow, PolicySource,
-    PolicySummary, RANDOM,
+    PolicySummary, RANDOM, Totals,
 };
 pub use event::{EventSummary, EventView, RewardView, SlotView};
 use live::WeakLoops;

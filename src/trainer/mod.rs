@@ -10,14 +10,12 @@ mod lesson;
 mod relearn;
 mod replay;
 mod rings;
-mod sample;
 mod snapshot;
 mod tally;
 mod task;
 #[cfg(test)]
 mod tests;
 mod trial;
-mod trial_run;
 mod weights;
 
 pub use cell::{InForce, LoopCell, RulesHistory, lesson_rules, rules_of};
@@ -27,5 +25,4 @@ pub use replay::replay;
 pub use snapshot::SnapshotError;
 pub use tally::{ActionShare, Bucket, Counters, ImitationNumbers};
 pub use task::{Tools, Trainer, TrainerError};
-pub use trial::{Contestant, Totals, Trial, TrialResult, Verdicts};
-pub use trial_run::{TrialError, Trying, run_trial};
+pub use trial::{Contestant, Totals, Trial, TrialError, TrialResult, Trying, Verdicts, run_trial};

@@ -3,10 +3,16 @@
 #[path = "../store/database.rs"]
 #[expect(dead_code, reason = "made for the store's own contract, which needs more of it")]
 mod database;
+mod evaluations;
 mod models;
 mod multi_slot;
 
 use database::{Database, NOON_US, on_both};
+use evaluations::{
+    a_job_that_a_restart_cut_off_is_done_again, a_loop_keeps_its_policy_when_too_little_is_known,
+    a_loop_that_optimizes_itself_takes_what_is_surely_better,
+    an_evaluation_can_go_while_it_is_being_done_and_the_next_one_comes, an_evaluation_counts_every_event_of_its_days,
+};
 use models::{
     an_exported_model_starts_another_loop_where_this_one_stands, deleted_logs_are_gone_and_what_was_learned_stays,
 };
@@ -33,6 +39,11 @@ use serde_json::{json, value::to_raw_value};
 const SECOND_US: i64 = 1_000_000;
 
 on_both! {
+    an_evaluation_counts_every_event_of_its_days,
+    a_job_that_a_restart_cut_off_is_done_again,
+    an_evaluation_can_go_while_it_is_being_done_and_the_next_one_comes,
+    a_loop_that_optimizes_itself_takes_what_is_surely_better,
+    a_loop_keeps_its_policy_when_too_little_is_known,
     a_reward_is_learned_before_it_is_answered,
     a_restart_goes_on_where_the_log_ended_and_a_replay_gives_the_same_bytes,
     a_repeated_rank_is_answered_as_the_first_time_and_stored_once,

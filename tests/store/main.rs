@@ -4,5 +4,6 @@ mod accounts;
 mod database;
 mod failures;
 mod following;
+mod jobs;
 mod log;
 mod loops;

@@ -3,6 +3,7 @@
 
 mod actions;
 mod configuration;
+mod evaluations;
 mod events;
 mod keys;
 mod loops;
@@ -26,6 +27,9 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(actions::list))
         .routes(routes!(actions::get_one, actions::save, actions::delete))
         .routes(routes!(keys::rotate))
+        .routes(routes!(evaluations::list, evaluations::create))
+        .routes(routes!(evaluations::get_one, evaluations::delete))
+        .routes(routes!(evaluations::apply))
         .routes(routes!(events::list))
         .routes(routes!(events::get_one));
     OpenApiRouter::new().route("/api/v1/{*rest}", any(no_such_route)).nest("/api/v1", operations)

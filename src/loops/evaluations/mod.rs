@@ -20,6 +20,8 @@ pub use jobs::{Evaluation, EvaluationStatus, FeatureImportance};
 pub use outcome::{EvaluationResult, EvaluationSummary, ImportanceResult, PolicyRow, PolicySource, PolicySummary};
 pub(super) use runner::Runner;
 
+pub use crate::trainer::Totals;
+
 /// The names of the rows that every evaluation has.
 pub const ONLINE: &str = "online";
 pub const BASELINE: &str = "baseline1";

@@ -1,14 +1,11 @@
 //! Feeding a trial the log: read in pieces, judged off the threads that answer calls, stopped at any piece.
 
-use super::{
-    replay::read_record,
-    task::TrainerError,
-    trial::{Trial, TrialResult},
-};
+use super::{Trial, TrialResult};
 use crate::{
     log::EARLY_REWARD_US,
     store::{Store, StoredRecord},
     terms::LoopId,
+    trainer::{TrainerError, replay::read_record},
 };
 
 /// Records read and judged at once. With many policies and actions a piece takes a second or two, after which the trial

@@ -7,6 +7,11 @@
 //!
 //! Events still open at the end count with what stands for them; deferred ones only once they are activated.
 
+mod run;
+mod sample;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +19,6 @@ use serde::{Deserialize, Serialize};
 use super::{
     decision::Decision,
     join::{Join, Joined, OpenEvent},
-    sample::Sample,
 };
 use crate::{
     bandit::{
@@ -24,6 +28,9 @@ use crate::{
     log::{EventRules, Fact, Ranked, RankedSlot, Record},
     terms::{EventId, EventState, ExplorationShare, SlotId},
 };
+
+pub use run::{TrialError, Trying, run_trial};
+use sample::Sample;
 
 /// Slots that are told apart; those of all are in the overall verdicts.
 const MAX_SLOTS: usize = 50;
