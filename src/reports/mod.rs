@@ -17,7 +17,7 @@ pub mod chart;
 #[cfg(feature = "ssr")]
 mod words;
 
-pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, TimelineStep};
+pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
 pub use overview::{
     ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,

@@ -159,13 +159,13 @@ async fn an_event_tells_of_every_reward_and_what_became_of_it() {
     );
     assert_eq!(page.timeline[1].note, "1.4 s after the Rank");
 
-    let music = page.answer.iter().find(|bar| bar.action.as_str() == "music").expect("it was in the request");
+    let music = page.slots[0].answer.iter().find(|bar| bar.action.as_str() == "music").expect("it was in the request");
     assert!(music.is_excluded && music.words == "excluded");
     assert_eq!(
-        page.answer.iter().filter(|bar| bar.is_chosen).map(|bar| bar.action.as_str()).collect::<Vec<_>>(),
+        page.slots[0].answer.iter().filter(|bar| bar.is_chosen).map(|bar| bar.action.as_str()).collect::<Vec<_>>(),
         [chosen]
     );
-    assert_eq!(page.policy, None, "what the policy thought is what was answered");
+    assert_eq!(page.slots[0].policy, None, "what the policy thought is what was answered");
     assert!(!page.body_for_shell.contains("eventId"), "with it the call would be a repeat");
 
     let rows = ask::events(&house.live, None, 10).await.expect("rows");
@@ -212,6 +212,6 @@ async fn an_apprentice_is_told_with_its_ceiling_and_the_policys_own_probabilitie
     assert!(numbers.ceiling.is_some_and(|ceiling| ceiling.ends_with(" %")));
     assert!(overview.health[0].words.contains("imitates") && overview.health[0].words.contains("(ceiling "));
     let page = ask::event(&house.live, &id("learning-59")).await.expect("readable").expect("stored");
-    assert_eq!(page.answer[0].words, "100 %");
-    assert!(page.policy.is_some_and(|bars| bars[0].is_best && bars[0].probability < 1.0));
+    assert_eq!(page.slots[0].answer[0].words, "100 %");
+    assert!(page.slots[0].policy.as_ref().is_some_and(|bars| bars[0].is_best && bars[0].probability < 1.0));
 }

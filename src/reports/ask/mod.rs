@@ -3,6 +3,8 @@
 mod action_shares;
 mod apprentice;
 mod counters;
+mod event_calls;
+mod event_slots;
 mod events;
 mod headline;
 mod health;
