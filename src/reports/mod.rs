@@ -6,6 +6,7 @@
 mod event_page;
 mod loop_row;
 mod overview;
+mod unit;
 
 /// The questions.
 #[cfg(feature = "ssr")]
@@ -23,3 +24,4 @@ pub use overview::{
     ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,
     RewardCurve, RewardPoint, Table, TimeRange, Verdict,
 };
+pub use unit::Unit;
