@@ -1,3 +1,5 @@
+const NEWEST_PREVIEW = "/personalizer/v1.1-preview.3";
+
 /** A loop as its maker knows it. */
 export interface NewLoop {
   id: string;
@@ -9,6 +11,11 @@ export interface Ranking {
   eventId: string;
   rewardActionId: string;
   ranking: { id: string; probability: number }[];
+}
+
+export interface FilledPage {
+  eventId: string;
+  slots: { id: string; rewardActionId: string }[];
 }
 
 /** The calls that programs make: the management API, and Rank and Reward of the Azure contract. */
@@ -40,6 +47,20 @@ export class Api {
 
   async reward(key: string, eventId: string, value: number): Promise<void> {
     await this.call("POST", `/personalizer/v1.0/events/${encodeURIComponent(eventId)}/reward`, subscription(key), { value });
+  }
+
+  async rankSlots(key: string, request: object): Promise<FilledPage> {
+    return this.call("POST", `${NEWEST_PREVIEW}/multislot/rank`, subscription(key), request);
+  }
+
+  async rewardSlots(key: string, eventId: string, reward: { slotId: string; value: number }[]): Promise<void> {
+    const path = `${NEWEST_PREVIEW}/multislot/events/${encodeURIComponent(eventId)}/reward`;
+    await this.call("POST", path, subscription(key), { reward });
+  }
+
+  /** A Rank at any of the addresses that the pages name. */
+  async rankAt(path: string, key: string, request: object): Promise<Ranking> {
+    return this.call("POST", path, subscription(key), request);
   }
 
   private asAdmin(): Record<string, string> {

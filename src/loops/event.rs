@@ -54,6 +54,8 @@ pub struct SlotView {
     pub policy_pmf: Vec<(ActionId, f32)>,
     pub policy_action_id: ActionId,
     pub baseline_action_id: ActionId,
+    /// What could not be shown here: excluded by the request, shown by an earlier slot, or kept for a later one.
+    pub excluded: Vec<ActionId>,
     pub learned_reward: Option<f32>,
 }
 
@@ -64,6 +66,22 @@ pub struct RewardView {
     pub slot_id: Option<SlotId>,
     pub value: f32,
     pub at_us: i64,
+    pub fate: RewardFate,
+}
+
+/// What became of a reward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RewardFate {
+    /// It stands for its slots, by itself or as one of several.
+    Counted,
+    /// Each slot that it is for had its reward.
+    Duplicate,
+    /// It came after the wait time.
+    Late,
+    /// It came longer before the Rank than a reward may.
+    Early,
+    /// The event has no slot of that name.
+    UnknownSlot,
 }
 
 impl EventView {
@@ -182,18 +200,20 @@ impl Story {
 
     fn follow(&mut self, record: &Record, ranked_seq: i64, ranked_at_us: i64, rules: &RulesHistory) {
         let is_in_time = record.at_us < self.life.deadline_us;
-        let is_too_early = record.at_us.saturating_add(EARLY_REWARD_US) < ranked_at_us;
+        let lost = match () {
+            () if !is_in_time => Some(RewardFate::Late),
+            () if record.at_us.saturating_add(EARLY_REWARD_US) < ranked_at_us => Some(RewardFate::Early),
+            () => None,
+        };
         // An early reward was decided under the rules of the Rank that it waited for.
         let rules = rules.at_seq(record.seq.max(ranked_seq));
         let was_closed = self.life.is_closed();
+        let given = |value| ReceivedReward { value, at_us: record.at_us };
         match &record.fact {
-            Fact::Rewarded(rewarded) => {
-                self.reward(None, rewarded.value, record.at_us, is_in_time && !is_too_early, &rules);
-            }
+            Fact::Rewarded(rewarded) => self.reward(None, given(rewarded.value), lost, &rules),
             Fact::SlotsRewarded(rewarded) => {
                 for reward in &rewarded.rewards {
-                    let slot_id = Some(&reward.slot_id);
-                    self.reward(slot_id, reward.value, record.at_us, is_in_time && !is_too_early, &rules);
+                    self.reward(Some(&reward.slot_id), given(reward.value), lost, &rules);
                 }
             }
             Fact::Activated(_) if is_in_time => {
@@ -207,15 +227,29 @@ impl Story {
         }
     }
 
-    fn reward(&mut self, slot_id: Option<&SlotId>, value: f32, at_us: i64, counts: bool, rules: &EventRules) {
-        self.rewards.push(RewardView { slot_id: slot_id.cloned(), value, at_us });
-        if !counts {
-            return;
-        }
+    fn reward(
+        &mut self,
+        slot_id: Option<&SlotId>,
+        given: ReceivedReward,
+        lost: Option<RewardFate>,
+        rules: &EventRules,
+    ) {
         let is_meant = |slot_idx: &usize| slot_id.is_none_or(|id| self.slot_ids.get(*slot_idx) == Some(id));
         let slots: Vec<usize> = (0..self.life.n_slots()).filter(is_meant).collect();
-        for slot_idx in slots {
-            self.life.add_reward(slot_idx, ReceivedReward { value, at_us }, rules);
+        let open: Vec<usize> =
+            slots.iter().copied().filter(|slot_idx| !self.life.is_satisfied(*slot_idx, rules)).collect();
+        let fate = match lost {
+            Some(fate) => fate,
+            None if slots.is_empty() => RewardFate::UnknownSlot,
+            None if open.is_empty() => RewardFate::Duplicate,
+            None => RewardFate::Counted,
+        };
+        let ReceivedReward { value, at_us } = given;
+        self.rewards.push(RewardView { slot_id: slot_id.cloned(), value, at_us, fate });
+        if fate == RewardFate::Counted {
+            for slot_idx in open {
+                self.life.add_reward(slot_idx, given, rules);
+            }
         }
     }
 
@@ -237,6 +271,7 @@ impl Story {
             learned_reward: self.life.learned_slot_reward(slot_idx),
             policy_action_id: ids[slot.policy_choice_idx].clone(),
             baseline_action_id: ids[slot.baseline_idx].clone(),
+            excluded: slot.excluded_idx.into_iter().map(|idx| ids[idx].clone()).collect(),
             policy_pmf: ids.iter().cloned().zip(slot.policy_pmf).collect(),
             ranking: slot.answer.ranking,
             reward_action_id: slot.answer.reward_action_id,

@@ -29,7 +29,7 @@ pub use evaluations::{
     EvaluationToMake, FeatureImportance, ImportanceResult, ImportanceToMake, ONLINE, PolicyRow, PolicySource,
     PolicySummary, RANDOM, Totals,
 };
-pub use event::{EventSummary, EventView, RewardView, SlotView};
+pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
 use live::WeakLoops;
 pub use live::{CreatedLoop, KeyInfo, KeySlot, LiveLoop, Loops, LoopsOptions};
 pub use model::ExportedModel;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{ActionId, EventId, EventState, LearningMode};
+use crate::terms::{ActionId, EventId, EventState, LearningMode, SlotId};
 
 /// A moment for people and machines; made on the server, so that both renderings of a page agree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,11 +34,13 @@ pub struct EventRow {
     pub seq: i64,
     pub ranked_at: Instant,
     pub state: EventState,
+    /// The chosen one; of several slots that of the first.
     pub action: ActionId,
     /// "84 %"
     pub probability: String,
     pub is_exploring: bool,
     pub n_actions: u32,
+    pub n_slots: u32,
     pub mode: LearningMode,
     pub model_version: i64,
     /// "0.75"; `None` while none has arrived.
@@ -57,11 +59,10 @@ pub struct EventPageData {
     pub model_version: i64,
     pub policy_version: i64,
     pub timeline: Vec<TimelineStep>,
-    /// As answered, in the order of the answer.
-    pub answer: Vec<ProbabilityBar>,
-    /// The policy's own probabilities where they are not what was answered.
-    pub policy: Option<Vec<ProbabilityBar>>,
+    /// In the order of the request; a plain event has one without a name.
+    pub slots: Vec<SlotPart>,
     pub rewards: Vec<RewardRow>,
+    /// Of several slots the mean.
     pub learned_reward: Option<String>,
     /// The Rank's body, indented.
     pub request: String,
@@ -71,6 +72,27 @@ pub struct EventPageData {
     pub response: String,
     /// The Rank's body without its event id, between single quotes of a shell: to be sent again.
     pub body_for_shell: String,
+}
+
+impl EventPageData {
+    /// Whether it was a multi-slot Rank.
+    pub fn is_multi_slot(&self) -> bool {
+        self.slots.iter().any(|slot| slot.slot_id.is_some())
+    }
+}
+
+/// One slot of an event: what was decided there, and what it earned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SlotPart {
+    /// `None` in a plain event.
+    pub slot_id: Option<SlotId>,
+    /// What happened to it, in one sentence; empty in a plain event, whose own sentence says it.
+    pub sentence: String,
+    /// As answered, in the order of the answer.
+    pub answer: Vec<ProbabilityBar>,
+    /// The policy's own probabilities where they are not what was answered.
+    pub policy: Option<Vec<ProbabilityBar>>,
+    pub learned_reward: Option<String>,
 }
 
 /// One station of an event's life.
@@ -88,20 +110,23 @@ pub struct TimelineStep {
 pub struct ProbabilityBar {
     pub action: ActionId,
     pub probability: f32,
-    /// "84.2 %"
+    /// "84.2 %", or why it could not be shown here: "excluded", "shown in Main".
     pub words: String,
     /// The one that was answered as the one to show.
     pub is_chosen: bool,
     /// The most probable one: what would have been chosen without exploring.
     pub is_best: bool,
-    /// The caller's first action.
+    /// The caller's first action; in a slot its baseline action.
     pub is_baseline: bool,
+    /// It could not be shown here.
     pub is_excluded: bool,
 }
 
 /// One reward that arrived.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RewardRow {
+    /// Which slot it is for; `None` in a plain event.
+    pub slot: Option<String>,
     pub at: Instant,
     pub value: String,
     /// What became of it: "counted", "too late by 3 minutes", "duplicate".

@@ -6,6 +6,7 @@
 mod event_page;
 mod loop_row;
 mod overview;
+mod unit;
 
 /// The questions.
 #[cfg(feature = "ssr")]
@@ -17,9 +18,10 @@ pub mod chart;
 #[cfg(feature = "ssr")]
 mod words;
 
-pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, TimelineStep};
+pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
 pub use overview::{
     ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,
     RewardCurve, RewardPoint, Table, TimeRange, Verdict,
 };
+pub use unit::Unit;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Health, Share};
+use super::{Health, Share, Unit};
 use crate::terms::{LearningMode, LoopId};
 
 const MINUTE_US: i64 = 60_000_000;
@@ -67,6 +67,8 @@ impl TimeRange {
 pub struct Overview {
     pub loop_id: LoopId,
     pub mode: LearningMode,
+    /// What its averages are over.
+    pub unit: Unit,
     /// The range that was asked for, or the one that suits the loop's age.
     pub range: TimeRange,
     /// False until the first Rank: there is nothing to draw, and something to do.

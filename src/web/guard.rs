@@ -104,7 +104,7 @@ pub async fn change_of(live: &LiveLoop, proposal: &Proposal) -> Result<Configura
     match proposal {
         Proposal::Draft(draft) => Ok(ConfigurationChange {
             configuration: Some(draft.to_configuration(&live.configuration()).map_err(refused)?),
-            arguments: Some(draft.learning_arguments()),
+            arguments: draft.new_arguments(live.arguments().as_deref()).map_err(refused)?,
             restores_seq: None,
         }),
         Proposal::Restore(seq) => {

@@ -65,41 +65,82 @@ fn counted(n: i64, unit: &str) -> String {
     if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
 }
 
+/// How the value of a setting is worded.
+#[derive(Debug, Clone, Copy)]
+enum Wording {
+    AsIs,
+    Share,
+    Span,
+    Days,
+    Switch,
+    Slots,
+    Mode,
+    Aggregation,
+    Learner,
+    Start,
+}
+
 /// A changed setting: its name and values as the settings page words them.
 pub fn change(change: &Change) -> ChangeView {
-    let (label, unit) = match change.field {
-        "explorationPercentage" => ("Exploration", "share"),
-        "rewardWaitTime" => ("Reward wait time", "span"),
-        "defaultReward" => ("Default reward", ""),
-        "rewardAggregation" => ("Several rewards for one event", ""),
-        "learningMode" => ("Mode", ""),
-        "logRetentionDays" => ("Keep events for", "days"),
-        "modelExportFrequency" => ("Store the model every", "span"),
-        "arguments" | "learningSettings" => ("Learner", "learner"),
-        other => (other, ""),
+    let (label, wording) = match change.field {
+        "explorationPercentage" => ("Exploration", Wording::Share),
+        "rewardWaitTime" => ("Reward wait time", Wording::Span),
+        "defaultReward" => ("Default reward", Wording::AsIs),
+        "rewardAggregation" => ("Several rewards for one event", Wording::Aggregation),
+        "learningMode" => ("Mode", Wording::Mode),
+        "logRetentionDays" => ("Keep events", Wording::AsIs),
+        "modelExportFrequency" => ("Store the model every", Wording::Span),
+        "logMirrorEnabled" => ("Azure's log mirror", Wording::Switch),
+        "logMirrorSasUri" => ("Address of Azure's log mirror", Wording::AsIs),
+        "multiSlot" => ("Slots", Wording::Slots),
+        "isAutoOptimizationEnabled" => ("Automatic optimisation", Wording::Switch),
+        "autoOptimizationFrequency" => ("Optimise every", Wording::Span),
+        "autoOptimizationStartDate" => ("First optimisation", Wording::Start),
+        "isInferenceExplainabilityEnabled" => ("Explain every answer", Wording::Switch),
+        "modelRetrainDays" => ("Days for training anew", Wording::Days),
+        "arguments" => ("Learner", Wording::Learner),
+        other => (other, Wording::AsIs),
     };
-    let word = |value: &str| setting_value(value, unit);
     ChangeView {
         label: label.to_owned(),
-        before: word(&change.before),
-        after: word(&change.after),
+        before: setting_value(&change.before, wording),
+        after: setting_value(&change.after, wording),
         impact: change.impact,
     }
 }
 
-fn setting_value(value: &str, unit: &str) -> String {
-    match unit {
-        "share" => {
-            value.parse::<f64>().map_or_else(|_| value.to_owned(), |share| format!("{} %", (share * 1e4).round() / 1e2))
-        }
-        "span" => {
-            value.parse::<IsoDuration>().map_or_else(|_| value.to_owned(), |span| exact_span(span.get().as_secs()))
-        }
-        "days" if value == "-1" => "ever".to_owned(),
-        "days" => format!("{value} days"),
-        "learner" if value.is_empty() => "rankloop's own learner".to_owned(),
-        _ => value.to_owned(),
-    }
+fn setting_value(value: &str, wording: Wording) -> String {
+    let known = match (wording, value) {
+        (Wording::Switch, "true") => "on",
+        (Wording::Switch, "false") => "off",
+        (Wording::Slots, "true") => "several per Rank",
+        (Wording::Slots, "false") => "one action per Rank",
+        (Wording::Mode, "LoggingOnly") => "Logging only",
+        (Wording::Aggregation, "earliest") => "the first one",
+        (Wording::Aggregation, "sum") => "their sum",
+        (Wording::Aggregation, "average") => "their average",
+        (Wording::Aggregation, "median") => "their median",
+        (Wording::Aggregation, "min") => "the smallest",
+        (Wording::Aggregation, "max") => "the largest",
+        (Wording::Learner, "rankloop's own") => "rankloop's own learner",
+        (Wording::Start, "unset") => "one period after it is switched on",
+        (Wording::Days, "1") => "1 day",
+        (Wording::Days, days) => return format!("{days} days"),
+        (Wording::Share, share) => return percent(share),
+        (Wording::Span, span) => return span_of(span),
+        (_, value) => value,
+    };
+    known.to_owned()
+}
+
+/// Without the noise of single precision: 15 % is stored as 15.0000006 %.
+fn percent(text: &str) -> String {
+    let share = text.trim_end_matches(" %").parse::<f64>();
+    share.map_or_else(|_| text.to_owned(), |share| format!("{} %", (share * 100.0).round() / 100.0))
+}
+
+fn span_of(text: &str) -> String {
+    text.parse::<IsoDuration>().map_or_else(|_| text.to_owned(), |span| exact_span(span.get().as_secs()))
 }
 
 /// What a `datetime-local` input sends, read as UTC; an empty one is no instant.
@@ -123,6 +164,7 @@ pub fn input_of_instant(at_us: Option<i64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terms::Impact;
 
     const NOW: i64 = 1_795_000_000 * SECOND_US;
 
@@ -141,6 +183,25 @@ mod tests {
         assert_eq!(exact_span(600), "10 minutes");
         assert_eq!(exact_span(93_600), "1 day 2 hours");
         assert_eq!(exact_span(0), "0 seconds");
+    }
+
+    #[test]
+    fn a_change_is_told_in_the_words_of_the_settings_page() {
+        let told = |field: &'static str, before: &str, after: &str| {
+            let (before, after) = (before.to_owned(), after.to_owned());
+            let view = change(&Change { field, before, after, impact: Impact::Instant });
+            format!("{}: {} → {}", view.label, view.before, view.after)
+        };
+        assert_eq!(told("multiSlot", "false", "true"), "Slots: one action per Rank → several per Rank");
+        assert_eq!(told("isAutoOptimizationEnabled", "false", "true"), "Automatic optimisation: off → on");
+        assert_eq!(told("autoOptimizationFrequency", "P28D", "P7D"), "Optimise every: 28 days → 7 days");
+        assert_eq!(told("isInferenceExplainabilityEnabled", "true", "false"), "Explain every answer: on → off");
+        assert_eq!(told("explorationPercentage", "20 %", "15.000001 %"), "Exploration: 20 % → 15 %");
+        assert_eq!(told("logRetentionDays", "90 days", "for ever"), "Keep events: 90 days → for ever");
+        assert_eq!(
+            told("autoOptimizationStartDate", "unset", "2026-12-01"),
+            "First optimisation: one period after it is switched on → 2026-12-01"
+        );
     }
 
     #[test]

@@ -1,93 +1,11 @@
 //! The questions, asked of a real loop.
 
 use rankloop::{
-    clock::{Clock, ManualClock},
-    loops::{self, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction, TrustedSigners},
     reports::{HealthLevel, TimeRange, Verdict, ask},
-    store::{Durability, Store},
-    terms::{Configuration, EventId, EventState, ExplorationShare, LearningMode},
+    terms::{Configuration, EventState, ExplorationShare, LearningMode, RewardAggregation},
 };
-use serde_json::{json, value::to_raw_value};
 
-const SECOND_US: i64 = 1_000_000;
-const MINUTE_US: i64 = 60 * SECOND_US;
-/// 2025-11-21T12:00:00Z
-const NOON_US: i64 = 1_763_726_400_000_000;
-
-struct House {
-    loops: Loops,
-    live: LiveLoop,
-    clock: ManualClock,
-    _folder: tempfile::TempDir,
-}
-
-async fn house(mode: LearningMode) -> House {
-    house_with(Configuration { learning_mode: mode, ..Configuration::default() }, None).await
-}
-
-async fn house_with(configuration: Configuration, arguments: Option<&str>) -> House {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.expect("a store");
-    store.migrate().await.expect("a schema");
-    let clock = ManualClock::at(NOON_US);
-    let options = LoopsOptions {
-        durability: Durability::Relaxed,
-        n_queued: 10_000,
-        n_actions_most: 50,
-        trusted_signers: TrustedSigners::default(),
-    };
-    let loops = Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open");
-    let new = NewLoop { name: "Front page".into(), configuration, arguments: arguments.map(str::to_owned) };
-    let live = loops.create(new, "test").await.expect("a loop").live;
-    House { loops, live, clock, _folder: folder }
-}
-
-fn id(text: &str) -> EventId {
-    text.parse().expect("an id")
-}
-
-impl House {
-    /// The id of the chosen action.
-    async fn rank(&self, event_id: &str, device: &str) -> String {
-        let context = json!({"device": device});
-        let actions = ["news", "sport", "music"];
-        let body = json!({
-            "eventId": event_id,
-            "contextFeatures": [context],
-            "actions": actions.map(|id| json!({"id": id, "features": [{"topic": id}]})),
-            "excludedActions": ["music"],
-        });
-        let action = |id: &str| RankableAction {
-            id: id.parse().expect("an id"),
-            features: vec![serde_json::from_value(json!({"topic": id})).expect("an object")],
-        };
-        let request = RankRequest {
-            body: to_raw_value(&body).expect("JSON"),
-            context: vec![serde_json::from_value(context).expect("an object")],
-            actions: Some(actions.map(action).to_vec()),
-            excluded: vec!["music".parse().expect("an id")],
-            event_id: Some(id(event_id)),
-            is_deferred: false,
-            is_explained: false,
-        };
-        loops::rank(&self.live, request).await.expect("a ranking").reward_action_id.to_string()
-    }
-
-    async fn reward(&self, event_id: &str, value: f32) {
-        loops::reward(&self.live, id(event_id), value).await.expect("accepted");
-    }
-
-    /// A reader a second; sport is right on mobile, news elsewhere.
-    async fn play(&self, prefix: &str, n: usize) {
-        for number in 0..n {
-            let (device, right) = if number % 2 == 0 { ("mobile", "sport") } else { ("desktop", "news") };
-            let event_id = format!("{prefix}-{number}");
-            let chosen = self.rank(&event_id, device).await;
-            self.reward(&event_id, if chosen == right { 1.0 } else { 0.0 }).await;
-            self.clock.advance_us(SECOND_US);
-        }
-    }
-}
+use crate::house::{MINUTE_US, SECOND_US, house, house_with, id};
 
 #[tokio::test]
 async fn a_loop_without_a_rank_has_something_to_wait_for_and_nothing_to_draw() {
@@ -159,13 +77,13 @@ async fn an_event_tells_of_every_reward_and_what_became_of_it() {
     );
     assert_eq!(page.timeline[1].note, "1.4 s after the Rank");
 
-    let music = page.answer.iter().find(|bar| bar.action.as_str() == "music").expect("it was in the request");
+    let music = page.slots[0].answer.iter().find(|bar| bar.action.as_str() == "music").expect("it was in the request");
     assert!(music.is_excluded && music.words == "excluded");
     assert_eq!(
-        page.answer.iter().filter(|bar| bar.is_chosen).map(|bar| bar.action.as_str()).collect::<Vec<_>>(),
+        page.slots[0].answer.iter().filter(|bar| bar.is_chosen).map(|bar| bar.action.as_str()).collect::<Vec<_>>(),
         [chosen]
     );
-    assert_eq!(page.policy, None, "what the policy thought is what was answered");
+    assert_eq!(page.slots[0].policy, None, "what the policy thought is what was answered");
     assert!(!page.body_for_shell.contains("eventId"), "with it the call would be a repeat");
 
     let rows = ask::events(&house.live, None, 10).await.expect("rows");
@@ -212,6 +130,33 @@ async fn an_apprentice_is_told_with_its_ceiling_and_the_policys_own_probabilitie
     assert!(numbers.ceiling.is_some_and(|ceiling| ceiling.ends_with(" %")));
     assert!(overview.health[0].words.contains("imitates") && overview.health[0].words.contains("(ceiling "));
     let page = ask::event(&house.live, &id("learning-59")).await.expect("readable").expect("stored");
-    assert_eq!(page.answer[0].words, "100 %");
-    assert!(page.policy.is_some_and(|bars| bars[0].is_best && bars[0].probability < 1.0));
+    assert_eq!(page.slots[0].answer[0].words, "100 %");
+    assert!(page.slots[0].policy.as_ref().is_some_and(|bars| bars[0].is_best && bars[0].probability < 1.0));
+}
+
+#[tokio::test]
+async fn where_rewards_add_up_each_that_came_in_time_is_counted() {
+    let configuration = Configuration { reward_aggregation: RewardAggregation::Sum, ..Configuration::default() };
+    let house = house_with(configuration, None).await;
+    house.rank("summed", "mobile").await;
+    house.reward("summed", 0.5).await;
+    house.clock.advance_us(SECOND_US);
+    house.reward("summed", 0.25).await;
+    house.clock.advance_us(11 * MINUTE_US);
+    house.reward("summed", 1.0).await;
+    let page = ask::event(&house.live, &id("summed")).await.expect("readable").expect("stored");
+    let fates: Vec<_> = page.rewards.iter().map(|reward| reward.fate.as_str()).collect();
+    assert_eq!(fates, ["counted", "counted", "too late by 1 minute"]);
+    assert_eq!(page.learned_reward.as_deref(), Some("0.75"));
+}
+
+#[tokio::test]
+async fn a_second_reward_of_the_same_instant_is_a_duplicate_too() {
+    let house = house(LearningMode::Online).await;
+    house.rank("twice", "mobile").await;
+    house.reward("twice", 0.5).await;
+    house.reward("twice", 1.0).await;
+    let page = ask::event(&house.live, &id("twice")).await.expect("readable").expect("stored");
+    let fates: Vec<_> = page.rewards.iter().map(|reward| reward.is_counted).collect();
+    assert_eq!(fates, [true, false]);
 }

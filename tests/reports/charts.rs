@@ -1,6 +1,6 @@
 //! What a drawing holds: its words, its series, its gaps; and never a number that is none.
 
-use rankloop::reports::{Drawings, RewardPoint, chart};
+use rankloop::reports::{Drawings, RewardPoint, Unit, chart};
 
 use crate::samples::{MINUTE_US, START_US, rising, shares, spans};
 
@@ -11,7 +11,7 @@ fn now_us() -> i64 {
 }
 
 fn reward_curve(points: &[RewardPoint]) -> Drawings {
-    chart::reward_curve(points, now_us(), MINUTE_US, "It rises & <rises>.").expect("there are values")
+    chart::reward_curve(points, now_us(), MINUTE_US, Unit::Decision, "It rises & <rises>.").expect("there are values")
 }
 
 fn action_areas(n: usize, gaps: &[usize]) -> Drawings {
@@ -38,6 +38,15 @@ fn a_drawing_says_what_it_is_and_what_it_shows() {
         assert!(drawing.svg.contains(">Mean reward per decision over time</title>"));
         assert!(drawing.svg.contains(">It rises &amp; &lt;rises&gt;.</desc>"));
         assert_eq!(drawing.svg.matches("<svg").count(), drawing.svg.matches("</svg>").count());
+    }
+}
+
+#[test]
+fn a_drawing_of_several_slots_speaks_of_slots_and_of_baseline_actions() {
+    let drawings = chart::reward_curve(&rising(60), now_us(), MINUTE_US, Unit::Slot, "").expect("there are values");
+    for drawing in drawings.drawings {
+        assert!(drawing.svg.contains(">Mean reward per slot over time</title>"));
+        assert!(drawing.svg.contains("Your baseline actions") && drawing.svg.contains("reward per slot"));
     }
 }
 
@@ -92,8 +101,8 @@ fn nothing_to_draw_is_no_drawing() {
     for point in &mut points {
         (point.learned, point.baseline, point.random) = (None, None, None);
     }
-    assert_eq!(chart::reward_curve(&points, now_us(), MINUTE_US, ""), None);
-    assert_eq!(chart::reward_curve(&[], now_us(), MINUTE_US, ""), None);
+    assert_eq!(chart::reward_curve(&points, now_us(), MINUTE_US, Unit::Decision, ""), None);
+    assert_eq!(chart::reward_curve(&[], now_us(), MINUTE_US, Unit::Decision, ""), None);
     assert_eq!(chart::action_areas(&[], &[], &[], now_us(), ""), None);
     assert_eq!(chart::sparkline(&points), None);
 }

@@ -2,4 +2,6 @@
 
 mod asked;
 mod charts;
+mod house;
 mod samples;
+mod several_slots;

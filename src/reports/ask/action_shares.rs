@@ -2,7 +2,7 @@
 
 use super::{chart, reward_curve::follows, words};
 use crate::{
-    reports::{ActionSeries, ActionShares, Table, TimeRange},
+    reports::{ActionSeries, ActionShares, Table, TimeRange, Unit},
     trainer::Bucket,
 };
 
@@ -15,7 +15,7 @@ const LEAST_OTHERS: f64 = 0.0005;
 
 /// The shares of the most probable actions, and of the others together. `identities` are all action ids in the order
 /// that gives them their colours.
-pub fn shares(buckets: &[Bucket], identities: &[String], range: TimeRange, now_us: i64) -> ActionShares {
+pub fn shares(buckets: &[Bucket], identities: &[String], range: TimeRange, now_us: i64, unit: Unit) -> ActionShares {
     let series = series(buckets, identities);
     let summary = summary(&series, range);
     let is_joined: Vec<bool> =
@@ -23,18 +23,18 @@ pub fn shares(buckets: &[Bucket], identities: &[String], range: TimeRange, now_u
     let spans: Vec<(i64, i64)> = buckets.iter().map(|bucket| (bucket.start_us, bucket.span_us)).collect();
     ActionShares {
         drawings: chart::action_areas(&series, &spans, &is_joined, now_us, &summary),
-        table: table(&series, buckets, range),
+        table: table(&series, buckets, range, unit),
         summary,
         series,
     }
 }
 
 fn series(buckets: &[Bucket], identities: &[String]) -> Vec<ActionSeries> {
-    let n_ranked: u64 = buckets.iter().map(|bucket| bucket.n_ranked).sum();
-    if n_ranked == 0 {
+    let n_in_all: f64 = buckets.iter().map(n_decisions).sum();
+    if n_in_all == 0.0 {
         return Vec::new();
     }
-    let mean = |id: &str| buckets.iter().map(|bucket| sum_of(bucket, id)).sum::<f64>() / n_ranked as f64;
+    let mean = |id: &str| buckets.iter().map(|bucket| sum_of(bucket, id)).sum::<f64>() / n_in_all;
     let mut offered: Vec<(usize, &String, f64)> =
         identities.iter().enumerate().map(|(idx, id)| (idx, id, mean(id))).filter(|(.., mean)| *mean > 0.0).collect();
     offered.sort_by(|a, b| b.2.total_cmp(&a.2));
@@ -45,7 +45,7 @@ fn series(buckets: &[Bucket], identities: &[String]) -> Vec<ActionSeries> {
         .into_iter()
         .zip(colours)
         .map(|((_, id, mean), colour)| {
-            let share = |bucket: &Bucket| sum_of(bucket, id) / bucket.n_ranked.max(1) as f64;
+            let share = |bucket: &Bucket| sum_of(bucket, id) / n_decisions(bucket).max(1.0);
             named(id.clone(), Some(colour), mean, buckets.iter().map(share).collect())
         })
         .collect();
@@ -56,6 +56,13 @@ fn series(buckets: &[Bucket], identities: &[String]) -> Vec<ActionSeries> {
         series.push(named("others".to_owned(), None, others, shares));
     }
     series
+}
+
+/// Each slot of a Rank is a decision, whose probabilities sum to one: so does the sum of all tell how many there were,
+/// as long as no action is left out of it. A Rank has at least one.
+fn n_decisions(bucket: &Bucket) -> f64 {
+    let sum: f64 = bucket.actions.iter().map(|share| share.sum_probability).sum();
+    sum.max(bucket.n_ranked as f64)
 }
 
 fn sum_of(bucket: &Bucket, id: &str) -> f64 {
@@ -89,8 +96,9 @@ fn summary(series: &[ActionSeries], range: TimeRange) -> String {
     format!("Mean probability of each action over the last {}: most for {}.", range.words(), parts.join(", "))
 }
 
-fn table(series: &[ActionSeries], buckets: &[Bucket], range: TimeRange) -> Table {
-    let head = ["From".to_owned(), "Decisions".to_owned()].into_iter().chain(series.iter().map(|one| one.name.clone()));
+fn table(series: &[ActionSeries], buckets: &[Bucket], range: TimeRange, unit: Unit) -> Table {
+    let names = series.iter().map(|one| one.name.clone());
+    let head = ["From".to_owned(), unit.events_title().to_owned()].into_iter().chain(names);
     let row = |(idx, bucket): (usize, &Bucket)| {
         [words::row_time(bucket.start_us, range.span_us()), words::count(bucket.n_ranked)]
             .into_iter()
@@ -123,6 +131,14 @@ mod tests {
         assert_eq!(series.len(), 8);
         assert_eq!(series[7].colour, None);
         assert!((series.iter().map(|one| one.shares[0]).sum::<f64>() - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn shares_of_ranks_with_several_slots_sum_to_one_too() {
+        let of_two_slots = with_actions(bucket(0, &[1.0; 10]), &[("a0", 1.2), ("a1", 0.8)]);
+        let series = series(&[of_two_slots], &ids(2));
+        let shares: Vec<f64> = series.iter().map(|one| one.shares[0]).collect();
+        assert!((shares[0] - 0.6).abs() < 1e-9 && (shares[1] - 0.4).abs() < 1e-9, "{shares:?}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::words;
 use crate::{
     loops::{LiveLoop, LoopError},
-    reports::{ApprenticeNumbers, Health, Share},
+    reports::{ApprenticeNumbers, Health, Share, Unit},
     terms::LearningMode,
 };
 
@@ -12,14 +12,18 @@ const N_CEILING: usize = 20;
 
 /// `None` outside of apprentice mode.
 pub async fn numbers(live: &LiveLoop) -> Result<Option<ApprenticeNumbers>, LoopError> {
-    if live.configuration().learning_mode != LearningMode::Apprentice {
+    let configuration = live.configuration();
+    if configuration.learning_mode != LearningMode::Apprentice {
         return Ok(None);
     }
+    let unit = Unit::of(configuration.is_multi_slot);
     let imitation = live.imitation();
     let mean = |sum: f64, n: u64| if n > 0 { words::reward(sum / n as f64) } else { "none yet".to_owned() };
     let sentence = format!(
-        "Your first action earned {} per decision over the last {}; where the policy would have chosen the same, {}.",
+        "{} earned {} per {} over the last {}; where the policy would have chosen the same, {}.",
+        unit.baseline_title(),
         mean(imitation.sum_rewards, imitation.n_events),
+        unit.one(),
         words::count(imitation.n_events),
         mean(imitation.sum_imitated_rewards, imitation.n_imitated),
     );
@@ -38,8 +42,10 @@ async fn ceiling(live: &LiveLoop) -> Result<Option<f64>, LoopError> {
     let (mut sum, mut n) = (0.0, 0_u32);
     for row in recent.iter().filter(|row| row.mode == LearningMode::Apprentice) {
         if let Some(event) = live.event(&row.event_id).await? {
-            sum += event.first().policy_pmf.iter().map(|(_, probability)| f64::from(*probability)).fold(0.0, f64::max);
-            n += 1;
+            for slot in &event.slots {
+                sum += slot.policy_pmf.iter().map(|(_, probability)| f64::from(*probability)).fold(0.0, f64::max);
+                n += 1;
+            }
         }
     }
     Ok((n > 0).then(|| sum / f64::from(n)))

@@ -1,10 +1,35 @@
 //! The loop's counters, each with what it counts.
 
 use super::words;
-use crate::{reports::CounterRow, trainer::Counters};
+use crate::{
+    reports::{CounterRow, Unit},
+    trainer::Counters,
+};
+
+/// What a counter means where a Rank has several slots; events are counted once, however many slots they have.
+const OF_SLOTS: [(&str, &str); 6] = [
+    ("ranked", "Ranks stored in the log, each with all its slots."),
+    ("explored", "Ranks that tried another action than the most probable one in at least one slot."),
+    ("rewarded", "Events with at least one reward in time, in whichever slot."),
+    ("learned", "Events all of whose slots are decided, and of at least one the model learned its own reward."),
+    ("orphan", "Name an event that was never ranked, or a slot that it does not have."),
+    ("duplicate", "Came for a slot that already had its reward."),
+];
 
 /// All counters, in the order of an event's life; those that tell of trouble last.
-pub fn rows(counters: &Counters) -> Vec<CounterRow> {
+pub fn rows(counters: &Counters, unit: Unit) -> Vec<CounterRow> {
+    let mut rows = of_decisions(counters);
+    if unit == Unit::Slot {
+        for row in &mut rows {
+            if let Some((_, meaning)) = OF_SLOTS.iter().find(|(key, _)| *key == row.key) {
+                row.meaning = (*meaning).to_owned();
+            }
+        }
+    }
+    rows
+}
+
+fn of_decisions(counters: &Counters) -> Vec<CounterRow> {
     let row = |key: &str, label: &str, n: u64, meaning: &str| CounterRow {
         key: key.to_owned(),
         label: label.to_owned(),

@@ -18,7 +18,7 @@ use super::{
     words,
 };
 use crate::{
-    reports::{Headline, Interval, Share, TimeRange, Verdict},
+    reports::{Headline, Interval, Share, TimeRange, Unit, Verdict},
     terms::LearningMode,
     trainer::{Bucket, ImitationNumbers},
 };
@@ -29,55 +29,71 @@ const N_REWARDED: u64 = 30;
 const Z_95: f64 = 1.96;
 
 /// The headline of the overview.
-pub fn headline(buckets: &[Bucket], mode: LearningMode, range: TimeRange, imitation: ImitationNumbers) -> Headline {
+pub fn headline(
+    buckets: &[Bucket],
+    mode: LearningMode,
+    range: TimeRange,
+    imitation: ImitationNumbers,
+    unit: Unit,
+) -> Headline {
     match mode {
-        LearningMode::Online | LearningMode::Frozen => comparison(&Sums::of(buckets), range),
-        LearningMode::Apprentice => imitated(imitation),
-        LearningMode::LoggingOnly => callers_order(&Sums::of(buckets), range),
+        LearningMode::Online | LearningMode::Frozen => comparison(&Sums::of(buckets), range, unit),
+        LearningMode::Apprentice => imitated(imitation, unit),
+        LearningMode::LoggingOnly => callers_order(&Sums::of(buckets), range, unit),
     }
 }
 
 /// What the learned policy is compared with.
-struct Rival {
-    /// In the sentence.
-    name: &'static str,
-    /// At the beginning of one.
-    earns: &'static str,
-    /// How it is known what it would have earned.
-    known_by: &'static str,
+#[derive(Clone, Copy, PartialEq)]
+enum Rival {
+    Baseline,
+    Chance,
 }
 
-const BASELINE: Rival = Rival {
-    name: "your first action",
-    earns: "your first action",
-    known_by: "the decisions that happened to agree with it",
-};
-const CHANCE: Rival = Rival { name: "a random choice", earns: "a random choice", known_by: "all decisions" };
+impl Rival {
+    fn name(self, unit: Unit) -> &'static str {
+        match self {
+            Self::Baseline => unit.baseline(),
+            Self::Chance => "a random choice",
+        }
+    }
+
+    /// How it is known what it would have earned.
+    fn known_by(self, unit: Unit) -> String {
+        match self {
+            Self::Baseline => format!("the {} that happened to agree with it", unit.many()),
+            Self::Chance => format!("all {}", unit.many()),
+        }
+    }
+}
 
 /// With the caller's first action when enough decisions tell of it; before that with chance, which more of them do.
-fn comparison(sums: &Sums, range: TimeRange) -> Headline {
+fn comparison(sums: &Sums, range: TimeRange, unit: Unit) -> Headline {
     if sums.n_ranked == 0 {
-        return too_early(format!("No decision in the last {}.", range.words()), String::new());
+        let what = if unit == Unit::Slot { "Rank" } else { "decision" };
+        return too_early(format!("No {what} in the last {}.", range.words()), String::new());
     }
     let learned = sums.learned().filter(|_| sums.n_rewarded >= N_REWARDED);
     // A rival all of whose events earned the same has an unknown spread, and so has any comparison with it.
     let spread = |rival: Option<Interval>| rival.filter(|rival| rival.half_width > 0.0);
     match (learned, spread(sums.baseline()), spread(sums.random())) {
-        (Some(learned), Some(baseline), _) => compared(sums, range, learned, baseline, &BASELINE),
+        (Some(learned), Some(baseline), _) => compared(sums, range, learned, baseline, (Rival::Baseline, unit)),
         (Some(learned), None, Some(random)) => {
-            let mut headline = compared(sums, range, learned, random, &CHANCE);
+            let mut headline = compared(sums, range, learned, random, (Rival::Chance, unit));
             let missing = words::about(n_missing(sums));
             headline.detail = format!(
-                "{} The comparison with your first action, which is shown seldom, takes about {missing} more decisions.",
-                headline.detail
+                "{} The comparison with {}, shown seldom, takes about {missing} more {}.",
+                headline.detail,
+                unit.baseline(),
+                unit.events(),
             );
             headline
         }
-        _ => not_yet(sums),
+        _ => not_yet(sums, unit),
     }
 }
 
-fn compared(sums: &Sums, range: TimeRange, learned: Interval, rival: Interval, who: &Rival) -> Headline {
+fn compared(sums: &Sums, range: TimeRange, learned: Interval, rival: Interval, (who, unit): (Rival, Unit)) -> Headline {
     let (change, half_width, figure) = match lift(learned, rival) {
         Some((lift, half_width)) => (lift, half_width, percent_figure(lift, half_width)),
         None => {
@@ -90,20 +106,24 @@ fn compared(sums: &Sums, range: TimeRange, learned: Interval, rival: Interval, w
         () if change + half_width < 0.0 => Verdict::Worse,
         () => Verdict::Undecided,
     };
-    let name = who.name;
+    let (name, per) = (who.name(unit), unit.one());
     let sentence = match verdict {
-        Verdict::Undecided => format!("reward per decision vs {name}: no difference can be told yet (95 % interval)"),
-        _ => format!("reward per decision vs {name} (95 % interval)"),
+        Verdict::Undecided => format!("reward per {per} vs {name}: no difference can be told yet (95 % interval)"),
+        _ => format!("reward per {per} vs {name} (95 % interval)"),
+    };
+    let over = match unit {
+        Unit::Decision => format!("{} decisions", words::count(sums.n_ranked)),
+        Unit::Slot => {
+            format!("{} slots of {} Ranks", words::count(sums.n_judged() as u64), words::count(sums.n_ranked))
+        }
     };
     let detail = format!(
-        "Learned {}, {} {} reward per decision, over {} decisions of the last {}. The second is estimated from {}, \
+        "Learned {}, {name} {} reward per {per}, over {over} of the last {}. The second is estimated from {}, \
          weighted by their logged probabilities, which tells as much as {} even events.",
         words::interval(learned.value, learned.half_width),
-        who.earns,
         words::interval(rival.value, rival.half_width),
-        words::count(sums.n_ranked),
         range.words(),
-        who.known_by,
+        who.known_by(unit),
         words::count(rival.n_effective as u64),
     );
     Headline { verdict, figure: Some(figure), sentence, detail }
@@ -138,17 +158,20 @@ fn percent_figure(lift: f64, half_width: f64) -> String {
     format!("{} % ± {width:.decimals$} %", words::signed(lift * 100.0, decimals))
 }
 
-fn not_yet(sums: &Sums) -> Headline {
+fn not_yet(sums: &Sums, unit: Unit) -> Headline {
+    let events = unit.events();
     let sentence = if sums.n_rewarded == 0 {
         "Too early to compare: no reward has arrived yet.".to_owned()
     } else {
-        format!("Too early to compare: about {} more decisions.", words::about(n_missing(sums)))
+        format!("Too early to compare: about {} more {events}.", words::about(n_missing(sums)))
     };
     let detail = format!(
-        "So far {} decisions, {} of them rewarded. A comparison with your first action takes {N_REWARDED} rewarded \
-         ones, and as many that happened to agree with it.",
+        "So far {} {events}, {} of them rewarded. A comparison with {} takes {N_REWARDED} rewarded ones, and as many \
+         {} that happened to agree with it.",
         words::count(sums.n_ranked),
         words::count(sums.n_rewarded),
+        unit.baseline(),
+        unit.many(),
     );
     too_early(sentence, detail)
 }
@@ -158,14 +181,19 @@ fn too_early(sentence: String, detail: String) -> Headline {
 }
 
 /// How well the model imitates, as a share with the normal interval of a proportion.
-fn imitated(imitation: ImitationNumbers) -> Headline {
-    let detail = "While apprenticed the loop answers your first action and learns to choose the same. It stays below \
-                  100 %, because a policy that explores sometimes chooses otherwise."
-        .to_owned();
+fn imitated(imitation: ImitationNumbers, unit: Unit) -> Headline {
+    let detail = format!(
+        "While apprenticed the loop answers {} and learns to choose the same. It stays below 100 %, because a policy \
+         that explores sometimes chooses otherwise.",
+        unit.baseline(),
+    );
     let n = imitation.n_events as f64;
     let Some(share) = Share::new(imitation.n_imitated, imitation.n_events).filter(|_| n >= N_REWARDED as f64) else {
         let missing = words::about((N_REWARDED as f64 - n).max(1.0));
-        return too_early(format!("Too early to say how well it imitates: about {missing} more decisions."), detail);
+        return too_early(
+            format!("Too early to say how well it imitates: about {missing} more {}.", unit.many()),
+            detail,
+        );
     };
     // Agresti and Coull's two successes and two failures keep the interval honest near 0 and 100 %.
     let centre = (share.n as f64 + 2.0) / (n + 4.0);
@@ -173,20 +201,25 @@ fn imitated(imitation: ImitationNumbers) -> Headline {
     Headline {
         verdict: Verdict::NotCompared,
         figure: Some(format!("{} ± {:.0} %", share.percent(), (half_width * 100.0).max(1.0))),
-        sentence: format!("of the last {} decisions would have been the same as yours", words::count(share.of)),
+        sentence: format!("of the last {} {} would have been the same as yours", words::count(share.of), unit.many(),),
         detail,
     }
 }
 
-fn callers_order(sums: &Sums, range: TimeRange) -> Headline {
-    let detail = "Your first action is answered and logged; nothing is learned, and there is nothing to compare it \
-                  with until the loop may try other actions."
-        .to_owned();
+fn callers_order(sums: &Sums, range: TimeRange, unit: Unit) -> Headline {
+    let (is_answered, it) = match unit {
+        Unit::Decision => ("Your first action is", "it"),
+        Unit::Slot => ("Your baseline actions are", "them"),
+    };
+    let detail = format!(
+        "{is_answered} answered and logged; nothing is learned, and there is nothing to compare {it} with until the \
+         loop may try other actions."
+    );
     match sums.answered() {
         Some(found) => Headline {
             verdict: Verdict::NotCompared,
             figure: Some(words::interval(found.value, found.half_width)),
-            sentence: format!("reward per decision with your own order, last {} (95 % interval)", range.words()),
+            sentence: format!("reward per {} with your own order, last {} (95 % interval)", unit.one(), range.words(),),
             detail,
         },
         None => too_early("Too early to say what your order earns.".to_owned(), detail),
@@ -209,7 +242,7 @@ mod tests {
     }
 
     fn online(buckets: &[Bucket]) -> Headline {
-        headline(buckets, LearningMode::Online, TimeRange::Hour, ImitationNumbers::default())
+        headline(buckets, LearningMode::Online, TimeRange::Hour, ImitationNumbers::default(), Unit::Decision)
     }
 
     #[test]
@@ -274,9 +307,21 @@ mod tests {
     }
 
     #[test]
+    fn of_several_slots_rewards_are_told_per_slot_and_what_is_missing_in_ranks() {
+        let of_slots = |bucket: Bucket| {
+            let imitation = ImitationNumbers::default();
+            headline(&[bucket], LearningMode::Online, TimeRange::Hour, imitation, Unit::Slot)
+        };
+        let better = of_slots(Bucket { n_ranked: 4_000, ..better_by_half(8_000) });
+        assert_eq!(better.sentence, "reward per slot vs your baseline actions (95 % interval)");
+        assert!(better.detail.contains("over 8,000 slots of 4,000 Ranks"), "{}", better.detail);
+        assert!(of_slots(better_by_half(40)).sentence.ends_with("more Ranks."));
+    }
+
+    #[test]
     fn an_apprentice_is_told_by_its_imitation() {
         let imitation = ImitationNumbers { n_events: 1_000, n_imitated: 810, ..ImitationNumbers::default() };
-        let headline = headline(&[], LearningMode::Apprentice, TimeRange::Hour, imitation);
+        let headline = headline(&[], LearningMode::Apprentice, TimeRange::Hour, imitation, Unit::Decision);
         assert_eq!(headline.figure.as_deref(), Some("81 % ± 2 %"));
     }
 }

@@ -1,7 +1,7 @@
 //! How learning goes, in sentences.
 
 use crate::{
-    reports::{Health, HealthLevel, Share, words},
+    reports::{Health, HealthLevel, Share, Unit, words},
     terms::LearningMode,
     trainer::{Counters, ImitationNumbers},
 };
@@ -22,6 +22,7 @@ const DUPLICATE_SHARE: f64 = 0.2;
 #[derive(Debug, Clone, Copy)]
 pub struct Signs {
     pub mode: LearningMode,
+    pub unit: Unit,
     pub counters: Counters,
     pub relearning: Option<f32>,
     pub imitation: ImitationNumbers,
@@ -124,7 +125,8 @@ impl Signs {
         match self.mode {
             LearningMode::Frozen => say(HealthLevel::Waiting, "frozen: serves what it learned, learns nothing new"),
             LearningMode::LoggingOnly => {
-                say(HealthLevel::Waiting, "logging only: your first action is answered, nothing is learned")
+                let words = format!("logging only: {} answered, nothing is learned", self.unit.baseline_is());
+                say(HealthLevel::Waiting, &words)
             }
             LearningMode::Apprentice => match Share::new(self.imitation.n_imitated, self.imitation.n_events) {
                 Some(share) => say(HealthLevel::Good, &format!("apprentice: imitates {}", share.percent())),
@@ -132,7 +134,8 @@ impl Signs {
             },
             LearningMode::Online => match self.rewarded {
                 Some(share) if share.n > 0 => {
-                    say(HealthLevel::Good, &format!("learning: {} of decisions rewarded", share.percent()))
+                    let words = format!("learning: {} of {} rewarded", share.percent(), self.unit.events());
+                    say(HealthLevel::Good, &words)
                 }
                 // Missing rewards have their own sentence; here is only what is still open.
                 _ if is_well => say(HealthLevel::Good, "learning: the first rewards are in"),
@@ -162,6 +165,7 @@ mod tests {
         };
         Signs {
             mode: LearningMode::Online,
+            unit: Unit::Decision,
             counters,
             relearning: None,
             imitation: ImitationNumbers::default(),
@@ -186,6 +190,12 @@ mod tests {
     #[test]
     fn a_loop_that_learns_says_how_much_of_it_is_rewarded() {
         assert_eq!(first(&learning()), (HealthLevel::Good, "learning: 96 % of decisions rewarded".to_owned()));
+    }
+
+    #[test]
+    fn of_a_loop_with_several_slots_it_is_the_ranks_that_are_rewarded() {
+        let (_, words) = with(|signs| signs.unit = Unit::Slot);
+        assert_eq!(words, "learning: 96 % of Ranks rewarded");
     }
 
     #[test]

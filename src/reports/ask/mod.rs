@@ -3,6 +3,8 @@
 mod action_shares;
 mod apprentice;
 mod counters;
+mod event_calls;
+mod event_slots;
 mod events;
 mod headline;
 mod health;
@@ -10,7 +12,7 @@ mod reward_curve;
 
 pub use events::{event, events};
 
-use super::{LoopRow, Overview, Share, TimeRange, chart, words};
+use super::{LoopRow, Overview, Share, TimeRange, Unit, chart, words};
 use crate::{
     loops::{LiveLoop, LoopError, Loops},
     trainer::Bucket,
@@ -62,6 +64,7 @@ pub async fn overview(live: &LiveLoop, range: Option<TimeRange>) -> Result<Overv
     let configuration = live.configuration();
     let buckets = buckets(live, range);
     let mode = configuration.learning_mode;
+    let unit = Unit::of(configuration.is_multi_slot);
     let counters = live.counters();
     let apprentice = apprentice::numbers(live).await?;
     let mut health = signs(live, &last_day(live)).health();
@@ -69,13 +72,14 @@ pub async fn overview(live: &LiveLoop, range: Option<TimeRange>) -> Result<Overv
     Ok(Overview {
         loop_id: live.id().clone(),
         mode,
+        unit,
         range,
         has_events: counters.ranked > 0,
-        headline: headline::headline(&buckets, mode, range, live.imitation()),
+        headline: headline::headline(&buckets, mode, range, live.imitation(), unit),
         health,
-        counters: counters::rows(&counters),
-        reward: reward_curve::curve(&buckets, range, now_us, wait_us(live)),
-        actions: action_shares::shares(&buckets, &identities(live, &buckets), range, now_us),
+        counters: counters::rows(&counters, unit),
+        reward: reward_curve::curve(&buckets, range, now_us, wait_us(live), unit),
+        actions: action_shares::shares(&buckets, &identities(live, &buckets), range, now_us, unit),
         apprentice,
         relearning_percent: live.relearning().map(|share| (share * 100.0) as u32),
         as_of: format!("{} UTC", words::clock(now_us)),
@@ -141,8 +145,10 @@ fn rewarded_share(buckets: &[Bucket], wait_us: i64, now_us: i64) -> Option<Share
 fn signs(live: &LiveLoop, day: &[Bucket]) -> Signs {
     let now_us = live.now_us();
     let counters = live.counters();
+    let configuration = live.configuration();
     Signs {
-        mode: live.configuration().learning_mode,
+        mode: configuration.learning_mode,
+        unit: Unit::of(configuration.is_multi_slot),
         counters,
         relearning: live.relearning(),
         imitation: live.imitation(),

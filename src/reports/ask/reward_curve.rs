@@ -8,7 +8,7 @@
 use super::{chart, words};
 use crate::{
     bandit::evaluation::WeightedRewards,
-    reports::{Interval, RewardCurve, RewardPoint, Table, TimeRange},
+    reports::{Interval, RewardCurve, RewardPoint, Table, TimeRange, Unit},
     trainer::Bucket,
 };
 
@@ -25,7 +25,6 @@ const MEAN_WEIGHT: std::ops::RangeInclusive<f64> = 0.75..=1.35;
 pub struct Sums {
     pub n_ranked: u64,
     pub n_rewarded: u64,
-    n_active: u64,
     answered: WeightedRewards,
     learned: WeightedRewards,
     baseline: WeightedRewards,
@@ -43,7 +42,6 @@ impl Sums {
     fn add(&mut self, bucket: &Bucket) {
         self.n_ranked += bucket.n_ranked;
         self.n_rewarded += bucket.n_rewarded;
-        self.n_active += bucket.n_active;
         self.answered.merge(&bucket.answered);
         self.learned.merge(&bucket.learned);
         self.baseline.merge(&bucket.baseline);
@@ -62,7 +60,12 @@ impl Sums {
 
     /// The caller's first action.
     pub fn baseline(&self) -> Option<Interval> {
-        interval(&self.baseline).filter(|_| is_covered(&self.baseline, self.n_active as f64))
+        interval(&self.baseline).filter(|_| is_covered(&self.baseline, self.n_judged()))
+    }
+
+    /// How many decisions were active; of a Rank with several slots each is one.
+    pub fn n_judged(&self) -> f64 {
+        self.answered.total_weight()
     }
 
     /// An even draw, over the events that the policy decided: no other tells of it.
@@ -122,23 +125,23 @@ pub fn follows(before: &Bucket, after: &Bucket) -> bool {
 }
 
 /// The curve with its drawings, its sentence and its table.
-pub fn curve(buckets: &[Bucket], range: TimeRange, now_us: i64, wait_us: i64) -> RewardCurve {
+pub fn curve(buckets: &[Bucket], range: TimeRange, now_us: i64, wait_us: i64, unit: Unit) -> RewardCurve {
     let points = points(buckets);
-    let summary = summary(&points, range);
+    let summary = summary(&points, range, unit);
     RewardCurve {
-        drawings: chart::reward_curve(&points, now_us, wait_us, &summary),
-        notes: notes(&points, wait_us, now_us),
-        table: table(&points, range),
+        drawings: chart::reward_curve(&points, now_us, wait_us, unit, &summary),
+        notes: notes(&points, wait_us, now_us, unit),
+        table: table(&points, range, unit),
         summary,
         points,
     }
 }
 
-fn summary(points: &[RewardPoint], range: TimeRange) -> String {
+fn summary(points: &[RewardPoint], range: TimeRange, unit: Unit) -> String {
     let newest = |of: fn(&RewardPoint) -> Option<Interval>| points.iter().rev().find_map(of);
     let named = [
         ("the learned policy earns", newest(|point| point.learned)),
-        ("your first action", newest(|point| point.baseline)),
+        (unit.baseline(), newest(|point| point.baseline)),
         ("a random choice", newest(|point| point.random)),
     ];
     let parts: Vec<String> = named
@@ -146,12 +149,16 @@ fn summary(points: &[RewardPoint], range: TimeRange) -> String {
         .filter_map(|(name, found)| found.map(|it| format!("{name} {}", words::interval(it.value, it.half_width))))
         .collect();
     if parts.is_empty() {
-        return format!("Mean reward per decision over the last {}: too few events for a point yet.", range.words());
+        return format!(
+            "Mean reward per {} over the last {}: too few events for a point yet.",
+            unit.one(),
+            range.words()
+        );
     }
-    format!("Mean reward per decision over the last {}. At its end {}.", range.words(), parts.join(", "))
+    format!("Mean reward per {} over the last {}. At its end {}.", unit.one(), range.words(), parts.join(", "))
 }
 
-fn notes(points: &[RewardPoint], wait_us: i64, now_us: i64) -> Vec<String> {
+fn notes(points: &[RewardPoint], wait_us: i64, now_us: i64, unit: Unit) -> Vec<String> {
     let mut notes = Vec::new();
     let is_open = points.last().is_some_and(|newest| newest.start_us + newest.span_us + wait_us > now_us);
     if is_open {
@@ -160,15 +167,20 @@ fn notes(points: &[RewardPoint], wait_us: i64, now_us: i64) -> Vec<String> {
             words::span(wait_us)
         ));
     }
-    notes.push(
-        "Your first action and the random choice are estimated from the learned policy's own decisions, weighted by \
-         their logged probabilities. A point that few events tell of reaches back over earlier ones."
-            .to_owned(),
-    );
+    notes.push(format!(
+        "{} and the random choice are estimated from the learned policy's own decisions, weighted by their logged \
+         probabilities. A point that few events tell of reaches back over earlier ones.",
+        unit.baseline_title(),
+    ));
+    if unit == Unit::Slot {
+        notes.push(
+            "Means are per slot: a Rank with three slots counts three times, each slot with its own reward.".to_owned(),
+        );
+    }
     notes
 }
 
-fn table(points: &[RewardPoint], range: TimeRange) -> Table {
+fn table(points: &[RewardPoint], range: TimeRange, unit: Unit) -> Table {
     let cell = |found: Option<Interval>| {
         found.map_or_else(|| "too few".to_owned(), |it| words::interval(it.value, it.half_width))
     };
@@ -183,8 +195,8 @@ fn table(points: &[RewardPoint], range: TimeRange) -> Table {
         ]
     };
     Table {
-        caption: "Mean reward per decision with its 95 % interval, newest first; times in UTC".to_owned(),
-        head: ["From", "Decisions", "Rewarded", "Learned policy", "Your first action", "Random choice"]
+        caption: format!("Mean reward per {} with its 95 % interval, newest first; times in UTC", unit.one()),
+        head: ["From", unit.events_title(), "Rewarded", "Learned policy", unit.baseline_title(), "Random choice"]
             .map(str::to_owned)
             .to_vec(),
         rows: points.iter().rev().map(row).collect(),
@@ -239,9 +251,18 @@ mod tests {
     }
 
     #[test]
+    fn the_baseline_of_several_slots_is_covered_by_slots_and_not_by_ranks() {
+        // Fifty Ranks with two slots each: a hundred observations.
+        let slots = bucket(0, &[0.5; 100]);
+        let mut two_slots = with_baseline(slots, 40, 2.5, 0.5);
+        (two_slots.n_ranked, two_slots.n_active) = (50, 50);
+        assert_eq!(points(&[two_slots])[0].baseline.map(|it| it.value), Some(0.5));
+    }
+
+    #[test]
     fn the_open_end_is_told_while_rewards_can_still_come() {
         let points = points(&[bucket(0, &[1.0; 100])]);
-        let notes_at = |now_us| notes(&points, 10 * MINUTE_US, now_us).len();
+        let notes_at = |now_us| notes(&points, 10 * MINUTE_US, now_us, Unit::Decision).len();
         assert_eq!(notes_at(5 * MINUTE_US), 2);
         assert_eq!(notes_at(11 * MINUTE_US), 1);
     }

@@ -12,9 +12,8 @@ use super::{
     paint::{Canvas, write_text},
     ticks::{self, Axis},
 };
-use crate::reports::{Interval, RewardPoint};
+use crate::reports::{Interval, RewardPoint, Unit};
 
-const TITLE: &str = "Mean reward per decision over time";
 /// The open span is left unmarked where it would be more of the chart than this.
 const OPEN_MOST: f64 = 0.6;
 const LEGEND_ROW: u32 = 22;
@@ -31,15 +30,23 @@ const SERIES: [(Paint, Value); 3] = [
 ];
 
 /// `None` without a single value.
-pub fn reward_curve(points: &[RewardPoint], now_us: i64, wait_us: i64, description: &str) -> Option<Drawings> {
-    let frame = Frame::of(points, now_us, wait_us)?;
-    let words = Words { id: "reward-curve", title: TITLE, description };
+pub fn reward_curve(
+    points: &[RewardPoint],
+    now_us: i64,
+    wait_us: i64,
+    unit: Unit,
+    description: &str,
+) -> Option<Drawings> {
+    let frame = Frame::of(points, now_us, wait_us, unit)?;
+    let title = format!("Mean reward per {} over time", unit.one());
+    let words = Words { id: "reward-curve", title: &title, description };
     in_all_formats(words, |canvas, format| frame.draw(canvas, format))
 }
 
 /// What is drawn, and between which ends.
 struct Frame<'a> {
     points: &'a [RewardPoint],
+    unit: Unit,
     from_us: i64,
     to_us: i64,
     low: f64,
@@ -49,7 +56,7 @@ struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    fn of(points: &'a [RewardPoint], now_us: i64, wait_us: i64) -> Option<Self> {
+    fn of(points: &'a [RewardPoint], now_us: i64, wait_us: i64, unit: Unit) -> Option<Self> {
         let ends = points.iter().flat_map(|point| {
             let learned = point.learned.into_iter().flat_map(|it| [it.low(), it.high()]);
             learned.chain([point.baseline, point.random].into_iter().flatten().map(|it| it.value))
@@ -65,7 +72,7 @@ impl<'a> Frame<'a> {
         let open_us = (to_us - wait_us).max(from_us);
         let is_marked = (to_us - open_us) as f64 <= OPEN_MOST * (to_us - from_us) as f64;
         let (low, high) = with_zero_in_reach(low, high);
-        Some(Self { points, from_us, to_us, low, high, open_us: is_marked.then_some(open_us) })
+        Some(Self { points, unit, from_us, to_us, low, high, open_us: is_marked.then_some(open_us) })
     }
 
     /// Seconds since the left end.
@@ -95,7 +102,8 @@ impl<'a> Frame<'a> {
             .x_label_area_size(fine(BOTTOM))
             .y_label_area_size(fine(left))
             .build_cartesian_2d(Axis::new(0.0, self.x(self.to_us)), Axis::new(low, high))?;
-        write_text(canvas, format, "reward per decision", 0.0, f64::from(legend_height) + 4.0, Paint::Axis)?;
+        let per = format!("reward per {}", self.unit.one());
+        write_text(canvas, format, &per, 0.0, f64::from(legend_height) + 4.0, Paint::Axis)?;
         self.draw_open_span(&mut chart, low, high)?;
         axes::draw(&chart, canvas, format, &Labels { values: &values, times: &times, time_step_us })?;
         self.draw_band(&mut chart)?;
@@ -110,7 +118,7 @@ impl<'a> Frame<'a> {
         const SWATCH: f64 = 24.0;
         let names = [
             (Paint::Learned, "Learned policy, 95 % band"),
-            (Paint::Baseline, "Your first action"),
+            (Paint::Baseline, self.unit.baseline_title()),
             (Paint::Random, "Random choice"),
         ];
         let (mut x, mut y) = (2.0, f64::from(LEGEND_ROW) / 2.0);

@@ -10,7 +10,7 @@ use super::{
     live_updates::{LiveUpdates, follow_loop},
 };
 use crate::{
-    reports::{EventPageData, Instant, ProbabilityBar, RewardRow, TimelineStep},
+    reports::{EventPageData, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep},
     terms::EventState,
     web::{
         PageError,
@@ -39,8 +39,9 @@ pub async fn load_event(id: String, event_id: String) -> Result<EventView, PageE
     let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
     let event_id: EventId = event_id.parse().map_err(|_| guard::not_found("event"))?;
     let event = ask::event(&live, &event_id).await?.ok_or_else(|| guard::not_found("event"))?;
+    let path = if event.is_multi_slot() { "v1.1-preview.3/multislot/rank" } else { "v1.0/rank" };
     let curl = format!(
-        "curl {url}/loops/{id}/personalizer/v1.0/rank \\\n  -H 'Ocp-Apim-Subscription-Key: YOUR_KEY' \\\n  \
+        "curl {url}/loops/{id}/personalizer/{path} \\\n  -H 'Ocp-Apim-Subscription-Key: YOUR_KEY' \\\n  \
          -H 'Content-Type: application/json' \\\n  -d '{}'",
         event.body_for_shell,
     );
@@ -69,7 +70,10 @@ pub fn EventPage() -> impl IntoView {
 
 #[component]
 fn Body(view: EventView, id: Memo<String>, is_open: RwSignal<bool>) -> impl IntoView {
-    let event = view.event;
+    let mut event = view.event;
+    let is_multi_slot = event.is_multi_slot();
+    let plain_policy =
+        event.slots.first_mut().filter(|part| part.slot_id.is_none()).and_then(|part| part.policy.take());
     is_open.set(matches!(event.state, EventState::Pending | EventState::Inactive | EventState::Rewarded));
     let head = EventHeadView {
         id: event.event_id.to_string(),
@@ -89,13 +93,15 @@ fn Body(view: EventView, id: Memo<String>, is_open: RwSignal<bool>) -> impl Into
             <p><a href=move || format!("/loops/{}/events", id.get())>"All events"</a></p>
             <EventHead head=head/>
             <div class="event-columns">
-                <Card title="Probabilities as answered"><Bars bars=event.answer/></Card>
+                <Slots slots=event.slots/>
                 <div class="stack">
                     <Card title="Its life"><Timeline steps=event.timeline/></Card>
-                    <Card title="Rewards"><Rewards rewards=event.rewards learned=event.learned_reward/></Card>
+                    <Card title="Rewards">
+                        <Rewards rewards=event.rewards learned=event.learned_reward is_multi_slot=is_multi_slot/>
+                    </Card>
                 </div>
             </div>
-            {event.policy.map(|bars| view! { <PolicyCard bars=bars/> })}
+            {plain_policy.map(|bars| view! { <PolicyCard bars=bars/> })}
             <CallBlocks calls=calls/>
         </div>
     }
@@ -122,12 +128,47 @@ fn EventHead(head: EventHeadView) -> impl IntoView {
     .into_any()
 }
 
+/// What was decided: of a plain event its probabilities, of a multi-slot event slot after slot.
+#[component]
+fn Slots(slots: Vec<SlotPart>) -> impl IntoView {
+    let card = |part: SlotPart| match part.slot_id.clone() {
+        Some(slot_id) => view! { <SlotCard name=slot_id.to_string() part=part/> }.into_any(),
+        None => {
+            view! { <Card title="Probabilities as answered"><Bars bars=part.answer baseline=FIRST/></Card> }.into_any()
+        }
+    };
+    view! { <div class="stack">{slots.into_iter().map(card).collect_view()}</div> }.into_any()
+}
+
+#[component]
+fn SlotCard(name: String, part: SlotPart) -> impl IntoView {
+    let policy = part.policy.map(|bars| {
+        view! {
+            <h3>"What the policy would have shown"</h3>
+            <Bars bars=bars baseline=BASELINE/>
+        }
+    });
+    let learned = part.learned_reward.map(|reward| {
+        view! { <p>"Stands for this slot: "<strong>{reward}</strong></p> }
+    });
+    view! {
+        <section class="card slot">
+            <h2><span class="slot__label">"Slot "</span>{name}</h2>
+            <p>{part.sentence}</p>
+            <Bars bars=part.answer baseline=BASELINE/>
+            {policy}
+            {learned}
+        </section>
+    }
+    .into_any()
+}
+
 #[component]
 fn PolicyCard(bars: Vec<ProbabilityBar>) -> impl IntoView {
     view! {
         <Card title="What the policy would have done">
             <p class="muted">"Your first action was answered. These are the policy's own probabilities."</p>
-            <Bars bars=bars/>
+            <Bars bars=bars baseline=FIRST/>
         </Card>
     }
     .into_any()
@@ -176,14 +217,25 @@ fn Timeline(steps: Vec<TimelineStep>) -> impl IntoView {
     view! { <ol class="timeline">{steps.into_iter().map(step).collect_view()}</ol> }.into_any()
 }
 
+/// What the caller would have shown is called so in a plain event, and so in a slot.
+const FIRST: &str = "first of the request";
+const BASELINE: &str = "baseline";
+
 /// Length and number say the same; words say which was chosen and why.
 #[component]
-fn Bars(bars: Vec<ProbabilityBar>) -> impl IntoView {
-    let bar = |bar: ProbabilityBar| {
-        let marks =
-            [(bar.is_chosen, "chosen"), (bar.is_best, "most probable"), (bar.is_baseline, "first of the request")];
+fn Bars(
+    bars: Vec<ProbabilityBar>,
+    /// What the caller's own action is called.
+    baseline: &'static str,
+) -> impl IntoView {
+    let bar = move |bar: ProbabilityBar| {
+        let marks = [(bar.is_chosen, "chosen"), (bar.is_best, "most probable"), (bar.is_baseline, baseline)];
         let marks: Vec<&str> = marks.into_iter().filter(|(is, _)| *is).map(|(_, words)| words).collect();
-        let class = if bar.is_chosen { "bar bar--chosen" } else { "bar" };
+        let class = match () {
+            () if bar.is_chosen => "bar bar--chosen",
+            () if bar.is_excluded => "bar bar--excluded",
+            () => "bar",
+        };
         view! {
             <li class=class>
                 <span class="bar__name">{bar.action.to_string()}</span>
@@ -199,13 +251,15 @@ fn Bars(bars: Vec<ProbabilityBar>) -> impl IntoView {
 }
 
 #[component]
-fn Rewards(rewards: Vec<RewardRow>, learned: Option<String>) -> impl IntoView {
+fn Rewards(rewards: Vec<RewardRow>, learned: Option<String>, is_multi_slot: bool) -> impl IntoView {
     let is_empty = rewards.is_empty();
+    let stands = if is_multi_slot { "Mean of the slots so far decided: " } else { "Stands for the event: " };
     let row = |reward: RewardRow| {
         let class = if reward.is_counted { "reward" } else { "reward reward--lost" };
         view! {
             <li class=class>
                 <span class="reward__value">{reward.value}</span>
+                {reward.slot.map(|slot| view! { <span class="reward__slot">{slot}</span> })}
                 <span>{reward.fate}</span>
                 <span class="muted"><When at=reward.at/></span>
             </li>
@@ -214,7 +268,7 @@ fn Rewards(rewards: Vec<RewardRow>, learned: Option<String>) -> impl IntoView {
     view! {
         {is_empty.then(|| view! { <p class="muted">"None has arrived."</p> })}
         <ul class="rewards">{rewards.into_iter().map(row).collect_view()}</ul>
-        {learned.map(|reward| view! { <p>"Stands for the event: "<strong>{reward}</strong></p> })}
+        {learned.map(|reward| view! { <p>{stands}<strong>{reward}</strong></p> })}
     }
     .into_any()
 }

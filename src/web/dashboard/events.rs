@@ -128,16 +128,21 @@ fn EventCells(row: Memo<EventRow>, id: Memo<String>) -> impl IntoView {
     let first = row.get_untracked();
     let href = move || format!("/loops/{}/events/{}", id.get(), first.id_in_path);
     let choice = match (first.mode.policy_decides(), first.is_exploring) {
+        (false, _) if first.n_slots > 1 => "baseline",
         (false, _) => "first of the request",
         (true, true) => "exploring",
         (true, false) => "most probable",
     };
+    let others = (first.n_slots > 1).then(|| {
+        let (n_slots, n_more) = (first.n_slots, first.n_slots - 1);
+        view! { " + "{n_more}" more "<span class="muted">"("{n_slots}" slots)"</span> }
+    });
     view! {
         <tr>
             <th scope="row"><a class="event-id" href=href>{first.event_id.to_string()}</a></th>
             <td data-label="Ranked"><time datetime=first.ranked_at.iso title=first.ranked_at.utc>{move || row.get().ranked_at.relative}</time></td>
             <td data-label="State">{move || view! { <StateChip state=row.get().state/> }}</td>
-            <td data-label="Action" class="events__action">{first.action.to_string()}</td>
+            <td data-label="Action" class="events__action">{first.action.to_string()}{others}</td>
             <td data-label="Probability" class="numeric">{first.probability}</td>
             <td data-label="Choice" class="muted">{choice}</td>
             <td data-label="Reward" class="numeric">{move || row.get().reward.unwrap_or_else(|| "–".to_owned())}</td>

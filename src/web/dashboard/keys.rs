@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    api_versions::ApiVersions,
     current_loop_id,
     snippets::{CallTarget, Snippets},
 };
@@ -16,7 +17,11 @@ use crate::web::{
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeysView {
+    /// The server's own address.
+    pub root: String,
+    /// The same with the loop's prefix.
     pub endpoint: String,
+    pub is_multi_slot: bool,
     pub keys: Vec<KeyRow>,
     pub may_rotate: bool,
 }
@@ -35,12 +40,16 @@ pub async fn load_keys(id: String) -> Result<KeysView, PageError> {
         terms::Role,
         web::{PublicUrl, guard, words},
     };
+    // Taken before anything is awaited: see `guard::given`.
+    let root = guard::given::<PublicUrl>()?.0;
     let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
     let now_us = live.now_us();
     let row =
         |key: crate::loops::KeyInfo| KeyRow { last4: key.last4, created: words::moment(key.created_at_us, now_us) };
     Ok(KeysView {
-        endpoint: format!("{}/loops/{}", guard::given::<PublicUrl>()?.0, live.id()),
+        endpoint: format!("{root}/loops/{}", live.id()),
+        root,
+        is_multi_slot: live.configuration().is_multi_slot,
         keys: live.keys().into_iter().map(row).collect(),
         may_rotate: person.role >= Role::Editor,
     })
@@ -81,7 +90,8 @@ pub fn KeysPage() -> impl IntoView {
 fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> impl IntoView {
     let message = move || rotate.value().get().and_then(Result::err).and_then(|error| error.for_form());
     let new_key = move || rotate.value().get().and_then(Result::ok);
-    let may_rotate = view.may_rotate;
+    let (may_rotate, is_multi_slot) = (view.may_rotate, view.is_multi_slot);
+    let root = view.root;
     let endpoint = StoredValue::new(view.endpoint);
     let row = move |(number, key): (u8, KeyRow)| {
         let on_confirm = Callback::new(move |()| {
@@ -129,12 +139,13 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
             {move || {
                 let endpoint = endpoint.get_value();
                 let target = match new_key() {
-                    Some(key) => CallTarget { endpoint, key },
-                    None => CallTarget::without_key(endpoint),
+                    Some(key) => CallTarget { endpoint, key, is_multi_slot },
+                    None => CallTarget::without_key(endpoint, is_multi_slot),
                 };
                 view! { <Snippets target=target/> }
             }}
         </section>
+        <ApiVersions root=root/>
     }
     .into_any()
 }

@@ -152,7 +152,7 @@ fn LoopCells(row: Memo<LoopRow>) -> impl IntoView {
 
 #[component]
 fn NoLoops(base_url: String, may_create: bool) -> impl IntoView {
-    let target = CallTarget::without_key(format!("{base_url}/loops/YOUR_LOOP"));
+    let target = CallTarget::without_key(format!("{base_url}/loops/YOUR_LOOP"), false);
     view! {
         <EmptyState title="Your first loop is three fields away">
             <p class="muted">

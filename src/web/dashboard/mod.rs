@@ -1,6 +1,7 @@
 //! The dashboard: one file per screen with its data, its server functions and its component.
 
 pub mod actions;
+mod api_versions;
 pub mod event;
 pub mod events;
 mod frame;

@@ -1,4 +1,4 @@
-//! A loop in three fields, and its keys, shown this once.
+//! A loop in four fields, and its keys, shown this once.
 
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
@@ -27,11 +27,12 @@ pub struct NewLoopView {
     pub name: String,
     pub endpoint: String,
     pub keys: Vec<String>,
+    pub is_multi_slot: bool,
 }
 
-/// Makes a loop.
+/// Makes a loop; `slots` is `one` or `several`.
 #[server]
-pub async fn create_loop(name: String, wait: String, mode: String) -> Result<NewLoopView, PageError> {
+pub async fn create_loop(name: String, wait: String, mode: String, slots: String) -> Result<NewLoopView, PageError> {
     use crate::{
         loops::{Loops, NewLoop},
         terms::{Configuration, IsoDuration, LearningMode, RewardWaitTime, Role},
@@ -42,6 +43,7 @@ pub async fn create_loop(name: String, wait: String, mode: String) -> Result<New
     let configuration = Configuration {
         reward_wait_time: RewardWaitTime::try_from(wait).map_err(|error| guard::refused_at("wait", error))?,
         learning_mode: LearningMode::parse(&mode).map_err(|error| guard::refused_at("mode", error))?,
+        is_multi_slot: slots == "several",
         ..Configuration::default()
     };
     let new = NewLoop { name: name.trim().to_owned(), configuration, arguments: None };
@@ -51,6 +53,7 @@ pub async fn create_loop(name: String, wait: String, mode: String) -> Result<New
         name: created.live.name(),
         endpoint: format!("{}/loops/{}", guard::given::<PublicUrl>()?.0, created.live.id()),
         keys: created.keys.into(),
+        is_multi_slot: created.live.configuration().is_multi_slot,
     })
 }
 
@@ -75,6 +78,7 @@ fn NewLoopForm(create: ServerAction<CreateLoop>) -> impl IntoView {
     let name = RwSignal::new(query.read_untracked().get("name").unwrap_or_default());
     let wait = RwSignal::new(WAITS[0].0.to_owned());
     let mode = RwSignal::new("Online".to_owned());
+    let slots = RwSignal::new("one".to_owned());
     let error = move |field: &'static str| {
         Signal::derive(move || create.value().get().and_then(Result::err).and_then(|error| error.at_field(field)))
     };
@@ -85,6 +89,7 @@ fn NewLoopForm(create: ServerAction<CreateLoop>) -> impl IntoView {
             name: name.get_untracked(),
             wait: wait.get_untracked(),
             mode: mode.get_untracked(),
+            slots: slots.get_untracked(),
         });
     };
     view! {
@@ -98,11 +103,18 @@ fn NewLoopForm(create: ServerAction<CreateLoop>) -> impl IntoView {
                 hint="An event without a reward by then counts with the default reward, 0."
                 choices=WAITS.map(|(value, label)| Choice::new(value, label)).to_vec()/>
             <fieldset class="stack stack--tight">
+                <legend class="field__label">"Each Rank fills"</legend>
+                <RadioChoice chosen=slots name="slots" value="one" label="One place"
+                    text="It chooses one of your actions: the lead story, the banner, the offer."/>
+                <RadioChoice chosen=slots name="slots" value="several" label="Several places"
+                    text="It fills all slots of a page at once and shows no action twice; each slot has its own reward. This can be switched at any time."/>
+            </fieldset>
+            <fieldset class="stack stack--tight">
                 <legend class="field__label">"Start as"</legend>
-                <ModeChoice mode=mode value="Online" label="Online"
+                <RadioChoice chosen=mode name="mode" value="Online" label="Online"
                     text="It decides from the first call on, explores, and learns from rewards. For something new."/>
-                <ModeChoice mode=mode value="Apprentice" label="Apprentice"
-                    text="Your application's own first action is always answered while the model learns to imitate it. Nobody notices a change; switch to online once it knows the ropes."/>
+                <RadioChoice chosen=mode name="mode" value="Apprentice" label="Apprentice"
+                    text="Your application's own choice is always answered while the model learns to imitate it. Nobody notices a change; switch to online once it knows the ropes."/>
             </fieldset>
             <div class="row">
                 <SubmitButton label="Create loop" pending=create.pending()/>
@@ -114,11 +126,17 @@ fn NewLoopForm(create: ServerAction<CreateLoop>) -> impl IntoView {
 }
 
 #[component]
-fn ModeChoice(mode: RwSignal<String>, value: &'static str, label: &'static str, text: &'static str) -> impl IntoView {
+fn RadioChoice(
+    chosen: RwSignal<String>,
+    name: &'static str,
+    value: &'static str,
+    label: &'static str,
+    text: &'static str,
+) -> impl IntoView {
     view! {
         <label class="choice">
-            <input type="radio" name="mode" value=value checked=move || mode.with(|mode| mode == value)
-                on:change=move |_| mode.set(value.to_owned())/>
+            <input type="radio" name=name value=value checked=move || chosen.with(|chosen| chosen == value)
+                on:change=move |_| chosen.set(value.to_owned())/>
             <span><strong>{label}</strong><span class="choice__text">{text}</span></span>
         </label>
     }
@@ -126,10 +144,10 @@ fn ModeChoice(mode: RwSignal<String>, value: &'static str, label: &'static str, 
 
 #[component]
 fn Created(view: NewLoopView) -> impl IntoView {
-    let NewLoopView { id, name, endpoint, keys } = view;
+    let NewLoopView { id, name, endpoint, keys, is_multi_slot } = view;
     let first_key = keys.first().cloned().unwrap_or_default();
     let numbered: Vec<(u8, String)> = (1..).zip(keys).collect();
-    let target = CallTarget { endpoint: endpoint.clone(), key: first_key };
+    let target = CallTarget { endpoint: endpoint.clone(), key: first_key, is_multi_slot };
     view! {
         <PageHeader title=format!("{name} is ready") sentence="It can be called right now. Store the keys first: they are shown this once.">
             <a class="button button--primary" href=format!("/loops/{id}")>"Open the loop"</a>
@@ -145,6 +163,7 @@ fn Created(view: NewLoopView) -> impl IntoView {
         <section class="card">
             <h2>"Send the first Rank and Reward"</h2>
             <Snippets target=target/>
+            <p class="muted">"The page Keys lists every API version that is served, and the addresses that lead to it."</p>
         </section>
     }
     .into_any()

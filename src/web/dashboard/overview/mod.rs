@@ -15,7 +15,7 @@ use super::{
     snippets::{CallTarget, Snippets},
 };
 use crate::{
-    reports::{CounterRow, Headline, Overview, TimeRange, Verdict},
+    reports::{CounterRow, Headline, Overview, TimeRange, Unit, Verdict},
     web::{
         PageError,
         components::{Card, EmptyState, HealthText, LiveState, Loaded},
@@ -89,7 +89,10 @@ fn Body(view: OverviewView, id: Memo<String>, range: Memo<Option<String>>) -> im
         {move || if has_events.get() {
             Either::Left(view! { <Answers shown=shown updates=updates id=id/> })
         } else {
-            Either::Right(view! { <NoEvents endpoint=shown.with_untracked(|view| view.endpoint.clone()) updates=updates/> })
+            let target = shown.with_untracked(|view| {
+                CallTarget::without_key(view.endpoint.clone(), view.overview.unit == Unit::Slot)
+            });
+            Either::Right(view! { <NoEvents target=target updates=updates/> })
         }}
     }
     .into_any()
@@ -97,14 +100,14 @@ fn Body(view: OverviewView, id: Memo<String>, range: Memo<Option<String>>) -> im
 
 /// Before the first Rank there is one thing to do.
 #[component]
-fn NoEvents(endpoint: String, updates: LiveUpdates) -> impl IntoView {
+fn NoEvents(target: CallTarget, updates: LiveUpdates) -> impl IntoView {
     view! {
         <EmptyState title="No Rank received yet">
             <p class="muted">
                 "Send the first one; this page notices by itself. The loop's keys are on the page Keys, shown once when they are made."
             </p>
             <LiveControl updates=updates/>
-            <Snippets target=CallTarget::without_key(endpoint)/>
+            <Snippets target=target/>
         </EmptyState>
     }
     .into_any()
@@ -134,13 +137,17 @@ fn Answers(shown: RwSignal<OverviewView>, updates: LiveUpdates, id: Memo<String>
             drawings=Signal::derive(move || actions.with(|shares| shares.drawings.clone()))
             table=Signal::derive(move || actions.with(|shares| shares.table.clone()))
             summary=Signal::derive(move || actions.with(|shares| shares.summary.clone()))
-            notes=Signal::stored(vec!["Mean probability that the policy gave each action, over the decisions of each span.".to_owned()])/>
+            notes=Signal::derive(move || vec![share_note(shown.with(|view| view.overview.unit))])/>
         <div class="overview-cards">
             <HealthCard shown=shown updates=updates/>
             <CountersCard counters=Memo::new(move |_| shown.with(|view| view.overview.counters.clone()))/>
         </div>
     }
     .into_any()
+}
+
+fn share_note(unit: Unit) -> String {
+    format!("Mean probability that the policy gave each action, over the {} of each span.", unit.many())
 }
 
 #[component]

@@ -84,7 +84,7 @@ pub async fn load_settings(id: String) -> Result<SettingsView, PageError> {
         .collect();
     Ok(SettingsView {
         name: live.name(),
-        current: SettingsDraft::of(&live.configuration(), live.learning_settings().arguments()),
+        current: SettingsDraft::of(&live.configuration(), live.arguments().as_deref()),
         compatible_arguments: LearningSettings::COMPATIBLE_DEFAULT.to_owned(),
         history: past,
         may_edit: person.role >= Role::Editor,

@@ -5,14 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     terms::{
-        Configuration, ConfigurationError, ExplorationShare, IsoDuration, LearningMode, RetentionDays,
-        RewardAggregation, RewardValue, RewardWaitTime,
+        AutoOptimization, Configuration, ConfigurationError, ExplorationShare, IsoDuration, LearningMode,
+        RetentionDays, RewardAggregation, RewardValue, RewardWaitTime,
     },
     web::PageError,
 };
 
 /// Units of the wait time with their length in seconds, largest last.
 pub const UNITS: [(&str, u64); 4] = [("seconds", 1), ("minutes", 60), ("hours", 3_600), ("days", 86_400)];
+
+const DAY: u64 = 86_400;
+/// Two words that stand for yes and no in the address.
+pub const ON: &str = "on";
+pub const OFF: &str = "off";
+/// What the arguments of several slots say, and those of one do not.
+const MULTI_SLOT: &str = "--ccb_explore_adf";
 
 /// What stands in the form. It travels in the address of the page, so that a draft can be sent to a colleague.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,25 +32,36 @@ pub struct SettingsDraft {
     pub default_reward: String,
     pub aggregation: String,
     pub mode: String,
+    /// `one` or `several` in a Rank.
+    pub slots: String,
+    /// `on` or `off`, as everywhere below.
+    pub explain: String,
     /// Days; -1 is for ever.
     pub retention: String,
     /// `own` or `arguments`.
     pub learner: String,
     pub arguments: String,
+    pub optimization: String,
+    /// How often, in days.
+    pub optimization_days: String,
 }
 
 impl SettingsDraft {
     /// The names of the inputs, in order.
-    pub const NAMES: [&str; 9] = [
+    pub const NAMES: [&str; 13] = [
         "exploration",
         "wait",
         "wait_unit",
         "default_reward",
         "aggregation",
         "mode",
+        "slots",
+        "explain",
         "retention",
         "learner",
         "arguments",
+        "optimization",
+        "optimization_days",
     ];
 
     /// Settings in force, as the form shows them.
@@ -58,9 +76,13 @@ impl SettingsDraft {
             default_reward: decimal(f64::from(configuration.default_reward.get())),
             aggregation: configuration.reward_aggregation.as_str().to_owned(),
             mode: configuration.learning_mode.as_str().to_owned(),
+            slots: if configuration.is_multi_slot { "several" } else { "one" }.to_owned(),
+            explain: switch(configuration.explains_inference),
             retention: i32::from(configuration.log_retention_days).to_string(),
             learner: if arguments.is_some() { "arguments" } else { "own" }.to_owned(),
             arguments: arguments.unwrap_or_default().to_owned(),
+            optimization: switch(configuration.auto_optimization.is_enabled),
+            optimization_days: whole_days(configuration.auto_optimization.frequency),
         }
     }
 
@@ -75,14 +97,18 @@ impl SettingsDraft {
             default_reward: read("default_reward"),
             aggregation: read("aggregation"),
             mode: read("mode"),
+            slots: read("slots"),
+            explain: read("explain"),
             retention: read("retention"),
             learner: read("learner"),
             arguments: read("arguments"),
+            optimization: read("optimization"),
+            optimization_days: read("optimization_days"),
         })
     }
 
     /// Name and value of every input.
-    pub fn pairs(&self) -> [(&'static str, String); 9] {
+    pub fn pairs(&self) -> [(&'static str, String); 13] {
         let values = [
             &self.exploration,
             &self.wait,
@@ -90,9 +116,13 @@ impl SettingsDraft {
             &self.default_reward,
             &self.aggregation,
             &self.mode,
+            &self.slots,
+            &self.explain,
             &self.retention,
             &self.learner,
             &self.arguments,
+            &self.optimization,
+            &self.optimization_days,
         ];
         std::array::from_fn(|place| (Self::NAMES[place], values[place].clone()))
     }
@@ -100,6 +130,33 @@ impl SettingsDraft {
     /// The learning settings that were asked for; `None` is rankloop's own learner.
     pub fn learning_arguments(&self) -> Option<String> {
         (self.learner == "arguments").then(|| self.arguments.trim().to_owned())
+    }
+
+    /// The learning settings when others than those in force were asked for.
+    ///
+    /// Those in force follow the loop from one slot to several and back. What is typed anew says itself which it is
+    /// for, and has to agree with what was chosen.
+    pub fn new_arguments(&self, in_force: Option<&str>) -> Result<Option<Option<String>>, PageError> {
+        let wanted = self.learning_arguments();
+        if wanted.as_deref() == in_force {
+            return Ok(None);
+        }
+        let are_for_slots = |text: &str| text.split_whitespace().any(|word| word == MULTI_SLOT);
+        match wanted.as_deref().map(are_for_slots) {
+            Some(true) if !self.is_multi_slot() => Err(PageError::at(
+                "arguments",
+                "--ccb_explore_adf is for several slots per Rank, and one is chosen above. Choose several, or write --cb_explore_adf.",
+            )),
+            Some(false) if self.is_multi_slot() => Err(PageError::at(
+                "arguments",
+                "Several slots per Rank are chosen above, so the arguments have to say --ccb_explore_adf.",
+            )),
+            _ => Ok(Some(wanted)),
+        }
+    }
+
+    fn is_multi_slot(&self) -> bool {
+        self.slots == "several"
     }
 
     /// `base` with everything that the form sets.
@@ -116,10 +173,32 @@ impl SettingsDraft {
             reward_aggregation: RewardAggregation::parse(&self.aggregation).map_err(at("aggregation"))?,
             learning_mode: LearningMode::parse(&self.mode).map_err(at("mode"))?,
             log_retention_days: self.retention_days()?,
+            is_multi_slot: self.is_multi_slot(),
+            explains_inference: self.explain == ON,
+            auto_optimization: self.auto_optimization(&base.auto_optimization)?,
             ..base.clone()
         };
-        configuration.check().map_err(at("retention"))?;
+        configuration.check().map_err(|error| match error {
+            ConfigurationError::AutoOptimizationOfSlots => {
+                PageError::at("optimization", "Automatic optimisation works with one slot per Rank only.")
+            }
+            ConfigurationError::AutoOptimizationFrequency => PageError::at("optimization_days", DAYS),
+            error => at("retention")(error),
+        })?;
         Ok(configuration)
+    }
+
+    /// A browser leaves out what is disabled: without a number of days the present one stays.
+    fn auto_optimization(&self, base: &AutoOptimization) -> Result<AutoOptimization, PageError> {
+        let typed = self.optimization_days.trim();
+        let is_kept = typed.is_empty() || typed == whole_days(base.frequency);
+        let frequency = if is_kept {
+            base.frequency
+        } else {
+            let days: u64 = typed.parse().map_err(|_| PageError::at("optimization_days", DAYS))?;
+            IsoDuration::from_secs(days.saturating_mul(DAY))
+        };
+        Ok(AutoOptimization { is_enabled: self.optimization == ON, frequency, start_us: base.start_us })
     }
 
     fn wait_time(&self) -> Result<IsoDuration, PageError> {
@@ -134,6 +213,16 @@ impl SettingsDraft {
         let days: i32 = self.retention.trim().parse().map_err(|_| PageError::at("retention", words))?;
         RetentionDays::try_from(days).map_err(|_| PageError::at("retention", words))
     }
+}
+
+const DAYS: &str = "Days are a whole number from 1 to 3650.";
+
+fn switch(is_on: bool) -> String {
+    if is_on { ON } else { OFF }.to_owned()
+}
+
+fn whole_days(span: IsoDuration) -> String {
+    (span.get().as_secs() / DAY).to_string()
 }
 
 fn number(field: &str, text: &str) -> Result<f64, PageError> {
@@ -173,6 +262,38 @@ mod tests {
     }
 
     #[test]
+    fn what_the_browser_left_out_because_it_was_disabled_stays() {
+        let every_ten_days = AutoOptimization { frequency: IsoDuration::from_secs(10 * DAY), ..Default::default() };
+        let base = Configuration { auto_optimization: every_ten_days.clone(), ..Configuration::default() };
+        let draft = SettingsDraft {
+            slots: "several".into(),
+            optimization: String::new(),
+            optimization_days: String::new(),
+            ..default_draft()
+        };
+        let configuration = draft.to_configuration(&base).expect("good settings");
+        assert!(configuration.is_multi_slot);
+        assert_eq!(configuration.auto_optimization, every_ten_days);
+    }
+
+    #[test]
+    fn arguments_in_force_follow_the_slots_and_new_ones_have_to_agree_with_them() {
+        let draft = |slots: &str, arguments: &str| SettingsDraft {
+            slots: slots.into(),
+            learner: "arguments".into(),
+            arguments: arguments.into(),
+            ..default_draft()
+        };
+        let one = "--cb_explore_adf -l 0.1";
+        assert_eq!(draft("several", one).new_arguments(Some(one)), Ok(None));
+        assert!(draft("several", one).new_arguments(None).is_err());
+        let several = "--ccb_explore_adf -l 0.1";
+        assert_eq!(draft("several", several).new_arguments(Some(one)), Ok(Some(Some(several.to_owned()))));
+        assert!(draft("one", several).new_arguments(Some(one)).is_err());
+        assert_eq!(default_draft().new_arguments(Some(one)), Ok(Some(None)));
+    }
+
+    #[test]
     fn a_draft_survives_the_way_through_the_address() {
         let draft = SettingsDraft {
             arguments: "--cb_explore_adf -q ::".into(),
@@ -207,5 +328,13 @@ mod tests {
         assert_eq!(wrong(|draft| draft.aggregation = "mode".into()), "aggregation");
         assert_eq!(wrong(|draft| draft.mode = "Off".into()), "mode");
         assert_eq!(wrong(|draft| draft.retention = "0".into()), "retention");
+        assert_eq!(wrong(|draft| draft.optimization_days = "0".into()), "optimization_days");
+        assert_eq!(
+            wrong(|draft| {
+                draft.slots = "several".into();
+                draft.optimization = ON.into();
+            }),
+            "optimization"
+        );
     }
 }

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::components::Form;
 
-use super::draft::{SettingsDraft, UNITS};
+use super::{
+    draft::{OFF, ON, SettingsDraft, UNITS},
+    typed::Typed,
+};
 use crate::{
     terms::{LearningMode, RewardAggregation},
     web::{
@@ -11,62 +14,6 @@ use crate::{
         components::{Choice, NumberField, SelectField, TextAreaField},
     },
 };
-
-/// What is typed, field by field.
-#[derive(Debug, Clone, Copy)]
-struct Typed {
-    exploration: RwSignal<String>,
-    wait: RwSignal<String>,
-    wait_unit: RwSignal<String>,
-    default_reward: RwSignal<String>,
-    aggregation: RwSignal<String>,
-    mode: RwSignal<String>,
-    retention: RwSignal<String>,
-    learner: RwSignal<String>,
-    arguments: RwSignal<String>,
-}
-
-impl Typed {
-    fn new(start: SettingsDraft) -> Self {
-        Self {
-            exploration: RwSignal::new(start.exploration),
-            wait: RwSignal::new(start.wait),
-            wait_unit: RwSignal::new(start.wait_unit),
-            default_reward: RwSignal::new(start.default_reward),
-            aggregation: RwSignal::new(start.aggregation),
-            mode: RwSignal::new(start.mode),
-            retention: RwSignal::new(start.retention),
-            learner: RwSignal::new(start.learner),
-            arguments: RwSignal::new(start.arguments),
-        }
-    }
-
-    fn draft(self) -> SettingsDraft {
-        SettingsDraft {
-            exploration: self.exploration.get(),
-            wait: self.wait.get(),
-            wait_unit: self.wait_unit.get(),
-            default_reward: self.default_reward.get(),
-            aggregation: self.aggregation.get(),
-            mode: self.mode.get(),
-            retention: self.retention.get(),
-            learner: self.learner.get(),
-            arguments: self.arguments.get(),
-        }
-    }
-
-    fn set(self, draft: SettingsDraft) {
-        self.exploration.set(draft.exploration);
-        self.wait.set(draft.wait);
-        self.wait_unit.set(draft.wait_unit);
-        self.default_reward.set(draft.default_reward);
-        self.aggregation.set(draft.aggregation);
-        self.mode.set(draft.mode);
-        self.retention.set(draft.retention);
-        self.learner.set(draft.learner);
-        self.arguments.set(draft.arguments);
-    }
-}
 
 /// The form; `start` is the draft in the address or what is in force.
 #[component]
@@ -119,13 +66,19 @@ fn Serving(typed: Typed, error: ErrorAt) -> impl IntoView {
     };
     view! {
         <section class="card card--split">
-            <div><h2>"Deciding"</h2><p class="card__about">"Who chooses the action, and how often it tries something new."</p></div>
+            <div><h2>"Deciding"</h2><p class="card__about">"Who chooses the action, how often it tries something new, and for how many places at once."</p></div>
             <div class="stack">
             <SelectField name="mode" label="Mode" value=typed.mode choices=LearningMode::ALL.map(mode).to_vec()
                 error=error.run("mode")/>
             <NumberField name="exploration" label="Exploration" unit="%" min=0.0 max=100.0 value=typed.exploration slider=true
                 hint="The share of ranks that may show something else than the best known action. Without any, nothing new is ever learned; 5 to 20 % is usual."
                 error=error.run("exploration")/>
+            <SelectField name="slots" label="Slots" value=typed.slots error=error.run("slots")
+                hint="With several, one multi-slot Rank fills all places of a page: it shows no action twice, and each slot has its own reward and learns what is right there. Plain Ranks work as well. Switching is instant, keeps the model, and can be taken back at any time."
+                choices=vec![Choice::new("one", "One action per Rank"), Choice::new("several", "Several slots per Rank")]/>
+            <SelectField name="explain" label="Explain every answer" value=typed.explain error=error.run("explain")
+                hint="Each answer then says which features raised or lowered the score of each action. It makes answers longer and Ranks a little slower. Off, a single Rank can still ask for it with the header x-rankloop-explain: true."
+                choices=vec![Choice::new(OFF, "Off"), Choice::new(ON, "On")]/>
             </div>
         </section>
     }
@@ -197,8 +150,32 @@ fn Learning(typed: Typed, compatible_arguments: String, error: ErrorAt) -> impl 
             <div hidden=move || learner.get() != "arguments">
                 <TextAreaField name="arguments" label="Arguments" value=arguments rows=2 mono=true error=error.run("arguments")/>
             </div>
+            <Optimizing typed=typed error=error/>
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// Out of reach while a Rank has several slots; why, stands beside it.
+#[component]
+fn Optimizing(typed: Typed, error: ErrorAt) -> impl IntoView {
+    let is_multi_slot = Memo::new(move |_| typed.slots.with(|slots| slots == "several"));
+    let why = move || {
+        is_multi_slot.get().then_some("Not with several slots per Rank: automatic optimisation compares learning settings by the choice for one slot.")
+    };
+    view! {
+        <fieldset class="stack stack--tight" disabled=move || is_multi_slot.get() aria-describedby="optimization-why">
+            <legend class="visually-hidden">"Automatic optimisation"</legend>
+            <div class="pair">
+                <SelectField name="optimization" label="Automatic optimisation" value=typed.optimization
+                    hint="Evaluates other learning settings on the kept events, and takes those that would have earned clearly more. Each change stands in the history."
+                    choices=vec![Choice::new(OFF, "Off"), Choice::new(ON, "On")] error=error.run("optimization")/>
+                <NumberField name="optimization_days" label="Optimise every" unit="days" min=1.0 max=3_650.0 step="1"
+                    value=typed.optimization_days error=error.run("optimization_days")/>
+            </div>
+            <p class="field__hint" id="optimization-why">{why}</p>
+        </fieldset>
     }
     .into_any()
 }

@@ -6,6 +6,7 @@ mod draft;
 mod form;
 mod history;
 mod preview;
+mod typed;
 
 pub use calls::{ChangeView, Proposal};
 pub use draft::SettingsDraft;
