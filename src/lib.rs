@@ -24,6 +24,9 @@ pub mod clock;
 /// The news site's newsroom and its simulated readers: a customer of the public API.
 #[cfg(feature = "ssr")]
 pub mod demo;
+/// The past of the retired service, read into a loop's own log.
+#[cfg(feature = "ssr")]
+pub mod import;
 /// The facts of a loop as records, and the life of one event. Pure.
 #[cfg(feature = "ssr")]
 pub mod log;

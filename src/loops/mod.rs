@@ -34,7 +34,7 @@ use live::WeakLoops;
 pub use live::{CreatedLoop, KeyInfo, KeySlot, LiveLoop, Loops, LoopsOptions};
 pub use model::ExportedModel;
 pub use multi_slot::{FilledSlot, MultiSlotRankRequest, MultiSlotRanking, SlotRequest, rank_slots};
-pub use new_loop::NewLoop;
+pub use new_loop::{DraftedLoop, NewLoop};
 pub use policy::ShownPolicy;
 pub use rank::{RankRequest, Ranking, rank};
 pub use reward::{Accepted, reward, reward_slots};

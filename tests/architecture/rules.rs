@@ -13,6 +13,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("store", &["terms", "clock"]),
     ("trainer", &["bandit", "store", "log", "terms", "clock"]),
     ("loops", &["trainer", "bandit", "store", "log", "terms", "clock"]),
+    ("import", &["loops", "trainer", "bandit", "store", "log", "terms", "clock"]),
     ("accounts", &["store", "terms", "clock"]),
     ("reports", &["loops", "trainer", "bandit", "log", "terms"]),
     ("api", &["loops", "reports", "accounts", "bandit", "terms", "clock"]),
@@ -56,7 +57,9 @@ const FORBIDDEN_WORDS: &[WordRule] = &[
     },
     WordRule { rooms: &[], words: &["sqlx"], invariant: "only store knows a database", except: &["store"] },
     WordRule {
-        rooms: &["terms", "bandit", "log", "clock", "store", "trainer", "loops", "accounts", "reports", "demo"],
+        rooms: &[
+            "terms", "bandit", "log", "clock", "store", "trainer", "loops", "import", "accounts", "reports", "demo",
+        ],
         words: &["axum", "leptos_axum"],
         invariant: "never HTTP; api, web and server speak it",
         except: &[],
