@@ -34,7 +34,7 @@ pub enum ImportError {
     Folder { folder: PathBuf, source: std::io::Error },
     #[error("there is no log in {}: no file that ends in .json, .jsonl, .dsjson or .log, packed (.gz) or not", .0.display())]
     NoFiles(PathBuf),
-    #[error("no line of the {n_files} files begins with an event; the first reason: {first}")]
+    #[error("there is no event at the beginning of any file ({n_files} looked at); the first line is {first}")]
     NoEvents { n_files: usize, first: String },
     #[error("a log stopped the import; mend or remove the file and start again")]
     Read(#[from] ReadError),
@@ -189,7 +189,7 @@ impl Import {
 fn first_event(sources: &[Source]) -> Result<i64, ImportError> {
     let first = sources.iter().filter(|source| source.has_events).map(|source| source.begins_us).min();
     let reason = || sources.iter().find_map(|source| source.first_problem).map(|why| why.to_string());
-    let first_problem = || reason().unwrap_or_else(|| "the files are empty".to_owned());
+    let first_problem = || reason().unwrap_or_else(|| "missing: they are empty".to_owned());
     first.ok_or_else(|| ImportError::NoEvents { n_files: sources.len(), first: first_problem() })
 }
 
@@ -214,8 +214,8 @@ fn hash(event_id: &EventId) -> u64 {
 async fn write(store: &Store, id: &LoopId, checkpoint: &mut Checkpoint, batch: Batch) -> Result<(), ImportError> {
     let ids: Vec<EventId> = batch.iter().filter_map(|line| Some(line.event.as_ref().ok()?.0.clone())).collect();
     let mut known = store.known_events(id, &ids).await?;
-    let past = settle(checkpoint, batch, |event_id| !known.insert(event_id.as_str().to_owned()));
     let before = checkpoint.head();
+    let past = settle(checkpoint, batch, |event_id| !known.insert(event_id.as_str().to_owned()));
     let n_records: usize = past.iter().map(|facts| facts.records.len()).sum();
     checkpoint.head_seq += i64::try_from(n_records).unwrap_or(i64::MAX);
     let progress = serde_json::to_string(checkpoint).map_err(ImportError::Checkpoint)?;
