@@ -18,6 +18,9 @@ pub mod api;
 /// The mathematics of learning to choose. Pure.
 #[cfg(feature = "ssr")]
 pub mod bandit;
+/// What is odd about the features that a loop is sent. Pure.
+#[cfg(feature = "ssr")]
+pub mod checks;
 /// The clock as an argument.
 #[cfg(feature = "ssr")]
 pub mod clock;

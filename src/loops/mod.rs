@@ -7,6 +7,7 @@ mod decide;
 mod error;
 mod evaluations;
 mod event;
+mod features;
 mod keys;
 mod live;
 mod logs;
@@ -30,6 +31,7 @@ pub use evaluations::{
     PolicySummary, RANDOM,
 };
 pub use event::{EventSummary, EventView, RewardView, SlotView};
+pub use features::FeatureFindings;
 use live::WeakLoops;
 pub use live::{CreatedLoop, KeyInfo, KeySlot, LiveLoop, Loops, LoopsOptions};
 pub use model::ExportedModel;

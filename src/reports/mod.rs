@@ -4,6 +4,7 @@
 //! events is not given at all.
 
 mod event_page;
+mod feature_page;
 mod loop_row;
 mod overview;
 
@@ -18,6 +19,7 @@ pub mod chart;
 mod words;
 
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, TimelineStep};
+pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
 pub use overview::{
     ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,

@@ -4,11 +4,13 @@ mod action_shares;
 mod apprentice;
 mod counters;
 mod events;
+mod features;
 mod headline;
 mod health;
 mod reward_curve;
 
 pub use events::{event, events};
+pub use features::features;
 
 use super::{LoopRow, Overview, Share, TimeRange, chart, words};
 use crate::{

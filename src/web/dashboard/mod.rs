@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod event;
 pub mod events;
+pub mod features;
 mod frame;
 pub mod keys;
 mod live_updates;
