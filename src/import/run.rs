@@ -21,7 +21,7 @@ use super::{
 use crate::{
     bandit::{LearningSettingsError, ModelFileError},
     log::{Fact, ModelImported},
-    loops::LoopError,
+    loops::{LoopError, model_archive::ArchiveError},
     store::{LogHead, NewRecord, PastFacts, SnapshotRow, Store, StoreError},
     terms::{EventId, LoopId},
     trainer::{Counters, TrainerError, replay},
@@ -54,6 +54,8 @@ pub enum ImportError {
     Arguments(#[source] LearningSettingsError),
     #[error("the exported model cannot be read")]
     Model(#[from] ModelFileError),
+    #[error("the archive of the exported model cannot be used")]
+    Archive(#[source] ArchiveError),
     #[error("the loop cannot be made")]
     Loop(#[from] LoopError),
     #[error("the data cannot be read or written")]

@@ -102,10 +102,10 @@ impl Target {
             // The trainer would remove events that are older than the loop keeps them.
             log_retention_days: RetentionDays::FOREVER,
             learning_mode: if was_apprentice { LearningMode::Apprentice } else { LearningMode::Online },
-            is_multi_slot: sources.iter().any(|source| source.is_multi_slot),
             ..usual
         };
-        let new = NewLoop { name: self.name_or_id.clone(), configuration, arguments: self.arguments.clone() };
+        let is_multi_slot = sources.iter().any(|source| source.is_multi_slot);
+        let new = NewLoop::new(self.name_or_id.clone(), configuration, self.arguments.as_deref(), is_multi_slot);
         let drafted = new.draft(now_us, BY)?;
         store.insert_loop(&drafted.row, &drafted.first).await?;
         Ok((drafted.row, drafted.keys))

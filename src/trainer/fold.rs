@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     bandit::{LearningSettings, LearningSettingsError, ModelFileError, Policy},
+    checks::FeatureChecks,
     log::{Configured, EventRules, Fact, Record},
     store::LogHead,
     terms::EventId,
@@ -109,6 +110,7 @@ impl Fold {
             Fact::LogsDeleted(_) => {
                 self.join = Join::default();
                 self.cell.forget_open();
+                *self.cell.checks() = FeatureChecks::default();
                 self.cell.tally_mut().counters.pending = 0;
                 self.logs_deleted_seq = record.seq;
             }
