@@ -18,12 +18,18 @@ pub mod api;
 /// The mathematics of learning to choose. Pure.
 #[cfg(feature = "ssr")]
 pub mod bandit;
+/// What is odd about the features that a loop is sent. Pure.
+#[cfg(feature = "ssr")]
+pub mod checks;
 /// The clock as an argument.
 #[cfg(feature = "ssr")]
 pub mod clock;
 /// The news site's newsroom and its simulated readers: a customer of the public API.
 #[cfg(feature = "ssr")]
 pub mod demo;
+/// The past of the retired service, read into a loop's own log.
+#[cfg(feature = "ssr")]
+pub mod import;
 /// The facts of a loop as records, and the life of one event. Pure.
 #[cfg(feature = "ssr")]
 pub mod log;

@@ -8,7 +8,7 @@ mod record;
 
 pub use event::{Closing, EARLY_REWARD_US, EventLife, EventRules, ReceivedReward};
 pub use record::{
-    Activated, Configured, Fact, LearningSettingsChange, LogsDeleted, ModelImported, ModelReset, REMOVABLE_KINDS,
-    Ranked, RankedAnswer, RankedSlot, Record, RecordError, Relearned, RequestAction, RequestFeatures, RequestSlot,
-    Rewarded, SlotReward, SlotsRewarded,
+    Activated, Configured, Fact, JsonObject, LearningSettingsChange, LogsDeleted, ModelImported, ModelReset,
+    REMOVABLE_KINDS, Ranked, RankedAnswer, RankedSlot, Record, RecordError, Relearned, RequestAction, RequestFeatures,
+    RequestSlot, Rewarded, SlotReward, SlotsRewarded,
 };

@@ -12,7 +12,7 @@ use super::{
     LoopAction, LoopError, SigningKey, TrustedSigners,
     evaluations::{Jobs, Runner},
     keys,
-    new_loop::NewLoop,
+    new_loop::{DraftedLoop, NewLoop},
 };
 use crate::{
     bandit::{ActionInput, Explanation, JsonObject, LearningSettings},
@@ -165,16 +165,7 @@ impl Loops {
 
     /// `by` is who asks, for the history.
     pub async fn create(&self, new: NewLoop, by: &str) -> Result<CreatedLoop, LoopError> {
-        let name = check_name(&new.name)?;
-        let first = new.first_record(by)?;
-        let (created_at_us, keys) = (self.0.tools.clock.now_us(), [keys::make(), keys::make()]);
-        let row = LoopRow {
-            id: keys::make_loop_id(),
-            name,
-            created_at_us,
-            salt: keys::make_salt(),
-            keys: [keys::row(&keys[0], created_at_us), keys::row(&keys[1], created_at_us)],
-        };
+        let DraftedLoop { row, first, keys } = new.draft(self.0.tools.clock.now_us(), by)?;
         let _changing = self.0.changing.lock().await;
         self.0.tools.store.insert_loop(&row, &first).await?;
         let live = LiveLoop::start(&self.0.tools, row).await?;
@@ -244,7 +235,8 @@ impl Loops {
     }
 }
 
-fn check_name(name: &str) -> Result<String, LoopError> {
+/// What a loop can be called.
+pub(super) fn check_name(name: &str) -> Result<String, LoopError> {
     let name = name.trim();
     let is_good = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
     if is_good { Ok(name.to_owned()) } else { Err(LoopError::Name) }

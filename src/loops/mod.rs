@@ -7,6 +7,7 @@ mod decide;
 mod error;
 mod evaluations;
 mod event;
+mod features;
 mod keys;
 mod live;
 mod logs;
@@ -30,11 +31,12 @@ pub use evaluations::{
     PolicySummary, RANDOM, Totals,
 };
 pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
+pub use features::FeatureFindings;
 use live::WeakLoops;
 pub use live::{CreatedLoop, KeyInfo, KeySlot, LiveLoop, Loops, LoopsOptions};
 pub use model::ExportedModel;
 pub use multi_slot::{FilledSlot, MultiSlotRankRequest, MultiSlotRanking, SlotRequest, rank_slots};
-pub use new_loop::NewLoop;
+pub use new_loop::{DraftedLoop, NewLoop};
 pub use policy::ShownPolicy;
 pub use rank::{RankRequest, Ranking, rank};
 pub use reward::{Accepted, reward, reward_slots};

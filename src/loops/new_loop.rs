@@ -1,10 +1,10 @@
 //! Making a loop: everything that it begins with is the first record of its log.
 
-use super::{LoopError, policy};
+use super::{LoopError, keys, live::check_name, policy};
 use crate::{
     bandit::LearningSettings,
     log::{Configured, Fact, LearningSettingsChange},
-    store::NewRecord,
+    store::{LoopRow, NewRecord},
     terms::Configuration,
 };
 
@@ -17,6 +17,15 @@ pub struct NewLoop {
     pub arguments: Option<String>,
 }
 
+/// A loop ready to be stored.
+#[derive(Debug)]
+pub struct DraftedLoop {
+    pub row: LoopRow,
+    pub first: NewRecord,
+    /// Shown once and never stored.
+    pub keys: [String; 2],
+}
+
 impl NewLoop {
     /// A loop with learning settings as callers send them: the old service's default stands for the default learner,
     /// and a multi-slot policy, or `is_multi_slot`, makes the loop multi-slot.
@@ -26,7 +35,22 @@ impl NewLoop {
         Self { name, arguments: arguments.map(of_kind).as_deref().and_then(policy::stored), configuration }
     }
 
-    pub(super) fn first_record(&self, by: &str) -> Result<NewRecord, LoopError> {
+    /// Checks it, and gives it an id and keys.
+    pub fn draft(&self, created_at_us: i64, by: &str) -> Result<DraftedLoop, LoopError> {
+        let name = check_name(&self.name)?;
+        let first = self.first_record(by)?;
+        let keys = [keys::make(), keys::make()];
+        let row = LoopRow {
+            id: keys::make_loop_id(),
+            name,
+            created_at_us,
+            salt: keys::make_salt(),
+            keys: [keys::row(&keys[0], created_at_us), keys::row(&keys[1], created_at_us)],
+        };
+        Ok(DraftedLoop { row, first, keys })
+    }
+
+    fn first_record(&self, by: &str) -> Result<NewRecord, LoopError> {
         self.configuration.check()?;
         LearningSettings::parse(self.arguments.as_deref())?;
         let fact = Fact::Configured(Box::new(Configured {

@@ -4,6 +4,7 @@
 //! events is not given at all.
 
 mod event_page;
+mod feature_page;
 mod loop_row;
 mod overview;
 mod unit;
@@ -19,6 +20,7 @@ pub mod chart;
 mod words;
 
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
+pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
 pub use overview::{
     ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,

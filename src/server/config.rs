@@ -44,6 +44,52 @@ pub enum Command {
     /// Manage people. Works while the server runs, and when nobody can sign in.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Bring a past along from another service.
+    #[command(subcommand)]
+    Import(ImportCommand),
+}
+
+/// Where the past comes from.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Read what Azure AI Personalizer gave out (model, learning settings, joined logs) into a loop's log.
+    ///
+    /// The server must not run on these data meanwhile. Started again after it was interrupted, the import goes on where
+    /// it stopped; no line is imported twice.
+    Azure(AzureImport),
+}
+
+/// What to import, and into what.
+#[derive(Debug, Args)]
+pub struct AzureImport {
+    /// The loop: the id or name of one that has no events yet, or the name of a new one.
+    #[arg(long = "loop", value_name = "NAME_OR_ID")]
+    pub learning_loop: String,
+
+    /// The joined logs: a folder, read at any depth (.json, .jsonl, .dsjson, .log, each also with .gz), or one file.
+    #[arg(long, value_name = "DIR")]
+    pub logs: PathBuf,
+
+    /// Exported learning settings for the new loop: JSON with name and arguments, or the arguments as text. Without
+    /// them the loop gets rankloop's own learner.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+
+    /// An exported model. It ranks from the last imported event on; without it the loop's model is the one trained from
+    /// the logs.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+
+    /// What an event without a reward counts with in the new loop: the default reward of the old one.
+    #[arg(long, value_name = "REWARD", allow_negative_numbers = true)]
+    pub default_reward: Option<f32>,
+
+    /// Read everything, count, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+
+    #[command(flatten)]
+    pub data: DataOptions,
 }
 
 /// Where the data live.

@@ -5,6 +5,7 @@
 mod admin;
 pub mod config;
 mod connections;
+mod import;
 mod metrics;
 mod origin;
 mod readiness;
@@ -18,7 +19,7 @@ mod welcome;
 
 use anyhow::Context;
 
-use config::{Command, Config};
+use config::{Command, Config, ImportCommand};
 
 /// Does what the command line asks for.
 pub fn run(config: Config) -> anyhow::Result<()> {
@@ -29,6 +30,7 @@ pub fn run(config: Config) -> anyhow::Result<()> {
             Command::Serve(options) => start::serve(options).await,
             Command::Migrate(data) => admin::migrate(data).await,
             Command::Admin(command) => admin::run(command).await,
+            Command::Import(ImportCommand::Azure(options)) => import::run(options).await,
         }
     });
     // A blocking call that hangs on a dead disk must not keep a stopped server in the process list.

@@ -30,7 +30,7 @@ use crate::{
     clock::Clock,
     demo::{Demo, DemoOptions},
     loops::{Loops, LoopsOptions},
-    store::Store,
+    store::{Held, Presence, Store},
     web::PublicUrl,
 };
 
@@ -113,6 +113,8 @@ async fn bind(addr: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
 /// Everything that was loaded.
 struct House {
     store: Store,
+    /// Keeps an import away while this serves.
+    _held: Held,
     loops: Loops,
     accounts: Accounts,
     tokens: Option<Tokens>,
@@ -127,6 +129,8 @@ impl House {
         let clock = Clock::System;
         let issuers = start_tokens(options, &clock)?;
         let store = options.data.open().await?;
+        let held = store.hold(Presence::Serving).await.context("the data cannot be held")?;
+        let held = held.context("an import works on these data; start again when it is done")?;
         let settings = LoopsOptions {
             durability: options.durability.into(),
             n_queued: options.max_queued,
@@ -145,6 +149,7 @@ impl House {
         let public_url = PublicUrl(public_url.trim_end_matches('/').to_owned());
         Ok(Self {
             store,
+            _held: held,
             loops,
             accounts,
             tokens: issuers,

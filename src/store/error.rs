@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The loop was removed, or nobody follows its log yet.
     #[error("the loop's log is not open for writing")]
     NotFollowed,
+    /// Something else wrote into a log while its past was being written.
+    #[error("the loop's log has grown by itself meanwhile")]
+    Interfered,
     /// A value in the database that this program cannot have written.
     #[error("could not {attempt}: a stored value cannot be read")]
     Damaged { attempt: &'static str },

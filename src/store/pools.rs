@@ -1,6 +1,9 @@
 //! Connections: SQLite with many readers and one writer, or PostgreSQL.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sqlx::{
     Connection as _, PgPool, SqlitePool,
@@ -25,6 +28,8 @@ pub(super) enum Pools {
     Sqlite {
         readers: SqlitePool,
         writer: SqlitePool,
+        /// The database's file.
+        path: PathBuf,
     },
     Postgres(PgPool),
 }
@@ -105,7 +110,7 @@ impl Pools {
 
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer } => {
+            Self::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -143,7 +148,7 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
     let writer = pool().max_connections(1).connect_with(options.clone()).await;
     let writer = writer.map_err(StoreError::during(attempt))?;
     let readers = pool().max_connections(N_SQLITE_READERS).connect_with(options).await;
-    Ok(Pools::Sqlite { readers: readers.map_err(StoreError::during(attempt))?, writer })
+    Ok(Pools::Sqlite { readers: readers.map_err(StoreError::during(attempt))?, writer, path: path.to_owned() })
 }
 
 async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
@@ -160,7 +165,7 @@ mod tests {
     async fn a_commit_in_sqlite_waits_for_the_device() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let pools = open_sqlite(&folder.path().join("a").join("b.db")).await.expect("opened");
-        let Pools::Sqlite { readers, writer } = &pools else { panic!("another database") };
+        let Pools::Sqlite { readers, writer, .. } = &pools else { panic!("another database") };
         for pool in [readers, writer] {
             let synchronous: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(pool).await.expect("told");
             let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(pool).await.expect("told");

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use arc_swap::ArcSwap;
@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use super::tally::Tally;
 use crate::{
     bandit::Policy,
+    checks::FeatureChecks,
     log::EventRules,
     terms::{Configuration, EventId, LearningMode},
 };
@@ -81,6 +82,8 @@ pub struct LoopCell {
     in_force: ArcSwap<InForce>,
     learned: RwLock<Learned>,
     tally: RwLock<Tally>,
+    /// What is odd about the features; beside the fold, because no answer to a caller depends on it.
+    checks: Mutex<FeatureChecks>,
     /// Hashes of the events whose wait time runs. A false match is harmless: a late reward would count as an orphan.
     open_events: RwLock<HashMap<u64, i64>>,
 }
@@ -91,6 +94,7 @@ impl LoopCell {
             in_force: ArcSwap::from_pointee(in_force),
             learned: RwLock::new(learned),
             tally: RwLock::new(tally),
+            checks: Mutex::default(),
             open_events: RwLock::default(),
         }
     }
@@ -108,6 +112,11 @@ impl LoopCell {
     /// The counters and curves, for as long as the guard lives.
     pub fn tally(&self) -> RwLockReadGuard<'_, Tally> {
         self.tally.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is odd about the features, for as long as the guard lives.
+    pub fn checks(&self) -> MutexGuard<'_, FeatureChecks> {
+        self.checks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The end of the event's wait time, while the trainer has the event among the open ones.

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     bandit::{LearningSettings, LearningSettingsError, ModelFileError, Policy},
+    checks::FeatureChecks,
     log::{Configured, EventRules, Fact, Record},
     store::LogHead,
     terms::EventId,
@@ -109,6 +110,7 @@ impl Fold {
             Fact::LogsDeleted(_) => {
                 self.join = Join::default();
                 self.cell.forget_open();
+                *self.cell.checks() = FeatureChecks::default();
                 self.cell.tally_mut().counters.pending = 0;
                 self.logs_deleted_seq = record.seq;
             }
@@ -133,6 +135,7 @@ impl Fold {
     fn join_record(&mut self, record: &Record, rules: &EventRules) {
         let cell = &self.cell;
         if let Fact::Ranked(ranked) = &record.fact {
+            cell.checks().offer(record.seq, record.at_us, ranked);
             cell.note_open(&ranked.event_id, record.at_us.saturating_add(ranked.reward_wait_us));
         }
         self.join.apply(record, rules, |_: &EventId, joined| take_in(cell, &joined, record.at_us));

@@ -11,9 +11,9 @@ use leptos_router::{
 use super::{
     components::{NotFoundPage, Toasts, provide_toasts},
     dashboard::{
-        DashboardFrame, actions::ActionsPage, event::EventPage, events::EventsPage, keys::KeysPage,
-        loop_frame::LoopFrame, loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage, settings::SettingsPage,
-        sign_in::SignInPage, welcome::WelcomePage,
+        DashboardFrame, actions::ActionsPage, event::EventPage, events::EventsPage, features::FeaturesPage,
+        keys::KeysPage, loop_frame::LoopFrame, loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage,
+        settings::SettingsPage, sign_in::SignInPage, welcome::WelcomePage,
     },
     demo::{ArticlePage, FrontPage, SectionPage},
     home::HomePage,
@@ -73,6 +73,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("events") view=EventsPage/>
                         <Route path=path!("events/:event_id") view=EventPage/>
                         <Route path=path!("actions") view=ActionsPage/>
+                        <Route path=path!("features") view=FeaturesPage/>
                         <Route path=path!("settings") view=SettingsPage/>
                         <Route path=path!("keys") view=KeysPage/>
                     </ParentRoute>

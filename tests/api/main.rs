@@ -2,6 +2,7 @@
 
 mod app;
 mod bad_input;
+mod features;
 mod learning;
 mod manage;
 mod openapi;

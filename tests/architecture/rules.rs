@@ -10,12 +10,14 @@ const MAP: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("bandit", &["terms"]),
     ("log", &["terms"]),
+    ("checks", &["log", "terms"]),
     ("store", &["terms", "clock"]),
-    ("trainer", &["bandit", "store", "log", "terms", "clock"]),
-    ("loops", &["trainer", "bandit", "store", "log", "terms", "clock"]),
+    ("trainer", &["checks", "bandit", "store", "log", "terms", "clock"]),
+    ("loops", &["trainer", "checks", "bandit", "store", "log", "terms", "clock"]),
+    ("import", &["loops", "trainer", "bandit", "store", "log", "terms", "clock"]),
     ("accounts", &["store", "terms", "clock"]),
-    ("reports", &["loops", "trainer", "bandit", "log", "terms"]),
-    ("api", &["loops", "reports", "accounts", "bandit", "terms", "clock"]),
+    ("reports", &["checks", "loops", "trainer", "bandit", "log", "terms"]),
+    ("api", &["checks", "loops", "reports", "accounts", "bandit", "terms", "clock"]),
     ("demo", &["terms"]),
     ("web", IN_SERVER_FUNCTIONS),
     ("main", &["server"]),
@@ -29,7 +31,7 @@ const IN_SERVER_FUNCTIONS: &[&str] =
 /// Words that rooms must not contain, and the invariant that they would break. No rooms: everywhere but in the last list.
 const FORBIDDEN_WORDS: &[WordRule] = &[
     WordRule {
-        rooms: &["bandit", "log"],
+        rooms: &["bandit", "log", "checks"],
         words: &[
             "async",
             "await",
@@ -49,14 +51,16 @@ const FORBIDDEN_WORDS: &[WordRule] = &[
         except: &[],
     },
     WordRule {
-        rooms: &["bandit", "log", "terms"],
+        rooms: &["bandit", "log", "checks", "terms"],
         words: &["tracing", "metrics"],
         invariant: "logs and measures nothing; the caller does",
         except: &[],
     },
     WordRule { rooms: &[], words: &["sqlx"], invariant: "only store knows a database", except: &["store"] },
     WordRule {
-        rooms: &["terms", "bandit", "log", "clock", "store", "trainer", "loops", "accounts", "reports", "demo"],
+        rooms: &[
+            "terms", "bandit", "log", "clock", "store", "trainer", "loops", "import", "accounts", "reports", "demo",
+        ],
         words: &["axum", "leptos_axum"],
         invariant: "never HTTP; api, web and server speak it",
         except: &[],

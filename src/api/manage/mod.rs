@@ -5,6 +5,7 @@ mod actions;
 mod configuration;
 mod evaluations;
 mod events;
+mod features;
 mod keys;
 mod loops;
 mod stats;
@@ -21,6 +22,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(loops::get_one, loops::rename, loops::delete))
         .routes(routes!(loops::reset_model))
         .routes(routes!(stats::stats))
+        .routes(routes!(features::feature_checks))
         .routes(routes!(configuration::get_one, configuration::update))
         .routes(routes!(configuration::preview))
         .routes(routes!(configuration::history))

@@ -6,11 +6,13 @@ mod counters;
 mod event_calls;
 mod event_slots;
 mod events;
+mod features;
 mod headline;
 mod health;
 mod reward_curve;
 
 pub use events::{event, events};
+pub use features::features;
 
 use super::{LoopRow, Overview, Share, TimeRange, Unit, chart, words};
 use crate::{

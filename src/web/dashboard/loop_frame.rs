@@ -83,6 +83,7 @@ fn LoopHead(header: LoopHeader) -> impl IntoView {
                     {tab("Overview", "")}
                     {tab("Events", "/events")}
                     {tab("Actions", "/actions")}
+                    {tab("Features", "/features")}
                     {tab("Settings", "/settings")}
                     {tab("Keys", "/keys")}
                 </ul>

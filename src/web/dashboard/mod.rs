@@ -4,6 +4,7 @@ pub mod actions;
 mod api_versions;
 pub mod event;
 pub mod events;
+pub mod features;
 mod frame;
 pub mod keys;
 mod live_updates;
