@@ -48,7 +48,7 @@ impl LiveLoop {
         if bytes.len() > MAX_MODEL_BYTES {
             return Err(LoopError::ModelTooLarge { most: MAX_MODEL_BYTES });
         }
-        Policy::from_bytes(&bytes)?;
+        Policy::from_any_bytes(&bytes)?;
         let _changing = self.changing().await;
         let fact = Fact::ModelImported(Box::new(ModelImported { by: by.to_owned(), model: bytes }));
         self.append_and_fold(record_of(&fact)).await?;

@@ -168,7 +168,7 @@ impl Fold {
     /// An imported model brings its own learning settings, and a training that is under way is overtaken by it.
     fn import(&mut self, record: &Record, model: &[u8]) -> Result<(), FoldError> {
         let seq = record.seq;
-        let policy = Policy::from_bytes(model).map_err(|source| FoldError::Model { seq, source })?;
+        let policy = Policy::from_any_bytes(model).map_err(|source| FoldError::Model { seq, source })?;
         let mut in_force = (*self.cell.in_force()).clone();
         in_force.arguments = policy.settings().arguments().map(str::to_owned);
         in_force.policy_version = seq;

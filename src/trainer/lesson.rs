@@ -36,7 +36,7 @@ impl Lesson {
             Fact::LogsDeleted(_) => self.join = Join::default(),
             // Weights say something only to the settings that they were trained under.
             Fact::ModelImported(imported) => {
-                let imported = Policy::from_bytes(&imported.model).ok();
+                let imported = Policy::from_any_bytes(&imported.model).ok();
                 if let Some(same) = imported.filter(|policy| policy.settings() == self.policy.settings()) {
                     self.policy = same;
                 }
