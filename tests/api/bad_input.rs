@@ -192,3 +192,19 @@ async fn more_calls_than_allowed_are_refused_with_a_time_to_wait() {
     assert_eq!(answer.refusal(), (429, "TooManyRequests".to_owned()));
     assert_eq!(answer.header("retry-after"), "1");
 }
+
+#[tokio::test]
+async fn a_model_that_was_changed_on_the_way_is_refused_and_the_present_one_stays() {
+    let app = TestApp::start().await;
+    let of = app.make_loop(json!({})).await;
+    let path = "/personalizer/v1.1-preview.3/model";
+    let signed = app.call_bytes(&of.keys[0], Method::GET, &format!("{path}?signed=true"), Vec::new()).await.bytes;
+    for damaged in [vec![], b"PK".to_vec(), signed[..signed.len() / 2].to_vec(), vec![0; 65 * 1024 * 1024]] {
+        let n_bytes = damaged.len();
+        let (status, code) = app.call_bytes(&of.keys[0], Method::PUT, path, damaged).await.refusal();
+        let expected = if n_bytes > 64 * 1024 * 1024 { 413 } else { 400 };
+        assert_eq!(status, expected, "{n_bytes} bytes: {code}");
+    }
+    assert_eq!(app.stats(&of).await["modelVersion"], 0);
+    assert_eq!(app.call_bytes(&of.keys[0], Method::PUT, path, signed).await.status, 204);
+}
