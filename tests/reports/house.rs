@@ -2,10 +2,12 @@
 
 use rankloop::{
     clock::{Clock, ManualClock},
-    loops::{self, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction, TrustedSigners},
-    reports::{HealthLevel, TimeRange, Verdict, ask},
+    loops::{
+        self, LiveLoop, Loops, LoopsOptions, MultiSlotRankRequest, NewLoop, RankRequest, RankableAction, SlotRequest,
+        TrustedSigners,
+    },
     store::{Durability, Store},
-    terms::{Configuration, EventId, EventState, ExplorationShare, LearningMode},
+    terms::{Configuration, EventId, LearningMode},
 };
 use serde_json::{json, value::to_raw_value};
 

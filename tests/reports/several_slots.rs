@@ -8,11 +8,7 @@ use rankloop::{
 use crate::house::{House, MINUTE_US, house_with, id};
 
 async fn several_slots(learning_mode: LearningMode) -> House {
-    // Half of the ranks explore, so that whatever is compared has plenty of events to be judged by.
-    let exploration_percentage = ExplorationShare::try_from(0.5).expect("a share");
-    let configuration =
-        Configuration { is_multi_slot: true, learning_mode, exploration_percentage, ..Configuration::default() };
-    house_with(configuration, None).await
+    house_with(Configuration { is_multi_slot: true, learning_mode, ..Configuration::default() }, None).await
 }
 
 async fn page(house: &House, event_id: &str) -> EventPageData {
@@ -113,7 +109,10 @@ async fn a_row_says_how_many_slots_there_are_and_a_plain_event_has_one() {
 
 #[tokio::test]
 async fn the_overview_averages_over_slots_and_counts_ranks() {
-    let house = several_slots(LearningMode::Online).await;
+    // Half of the slots explore, so that whatever is compared has plenty of them to be judged by.
+    let exploration_percentage = ExplorationShare::try_from(0.5).expect("a share");
+    let configuration = Configuration { is_multi_slot: true, exploration_percentage, ..Configuration::default() };
+    let house = house_with(configuration, Some("--ccb_explore_adf --epsilon 0.5 --cb_type mtr -q :: -l 0.5")).await;
     house.play_pages("page", 400).await;
     let overview = ask::overview(&house.live, Some(TimeRange::Hour)).await.expect("an overview");
     assert_eq!(overview.unit, Unit::Slot);

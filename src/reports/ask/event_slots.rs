@@ -88,6 +88,7 @@ fn outcome(state: EventState, learned: Option<f32>, is_rewarded: bool) -> String
 }
 
 /// One slot of an event, and what its request excluded.
+#[derive(Debug)]
 struct Slot<'a> {
     view: &'a EventView,
     slot_idx: usize,

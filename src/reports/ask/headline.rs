@@ -44,7 +44,7 @@ pub fn headline(
 }
 
 /// What the learned policy is compared with.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Rival {
     Baseline,
     Chance,

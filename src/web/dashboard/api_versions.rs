@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::web::components::SecretField;
 
 /// A version as somebody who has a client looks for it.
+#[derive(Debug)]
 struct Served {
     name: &'static str,
     /// Where its Rank is, behind the endpoint.

@@ -253,7 +253,7 @@ fn Bars(
 #[component]
 fn Rewards(rewards: Vec<RewardRow>, learned: Option<String>, is_multi_slot: bool) -> impl IntoView {
     let is_empty = rewards.is_empty();
-    let stands = if is_multi_slot { "Mean of the slots so far decided: " } else { "Stands for the event: " };
+    let stands = if is_multi_slot { "Mean of the slots that are decided: " } else { "Stands for the event: " };
     let row = |reward: RewardRow| {
         let class = if reward.is_counted { "reward" } else { "reward reward--lost" };
         view! {

@@ -142,7 +142,7 @@ fn EventCells(row: Memo<EventRow>, id: Memo<String>) -> impl IntoView {
             <th scope="row"><a class="event-id" href=href>{first.event_id.to_string()}</a></th>
             <td data-label="Ranked"><time datetime=first.ranked_at.iso title=first.ranked_at.utc>{move || row.get().ranked_at.relative}</time></td>
             <td data-label="State">{move || view! { <StateChip state=row.get().state/> }}</td>
-            <td data-label="Action" class="events__action">{first.action.to_string()}{others}</td>
+            <td data-label="Action" class="events__action"><span>{first.action.to_string()}{others}</span></td>
             <td data-label="Probability" class="numeric">{first.probability}</td>
             <td data-label="Choice" class="muted">{choice}</td>
             <td data-label="Reward" class="numeric">{move || row.get().reward.unwrap_or_else(|| "–".to_owned())}</td>
