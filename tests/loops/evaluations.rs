@@ -96,7 +96,10 @@ pub async fn an_evaluation_can_go_while_it_is_being_done_and_the_next_one_comes(
     assert_eq!(live.evaluations().await.expect("listed").len(), 1);
 }
 
-async fn dull_loop_that_optimizes(database: &Database, n_events: usize) -> (rankloop::loops::Loops, LiveLoop, ManualClock) {
+async fn dull_loop_that_optimizes(
+    database: &Database,
+    n_events: usize,
+) -> (rankloop::loops::Loops, LiveLoop, ManualClock) {
     let clock = ManualClock::at(NOON_US);
     let loops = open(database, &clock).await;
     let configuration = Configuration {

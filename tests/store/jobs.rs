@@ -43,7 +43,8 @@ async fn jobs_are_listed_newest_first_and_those_that_wait_oldest_first(database:
     for (loop_id, id, at_us) in [(&one, "b", 1), (&one, "a", 1), (&one, "Z", 3), (&other, "y", 2)] {
         make(store, &key(loop_id, "evaluation", id), NOON_US + at_us).await;
     }
-    let ids = |rows: Vec<rankloop::store::JobRow>| rows.into_iter().map(|row| row.key.id.to_string()).collect::<Vec<_>>();
+    let ids =
+        |rows: Vec<rankloop::store::JobRow>| rows.into_iter().map(|row| row.key.id.to_string()).collect::<Vec<_>>();
     assert_eq!(ids(store.jobs(&one, "evaluation").await.expect("listed")), ["Z", "b", "a"]);
     assert!(store.end_job(&key(&one, "evaluation", "b"), &end()).await.expect("ended"));
     assert_eq!(ids(store.waiting_jobs().await.expect("listed")), ["a", "y", "Z"]);

@@ -45,7 +45,8 @@ impl Scribe {
     }
 
     fn ranked(&mut self, name: &str, weather: &str, mode: LearningMode, is_deferred: bool, slots: Vec<RankedSlot>) {
-        let request = json!({"contextFeatures": [context(weather)], "actions": IDS.map(|id| json!({"id": id, "features": []}))});
+        let request =
+            json!({"contextFeatures": [context(weather)], "actions": IDS.map(|id| json!({"id": id, "features": []}))});
         self.write(Fact::Ranked(Box::new(Ranked {
             event_id: name.parse().expect("an id"),
             request: to_raw_value(&request).expect("JSON"),
@@ -136,7 +137,13 @@ fn simulate(world: usize) -> (TrialResult, [f64; 3]) {
         let name = format!("{world}-{n}");
         let weather = if dice.unit() < 0.5 { "sunny" } else { "rainy" };
         let drawn = dice.unit();
-        let chosen_idx = if drawn < 0.5 { 0 } else if drawn < 0.8 { 1 } else { 2 };
+        let chosen_idx = if drawn < 0.5 {
+            0
+        } else if drawn < 0.8 {
+            1
+        } else {
+            2
+        };
         let reward = if dice.unit() < chance(weather, chosen_idx) { 1.0 } else { 0.0 };
         let inputs = IDS.map(|id| ActionInput { id, features: &[] });
         let example = slot_example(&[context(weather)], None, &[], &inputs).expect("good features");
