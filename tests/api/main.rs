@@ -2,6 +2,7 @@
 
 mod app;
 mod bad_input;
+mod evaluations;
 mod features;
 mod learning;
 mod manage;

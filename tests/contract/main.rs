@@ -4,6 +4,7 @@
 #[path = "../api/app.rs"]
 #[expect(dead_code, reason = "the other test binary uses the rest")]
 mod app;
+mod evaluations;
 mod model_and_logs;
 mod multi_slot;
 mod policy;
