@@ -54,6 +54,6 @@ mod tests {
         assert_eq!(read_policy(b" \n"), Err(PolicyFileError::Empty));
         assert_eq!(read_policy(b"{\"name\": \"x\"}"), Err(PolicyFileError::NoArguments));
         assert_eq!(read_policy(&[0xff, 0xfe]), Err(PolicyFileError::NotText));
-        assert!(matches!(read_policy(b"--cb_explore_adf --marginal i"), Err(PolicyFileError::Arguments(_))));
+        assert!(matches!(read_policy(b"--cb_explore_adf --cats 4"), Err(PolicyFileError::Arguments(_))));
     }
 }

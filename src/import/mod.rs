@@ -17,9 +17,12 @@ mod merge;
 mod run;
 mod stream;
 mod target;
+#[cfg(test)]
+mod tests;
 
 pub use azure_policy::{PolicyFileError, read_policy};
 pub use counts::{Counts, Skipped};
 pub use dsjson::{LoggedEvent, read_line};
+pub use facts::{LoopFacts, Prepared, prepare};
 pub use run::{DryRun, Import, ImportError, Imported, Progress};
 pub use target::{Ready, Target};

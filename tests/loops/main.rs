@@ -53,6 +53,7 @@ on_both! {
     the_exploration_share_holds_from_the_next_rank_on,
     settings_go_back_to_an_earlier_state_as_a_new_entry,
     a_deleted_loop_is_gone_with_its_keys,
+    features_are_looked_at_again_after_a_restart,
     an_apprentice_answers_the_first_action_and_learns_to_do_the_same,
     each_slot_learns_what_is_right_there_and_no_action_comes_twice,
     slots_are_rewarded_one_by_one_and_the_event_ends_with_the_last,
@@ -318,4 +319,22 @@ async fn processes_on_one_database_sign_with_one_key_and_take_each_others_models
     assert_eq!(there.unpack_model(&archive).await.expect("trusted"), b"a model");
     let third = open(database, &clock).await;
     assert_eq!(third.get(live.id()).expect("the loop").unpack_model(&archive).await.expect("trusted"), b"a model");
+}
+
+async fn features_are_looked_at_again_after_a_restart(database: &Database) {
+    let (loops, live, clock) = with_loop(database).await;
+    for n in 0..60 {
+        rank(&live, &format!("e{n}"), &format!("device-{n}")).await;
+    }
+    let before = live.feature_findings().await.expect("the findings");
+    assert_eq!(before.findings.iter().map(|finding| finding.key.as_str()).collect::<Vec<_>>(), ["device"]);
+    loops.shut_down().await;
+
+    let loops = open(database, &clock).await;
+    let live = loops.get(live.id()).expect("the loop");
+    rank(&live, "later", "phone").await;
+    let after = live.feature_findings().await.expect("the findings");
+    assert_eq!((after.n_events, after.since_us), (61, before.since_us));
+    assert_eq!(after.findings[0].kind, before.findings[0].kind);
+    loops.shut_down().await;
 }
