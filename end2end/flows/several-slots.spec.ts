@@ -1,5 +1,7 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { Api } from "../house/api.ts";
+import { SIZES, THEMES } from "../house/pages.ts";
 import { awake, expect, test } from "../house/test.ts";
 
 const ACTIONS = ["news", "sport", "music"].map((id) => ({ id, features: [{ topic: id }] }));
@@ -61,6 +63,19 @@ test("a loop goes from one slot to several, tells of each, and goes back", async
     await expect(page.getByText("duplicate: the slot had its reward")).toBeVisible();
     await expect(page.getByRole("main")).toContainText("the mean of its 2 slots");
     await expect(page.getByRole("main")).toContainText("/personalizer/v1.1-preview.3/multislot/rank");
+  });
+
+  await test.step("that page is accessible and fits, light and dark, wide and narrow", async () => {
+    for (const colorScheme of THEMES) {
+      for (const { width, height } of SIZES) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height });
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        expect(grave.map(({ id }) => id)).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      }
+    }
   });
 
   await test.step("the overview averages over slots", async () => {
