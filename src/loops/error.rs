@@ -11,9 +11,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum LoopError {
     #[error("Action count should be between 1 and {most}.")]
-    ActionCount {
-        most: usize,
-    },
+    ActionCount { most: usize },
     #[error("Action ids must be unique: {0} stands twice.")]
     DuplicateAction(ActionId),
     #[error("Every action should have at least one non-null action feature.")]
@@ -53,17 +51,13 @@ pub enum LoopError {
     #[error(transparent)]
     LearningSettings(#[from] LearningSettingsError),
     #[error("A model can have at most {most} bytes.")]
-    ModelTooLarge {
-        most: usize,
-    },
+    ModelTooLarge { most: usize },
     #[error(transparent)]
     Model(#[from] ModelFileError),
     #[error("A loop's name must have 1 to 100 characters.")]
     Name,
     #[error("A loop can have at most {most} actions of its own.")]
-    TooManyLoopActions {
-        most: usize,
-    },
+    TooManyLoopActions { most: usize },
     #[error("An action's valid-from must lie before its valid-to.")]
     ActionDates,
     #[error("There is no such {0}.")]
