@@ -41,7 +41,7 @@ impl Policy {
             Exploration::Cover { cover, ties } => self.learn_cover(&lesson, cover, ties),
             _ => self.learn_model(&lesson, Layer(0)),
         }
-        self.counts.n_learned += 1;
+        self.counts.n_learned = self.counts.n_learned.saturating_add(1);
     }
 
     /// What one model learns.
@@ -51,8 +51,9 @@ impl Policy {
         match estimator.estimate {
             CostEstimate::Mtr | CostEstimate::MtrUnweighted | CostEstimate::Direct => {
                 let updates = &mut self.updates[layer.0 as usize];
-                updates.n_events += 1;
-                updates.n_actions += lesson.actions.len() as u64;
+                // A file may bring counts of any size.
+                updates.n_events = updates.n_events.saturating_add(1);
+                updates.n_actions = updates.n_actions.saturating_add(lesson.actions.len() as u64);
                 // Vowpal Wabbit's loop that makes the choice certain stops one action short.
                 let is_last = lesson.actions.last() == Some(&lesson.chosen_idx);
                 let is_certain = estimator.estimate == CostEstimate::MtrUnweighted && !is_last;

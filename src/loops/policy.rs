@@ -13,6 +13,8 @@ use crate::{
 
 const SINGLE_SLOT: &str = "--cb_explore_adf";
 const MULTI_SLOT: &str = "--ccb_explore_adf";
+/// What makes rankloop's own arguments multi-slot.
+const OWN_SLOTS: &str = "--slots";
 const EPSILON: &str = "--epsilon";
 
 /// Learning settings as they are answered.
@@ -65,11 +67,18 @@ pub(super) fn stored(arguments: &str) -> Option<String> {
 
 /// Whether the text makes a loop multi-slot.
 pub(super) fn is_multi_slot(arguments: &str) -> bool {
-    arguments.split_whitespace().any(|word| word == MULTI_SLOT)
+    arguments.split_whitespace().any(|word| word == MULTI_SLOT || word == OWN_SLOTS)
 }
 
 /// The same learning settings for a loop of the other kind.
 pub(super) fn of_kind(arguments: &str, is_multi_slot: bool) -> String {
+    if arguments.split_whitespace().any(|word| word == LearningSettings::OWN_MARK) {
+        if self::is_multi_slot(arguments) == is_multi_slot {
+            return arguments.to_owned();
+        }
+        let words = arguments.split_whitespace().filter(|word| *word != OWN_SLOTS);
+        return words.chain(is_multi_slot.then_some(OWN_SLOTS)).collect::<Vec<_>>().join(" ");
+    }
     let (from, to) = if is_multi_slot { (SINGLE_SLOT, MULTI_SLOT) } else { (MULTI_SLOT, SINGLE_SLOT) };
     replace_word(arguments, |word, _| (word == from).then(|| to.to_owned()))
 }
@@ -136,6 +145,15 @@ mod tests {
         assert_eq!(stored(LearningSettings::COMPATIBLE_DEFAULT), None);
         assert_eq!(stored("--ccb_explore_adf --epsilon 0.35 --power_t 0 -l 0.001 --cb_type mtr -q ::"), None);
         assert_eq!(stored(OTHER), Some(OTHER.to_owned()));
+    }
+
+    #[test]
+    fn the_own_learner_has_either_kind_too() {
+        let own = "--rankloop  --gamma_scale 100";
+        assert_eq!(of_kind(own, false), own);
+        assert_eq!(of_kind(own, true), "--rankloop --gamma_scale 100 --slots");
+        assert_eq!(for_single_slot("--rankloop --slots --epsilon 0.1"), "--rankloop --epsilon 0.1");
+        assert!(is_multi_slot("--rankloop --slots") && !is_multi_slot(own));
     }
 
     #[test]

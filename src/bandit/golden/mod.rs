@@ -127,6 +127,17 @@ fn a_model_goes_on_by_settings_that_its_file_could_not_keep() {
 }
 
 #[test]
+fn counts_that_cannot_be_counted_on_stay_where_they_are() {
+    let mut bytes = model("square_cb").to_vec();
+    // Behind the arguments and the checksum stand the events learned, the events and the actions.
+    let arguments = bytes.windows(10).position(|window| window == b"--squarecb").expect("its arguments");
+    bytes[arguments + 11 + 8..][..24].fill(0xff);
+    let mut policy = Policy::from_any_bytes(&bytes).expect("a model");
+    assert_eq!(policy.n_learned(), u64::MAX);
+    assert!(live(&mut policy, &events()[20..]).iter().flatten().all(|probability| probability.is_finite()));
+}
+
+#[test]
 fn a_damaged_model_of_vowpal_wabbit_is_no_model_or_another_but_never_a_panic() {
     let bytes = model("square_cb");
     for cut in 0..bytes.len() {
