@@ -96,7 +96,7 @@ impl FeatureChecks {
         self.first_seq.get_or_insert(seq);
         self.n_offered += 1;
         // By a hash, because callers may send their kinds of events in turns.
-        if self.n_offered > N_FIRST && mix(self.n_offered) % ONE_IN != 0 {
+        if self.n_offered > N_FIRST && !mix(self.n_offered).is_multiple_of(ONE_IN) {
             return;
         }
         if self.present.n_events == N_PER_GENERATION {

@@ -23,7 +23,9 @@ pub struct Checkpoint {
     /// Of the others, how many lines are settled.
     settled: BTreeMap<usize, u64>,
     pub counts: Counts,
-    /// Whether the exported model was put in place.
+    /// Whether everything is written,
+    pub is_complete: bool,
+    /// the exported model too.
     pub has_model: bool,
 }
 
@@ -39,6 +41,7 @@ impl Checkpoint {
             done: BTreeSet::new(),
             settled: BTreeMap::new(),
             counts: Counts::default(),
+            is_complete: false,
             has_model: false,
         }
     }

@@ -16,5 +16,5 @@ pub fn read_model(bytes: &[u8]) -> Result<Vec<u8>, ImportError> {
     } else {
         bytes.to_vec()
     };
-    Ok(Policy::from_bytes(&unpacked).map(|policy| policy.to_bytes())?)
+    Ok(Policy::from_any_bytes(&unpacked).map(|policy| policy.to_bytes())?)
 }

@@ -133,8 +133,8 @@ impl Import {
             report(bar.progress(&checkpoint.counts));
         }
         drop(reading);
-        if let Some(model) = model.filter(|_| !checkpoint.has_model) {
-            put_model(store, &ready.id, checkpoint, model).await?;
+        if !checkpoint.is_complete {
+            complete(store, &ready.id, checkpoint, model, now_us).await?;
         }
         let counters = fold(store, &ready.id).await?;
         Ok(Imported {
@@ -257,16 +257,26 @@ fn count(counts: &mut Counts, prepared: &Prepared, at_us: i64) {
     counts.last_us = Some(at_us);
 }
 
-/// The exported model takes over after the last event.
-async fn put_model(store: &Store, id: &LoopId, checkpoint: &mut Checkpoint, model: Vec<u8>) -> Result<(), ImportError> {
-    let fact = Fact::ModelImported(Box::new(ModelImported { by: BY.to_owned(), model }));
-    let record = NewRecord { kind: fact.kind(), event_id: None, body: fact.to_body() };
+/// After the last event its wait goes by, and the exported model takes over: it knew of all of them.
+async fn complete(
+    store: &Store,
+    id: &LoopId,
+    checkpoint: &mut Checkpoint,
+    model: Option<Vec<u8>>,
+    now_us: i64,
+) -> Result<(), ImportError> {
     let before = checkpoint.head();
-    checkpoint.head_seq += 1;
-    checkpoint.has_model = true;
+    let at_us = before.at_us.saturating_add(checkpoint.facts.reward_wait_us).min(now_us).max(before.at_us);
+    let imported = model.map(|model| Fact::ModelImported(Box::new(ModelImported { by: BY.to_owned(), model })));
+    let facts = [Some(Fact::Ticked), imported];
+    let record = |fact: &Fact| NewRecord { kind: fact.kind(), event_id: None, body: fact.to_body() };
+    let records: Vec<NewRecord> = facts.iter().flatten().map(record).collect();
+    checkpoint.head_seq += i64::try_from(records.len()).unwrap_or(i64::MAX);
+    checkpoint.head_at_us = at_us;
+    checkpoint.has_model = records.len() > 1;
+    checkpoint.is_complete = true;
     let progress = serde_json::to_string(checkpoint).map_err(ImportError::Checkpoint)?;
-    let past = PastFacts { at_us: before.at_us, records: vec![record] };
-    store.append_past(id, before, &[past], &progress).await?;
+    store.append_past(id, before, &[PastFacts { at_us, records }], &progress).await?;
     Ok(())
 }
 

@@ -48,7 +48,7 @@ impl Target {
         let (row, keys) = match self.find(store).await? {
             Some(row) => (row, None),
             None => {
-                let (row, keys) = self.make(store, sources, now_us).await?;
+                let (row, keys) = self.make(store, sources, first_us, now_us).await?;
                 (row, Some(keys))
             }
         };
@@ -90,6 +90,7 @@ impl Target {
         &self,
         store: &Store,
         sources: &[Source],
+        first_us: i64,
         now_us: i64,
     ) -> Result<(LoopRow, [String; 2]), ImportError> {
         let settings = LearningSettings::parse(self.arguments.as_deref()).map_err(ImportError::Arguments)?;
@@ -107,8 +108,10 @@ impl Target {
         let is_multi_slot = sources.iter().any(|source| source.is_multi_slot);
         let new = NewLoop::new(self.name_or_id.clone(), configuration, self.arguments.as_deref(), is_multi_slot);
         let drafted = new.draft(now_us, BY)?;
-        store.insert_loop(&drafted.row, &drafted.first).await?;
-        Ok((drafted.row, drafted.keys))
+        // It begins with its first event, so that curves over its life show the past.
+        let row = LoopRow { created_at_us: first_us, ..drafted.row };
+        store.insert_loop(&row, &drafted.first).await?;
+        Ok((row, drafted.keys))
     }
 }
 

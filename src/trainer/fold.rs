@@ -135,10 +135,12 @@ impl Fold {
     fn join_record(&mut self, record: &Record, rules: &EventRules) {
         let cell = &self.cell;
         if let Fact::Ranked(ranked) = &record.fact {
-            cell.checks().offer(record.seq, record.at_us, ranked);
             cell.note_open(&ranked.event_id, record.at_us.saturating_add(ranked.reward_wait_us));
         }
         self.join.apply(record, rules, |_: &EventId, joined| take_in(cell, &joined, record.at_us));
+        if let Fact::Ranked(ranked) = &record.fact {
+            cell.checks().offer(record.seq, record.at_us, ranked);
+        }
     }
 
     fn configure(&mut self, record: &Record, configured: &Configured, old: &EventRules) -> Result<(), FoldError> {

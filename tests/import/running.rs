@@ -3,6 +3,7 @@
 use std::{collections::HashSet, fmt::Write, path::Path};
 
 use rankloop::{
+    bandit::{LearningSettings, Policy},
     import::{Import, ImportError, Skipped, Target},
     log::Fact,
     terms::{LearningMode, RewardValue},
@@ -59,7 +60,7 @@ async fn a_stopped_import_goes_on_and_brings_no_line_twice(database: &Database) 
     assert_eq!((done.counts.events, done.counts.lines, done.counts.n_skipped()), (9_000, 9_000, 0));
     let records = records(&database.store, &done.loop_id).await;
     let ids: HashSet<_> = records.iter().filter_map(|record| record.fact.event_id()).collect();
-    assert_eq!((ids.len(), records.len()), (9_000, 18_001));
+    assert_eq!((ids.len(), records.len()), (9_000, 18_002));
     assert!(records.is_sorted_by_key(|record| record.at_us) && records.is_sorted_by_key(|record| record.seq));
     assert_eq!(done.counts.moved, 0);
 
@@ -96,7 +97,7 @@ async fn events_have_the_time_and_the_end_that_they_had(database: &Database) {
     assert_eq!(records.iter().filter(|record| is_apprentice(&record.fact)).count(), 5);
     let fold = replay(&database.store, &done.loop_id).await.expect("folded");
     let counters = fold.cell().tally().counters;
-    assert_eq!((counters.learned, counters.pending, counters.activated), (4, 1, 1));
+    assert_eq!((counters.learned, counters.dropped, counters.pending, counters.activated), (4, 1, 0, 1));
 }
 
 async fn a_loop_with_events_or_too_short_a_memory_is_refused(database: &Database) {
@@ -133,6 +134,22 @@ async fn files_without_an_event_are_refused_with_the_first_reason(database: &Dat
     assert!(database.store.loops().await.expect("listed").is_empty());
 }
 
+async fn an_exported_model_ranks_after_the_last_event(database: &Database) {
+    let settings = LearningSettings::parse(Some("--cb_explore_adf --epsilon 0.1 -l 0.25")).expect("good arguments");
+    let exported = Policy::new(settings).to_bytes();
+    let import = Import { model: Some(exported.clone()), ..import_of("shop.dsjson", "with a model") };
+    let done = import.run(&database.store, NOW_US, |_| {}, |_| {}).await.expect("imported");
+    assert!(done.has_model);
+    let fold = replay(&database.store, &done.loop_id).await.expect("folded");
+    assert_eq!(fold.cell().learned().policy.to_bytes(), exported);
+    assert_eq!(fold.cell().tally().counters.pending, 0);
+
+    let damaged = Import { model: Some(exported[1..].to_vec()), ..import_of("shop.dsjson", "damaged") };
+    let refused = damaged.run(&database.store, NOW_US, |_| {}, |_| {}).await;
+    assert!(matches!(refused, Err(ImportError::Model(_))), "{refused:?}");
+    assert_eq!(database.store.loops().await.expect("listed").len(), 1);
+}
+
 #[tokio::test]
 async fn a_dry_run_counts_the_same_and_writes_nothing() {
     let found = import_of("shop.dsjson", "none").dry_run(NOW_US, |_| {}).await.expect("read");
@@ -143,5 +160,6 @@ on_both!(
     a_stopped_import_goes_on_and_brings_no_line_twice,
     events_have_the_time_and_the_end_that_they_had,
     a_loop_with_events_or_too_short_a_memory_is_refused,
+    an_exported_model_ranks_after_the_last_event,
     files_without_an_event_are_refused_with_the_first_reason,
 );

@@ -55,5 +55,7 @@ pub async fn deleted_logs_are_gone_and_what_was_learned_stays(database: &Databas
     assert_eq!(again.export_model().bytes, model);
     assert_eq!(again.counters().ranked, counted.ranked);
     rank(&again, "event-1", "mobile").await;
+    // A Rank is counted a moment after its answer, a Reward before.
+    reward(&again, "event-1", 1.0).await;
     assert_eq!(again.counters().ranked, counted.ranked + 1, "its event ids are free again");
 }
