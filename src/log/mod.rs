@@ -4,11 +4,12 @@
 //! Pure: no IO, no clock; `store` keeps records as opaque bytes, `trainer` folds them.
 
 mod event;
+mod ranked;
 mod record;
 
 pub use event::{Closing, EARLY_REWARD_US, EventLife, EventRules, ReceivedReward};
+pub use ranked::{JsonObject, Ranked, RankedAnswer, RankedSlot, RequestAction, RequestFeatures, RequestSlot};
 pub use record::{
-    Activated, Configured, Fact, JsonObject, LearningSettingsChange, LogsDeleted, ModelImported, ModelReset,
-    REMOVABLE_KINDS, Ranked, RankedAnswer, RankedSlot, Record, RecordError, Relearned, RequestAction, RequestFeatures,
-    RequestSlot, Rewarded, SlotReward, SlotsRewarded,
+    Activated, Configured, Fact, LearningSettingsChange, LogsDeleted, ModelImported, ModelReset, REMOVABLE_KINDS,
+    Record, RecordError, Relearned, Rewarded, SlotReward, SlotsRewarded,
 };

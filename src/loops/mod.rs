@@ -17,6 +17,7 @@ mod multi_slot;
 mod new_loop;
 mod policy;
 mod rank;
+mod registry;
 mod reward;
 mod signing;
 
@@ -32,12 +33,13 @@ pub use evaluations::{
 };
 pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
 pub use features::FeatureFindings;
-use live::WeakLoops;
-pub use live::{CreatedLoop, KeyInfo, KeySlot, LiveLoop, Loops, LoopsOptions};
+pub use live::{KeyInfo, LiveLoop};
 pub use model::ExportedModel;
 pub use multi_slot::{FilledSlot, MultiSlotRankRequest, MultiSlotRanking, SlotRequest, rank_slots};
 pub use new_loop::{DraftedLoop, NewLoop};
 pub use policy::ShownPolicy;
 pub use rank::{RankRequest, Ranking, rank};
+use registry::WeakLoops;
+pub use registry::{CreatedLoop, KeySlot, Loops, LoopsOptions};
 pub use reward::{Accepted, reward, reward_slots};
 pub use signing::{CertificateError, SigningKey, SigningKeyError, TrustedSigners};

@@ -1,6 +1,6 @@
 //! The trained model as a whole: its age, its bytes, another in its place.
 
-use super::{LiveLoop, LoopError, model_archive::unpack, new_loop::record_of};
+use super::{LiveLoop, LoopError, new_loop::record_of};
 use crate::{
     bandit::Policy,
     log::{Fact, ModelImported, ModelReset},
@@ -31,14 +31,13 @@ impl LiveLoop {
     /// The same as an archive that this server has signed: what `import_signed_model` takes.
     pub async fn export_signed_model(&self) -> Result<ExportedModel, LoopError> {
         let model = self.export_model();
-        let bytes = self.tools().signing_key().await?.pack(&model.bytes);
+        let bytes = self.pack_model(&model.bytes).await?;
         Ok(ExportedModel { bytes, ..model })
     }
 
     /// Puts the model of an archive in place of the present one, if this server or somebody whom it trusts has signed it.
     pub async fn import_signed_model(&self, archive: &[u8], by: &str) -> Result<(), LoopError> {
-        let own = self.tools().signing_key().await?;
-        let model = unpack(archive, own, &self.tools().options.trusted_signers)?;
+        let model = self.unpack_model(archive).await?;
         self.import_model(model, by).await
     }
 

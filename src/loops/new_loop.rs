@@ -1,6 +1,6 @@
 //! Making a loop: everything that it begins with is the first record of its log.
 
-use super::{LoopError, keys, live::check_name, policy};
+use super::{LoopError, keys, policy, registry::check_name};
 use crate::{
     bandit::LearningSettings,
     log::{Configured, Fact, LearningSettingsChange},

@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use sha2::{Digest, Sha256};
 use webpki::{EndEntityCert, ring as algorithms};
 
-use super::{LiveLoop, LoopError, live::SharedTools, model_archive};
+use super::{LiveLoop, LoopError, model_archive, registry::SharedTools};
 use crate::store::SigningKeyRow;
 
 const OWNER: &str = "rankloop model signer";

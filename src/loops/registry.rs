@@ -1,0 +1,224 @@
+//! All loops of this server: made, found by id or key, renamed, removed.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock, Weak},
+};
+
+use arc_swap::ArcSwap;
+use tokio::sync::OnceCell;
+
+use super::{
+    LiveLoop, LoopError, SigningKey, TrustedSigners,
+    evaluations::{Jobs, Runner},
+    keys,
+    new_loop::{DraftedLoop, NewLoop},
+};
+use crate::{
+    clock::Clock,
+    store::{Durability, LogWriter, LoopRow, Store},
+    terms::LoopId,
+};
+
+/// What the server may decide about all loops.
+#[derive(Debug, Clone)]
+pub struct LoopsOptions {
+    pub durability: Durability,
+    /// Appends that may wait for the disk before more are refused.
+    pub n_queued: usize,
+    /// The most actions that one Rank may bring; 50 by the old contract.
+    pub n_actions_most: usize,
+    /// Whose models are taken besides our own.
+    pub trusted_signers: TrustedSigners,
+}
+
+/// A loop just made, with the keys that are shown this once.
+#[derive(Debug)]
+pub struct CreatedLoop {
+    pub live: LiveLoop,
+    pub keys: [String; 2],
+}
+
+/// Which of a loop's two keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySlot {
+    First,
+    Second,
+}
+
+/// All loops of this server. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Loops(Arc<LoopsInner>);
+
+#[derive(Debug)]
+struct LoopsInner {
+    tools: SharedTools,
+    registry: ArcSwap<Registry>,
+    /// Held while the registry changes, so that two changes do not undo each other.
+    changing: tokio::sync::Mutex<()>,
+    /// `None` only while it is being made.
+    runner: OnceLock<Runner>,
+}
+
+/// The loops as somebody sees them who does not keep them alive.
+#[derive(Debug, Clone)]
+pub(super) struct WeakLoops(Weak<LoopsInner>);
+
+impl WeakLoops {
+    /// All loops and their store; `None` once nobody holds them any more.
+    pub fn live(&self) -> Option<(Vec<LiveLoop>, Store)> {
+        let loops = Loops(self.0.upgrade()?);
+        Some((loops.list(), loops.0.tools.store.clone()))
+    }
+}
+
+/// What every loop works with.
+#[derive(Debug, Clone)]
+pub(super) struct SharedTools {
+    pub store: Store,
+    pub writer: LogWriter,
+    pub clock: Clock,
+    pub options: Arc<LoopsOptions>,
+    /// Read, or made, when a model is first signed or verified.
+    pub signing_key: Arc<OnceCell<SigningKey>>,
+    pub jobs: Jobs,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Registry {
+    by_id: HashMap<LoopId, LiveLoop>,
+    by_key: HashMap<[u8; 32], LiveLoop>,
+}
+
+impl Registry {
+    fn of(loops: impl IntoIterator<Item = LiveLoop>) -> Self {
+        let mut registry = Self::default();
+        for live in loops {
+            for key in &live.row().keys {
+                registry.by_key.insert(key.hash, live.clone());
+            }
+            registry.by_id.insert(live.id().clone(), live);
+        }
+        registry
+    }
+}
+
+impl Loops {
+    /// Loads every loop: newest snapshot plus the tail of its log.
+    pub async fn open(store: Store, clock: Clock, options: LoopsOptions) -> Result<Self, LoopError> {
+        let writer = LogWriter::start(store.clone(), clock.clone(), options.durability, options.n_queued);
+        let jobs = Jobs::default();
+        let tools = SharedTools {
+            store,
+            writer,
+            clock,
+            options: Arc::new(options),
+            jobs: jobs.clone(),
+            signing_key: Arc::default(),
+        };
+        let mut loops = Vec::new();
+        for row in tools.store.loops().await? {
+            loops.push(LiveLoop::start(&tools, row).await?);
+        }
+        let registry = ArcSwap::from_pointee(Registry::of(loops));
+        let changing = tokio::sync::Mutex::default();
+        let inner = Arc::new(LoopsInner { tools, registry, changing, runner: OnceLock::new() });
+        inner.runner.get_or_init(|| Runner::start(WeakLoops(Arc::downgrade(&inner)), jobs));
+        Ok(Self(inner))
+    }
+
+    /// By name, then age.
+    pub fn list(&self) -> Vec<LiveLoop> {
+        let mut loops: Vec<_> = self.0.registry.load().by_id.values().cloned().collect();
+        loops.sort_by_cached_key(|live| (live.name().to_lowercase(), live.created_at_us()));
+        loops
+    }
+
+    /// The loop of this id.
+    pub fn get(&self, id: &LoopId) -> Option<LiveLoop> {
+        self.0.registry.load().by_id.get(id).cloned()
+    }
+
+    /// Which loop a subscription key is for.
+    pub fn by_key(&self, key: &str) -> Option<LiveLoop> {
+        self.0.registry.load().by_key.get(&keys::hash(key)).cloned()
+    }
+
+    /// `by` is who asks, for the history.
+    pub async fn create(&self, new: NewLoop, by: &str) -> Result<CreatedLoop, LoopError> {
+        let DraftedLoop { row, first, keys } = new.draft(self.0.tools.clock.now_us(), by)?;
+        let _changing = self.0.changing.lock().await;
+        self.0.tools.store.insert_loop(&row, &first).await?;
+        let live = LiveLoop::start(&self.0.tools, row).await?;
+        self.replace_registry(|loops| loops.push(live.clone()));
+        Ok(CreatedLoop { live, keys })
+    }
+
+    /// Removes a loop with everything that is known of it.
+    pub async fn delete(&self, id: &LoopId) -> Result<(), LoopError> {
+        let _changing = self.0.changing.lock().await;
+        let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
+        self.replace_registry(|loops| loops.retain(|other| other.id() != id));
+        live.discard();
+        self.0.tools.writer.forget(id).await?;
+        live.ended().await;
+        self.0.tools.store.delete_loop(id).await?;
+        Ok(())
+    }
+
+    /// Gives a loop another name.
+    pub async fn rename(&self, id: &LoopId, name: &str) -> Result<(), LoopError> {
+        let name = check_name(name)?;
+        let _changing = self.0.changing.lock().await;
+        let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
+        self.0.tools.store.rename_loop(id, &name).await?;
+        live.set_row(LoopRow { name, ..(*live.row()).clone() });
+        Ok(())
+    }
+
+    /// Replaces one key; the other goes on working. The new key is returned, once.
+    pub async fn rotate_key(&self, id: &LoopId, slot: KeySlot) -> Result<String, LoopError> {
+        let _changing = self.0.changing.lock().await;
+        let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
+        let key = keys::make();
+        let slot = match slot {
+            KeySlot::First => 0,
+            KeySlot::Second => 1,
+        };
+        let mut row = (*live.row()).clone();
+        row.keys[slot] = keys::row(&key, self.0.tools.clock.now_us());
+        self.0.tools.store.replace_key(id, slot, &row.keys[slot]).await?;
+        live.set_row(row);
+        self.replace_registry(|_| {});
+        Ok(key)
+    }
+
+    /// What models are signed with; made at the first call, for all processes on this database.
+    pub async fn signing_key(&self) -> Result<&SigningKey, LoopError> {
+        self.0.tools.signing_key().await
+    }
+
+    fn replace_registry(&self, change: impl FnOnce(&mut Vec<LiveLoop>)) {
+        let mut loops: Vec<_> = self.0.registry.load().by_id.values().cloned().collect();
+        change(&mut loops);
+        self.0.registry.store(Arc::new(Registry::of(loops)));
+    }
+
+    /// Writes what is waiting, lets the trainers store their snapshots, and ends them.
+    pub async fn shut_down(&self) {
+        if let Some(runner) = self.0.runner.get() {
+            runner.shut_down().await;
+        }
+        self.0.tools.writer.shut_down().await;
+        for live in self.list() {
+            live.ended().await;
+        }
+    }
+}
+
+/// What a loop can be called.
+pub(super) fn check_name(name: &str) -> Result<String, LoopError> {
+    let name = name.trim();
+    let is_good = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if is_good { Ok(name.to_owned()) } else { Err(LoopError::Name) }
+}
