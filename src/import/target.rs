@@ -3,6 +3,7 @@
 use super::{ImportError, checkpoint::Checkpoint, facts::LoopFacts, merge::Source};
 use crate::{
     bandit::LearningSettings,
+    log::Fact,
     loops::NewLoop,
     store::{LogHead, LoopRow, Store},
     terms::{Configuration, ExplorationShare, LearningMode, LoopId, RetentionDays, RewardValue},
@@ -62,8 +63,9 @@ impl Target {
                 () => Ok(Ready { id, name, checkpoint, keys, is_resumed: true }),
             };
         }
-        let is_made_now = keys.is_some();
-        if !is_made_now && (self.arguments.is_some() || self.default_reward.is_some()) {
+        // A loop of an import that ended before its first event has the settings that were asked for then.
+        let has_settings = self.arguments.is_some() || self.default_reward.is_some();
+        if has_settings && keys.is_none() && !is_from_import(store, &id).await? {
             return Err(ImportError::SettingsOfAnother { name });
         }
         if !store.date_back(&id, first_us).await? {
@@ -113,6 +115,12 @@ impl Target {
         store.insert_loop(&row, &drafted.first).await?;
         Ok((row, drafted.keys))
     }
+}
+
+async fn is_from_import(store: &Store, id: &LoopId) -> Result<bool, ImportError> {
+    let first = store.records_between(id, 0, i64::MAX, 1).await?.pop();
+    let fact = first.and_then(|record| Fact::from_body(record.seq, record.kind, &record.body).ok());
+    Ok(matches!(fact, Some(Fact::Configured(configured)) if configured.by == BY))
 }
 
 async fn read_settings(

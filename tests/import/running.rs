@@ -68,6 +68,21 @@ async fn a_stopped_import_goes_on_and_brings_no_line_twice(database: &Database) 
     assert_eq!(again.counts, done.counts);
 }
 
+async fn an_import_that_ended_before_its_first_event_begins_again(database: &Database) {
+    let mut import = import_of("shop.dsjson", "early end");
+    import.target.arguments = Some("--cb_explore_adf --epsilon 0.3 -l 0.25".to_owned());
+    let (opened, mut stop) = tokio::sync::mpsc::unbounded_channel();
+    let tell = |_: &rankloop::import::Ready| opened.send(()).expect("somebody waits");
+    tokio::select! {
+        biased;
+        _ = stop.recv() => {}
+        _ = import.run(&database.store, NOW_US, tell, |_| {}) => panic!("it was to be stopped"),
+    }
+    assert_eq!(database.store.loops().await.expect("listed").len(), 1);
+    let done = import.run(&database.store, NOW_US, |_| {}, |_| {}).await.expect("imported");
+    assert_eq!((done.counts.events, done.is_resumed), (60, false));
+}
+
 async fn events_have_the_time_and_the_end_that_they_had(database: &Database) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let lines = [
@@ -158,6 +173,7 @@ async fn a_dry_run_counts_the_same_and_writes_nothing() {
 
 on_both!(
     a_stopped_import_goes_on_and_brings_no_line_twice,
+    an_import_that_ended_before_its_first_event_begins_again,
     events_have_the_time_and_the_end_that_they_had,
     a_loop_with_events_or_too_short_a_memory_is_refused,
     an_exported_model_ranks_after_the_last_event,
