@@ -9,8 +9,8 @@ use crate::{
 const HYPER: &str = "Hyper";
 const INTERACTIONS: &str = "Inter-len";
 
-/// With `{}` for the share of exploration. The first is the server's own learner under the name that clients know.
-const CANDIDATES: [(&str, &str); 7] = [
+/// With 0.2 for the share of exploration. The first is the server's own learner under the name that clients know.
+const CANDIDATES: [(&str, &str); 9] = [
     (HYPER, LearningSettings::COMPATIBLE_DEFAULT),
     (HYPER, "--cb_explore_adf --epsilon 0.2 --cb_type mtr -l 0.5 --power_t 0.5"),
     (HYPER, "--cb_explore_adf --epsilon 0.2 --cb_type ips -l 0.5 --power_t 0.5"),
@@ -18,6 +18,9 @@ const CANDIDATES: [(&str, &str); 7] = [
     (INTERACTIONS, "--cb_explore_adf --epsilon 0.2 --cb_type mtr -l 0.5 --power_t 0.5 -q ::"),
     (INTERACTIONS, "--cb_explore_adf --epsilon 0.2 --cb_type mtr -l 0.1 --power_t 0 -q ::"),
     (HYPER, "--cb_explore_adf --squarecb --gamma_scale 30 --epsilon 0.2 --cb_type mtr -l 0.5 --power_t 0.5 -q ::"),
+    // The own learner where the world stands still, and where it explores less.
+    (HYPER, "--rankloop --epsilon 0.2 --forgetting 0"),
+    (HYPER, "--rankloop --epsilon 0.2 --gamma_scale 100"),
 ];
 
 /// Candidates beside the policies that are judged anyway, by name and arguments. They explore as much as the loop does,
@@ -26,6 +29,10 @@ pub(super) fn candidates(share: f32, is_multi_slot: bool, judged: &[(&str, &str)
     let mut found: Vec<(String, String)> = Vec::new();
     for (kind, text) in CANDIDATES {
         let text = of_kind(&text.replace("--epsilon 0.2", &format!("--epsilon {share}")), is_multi_slot);
+        // A multi-slot loop knows its kind by a word that the own learner's arguments do not have.
+        if is_multi_slot && text.starts_with(LearningSettings::OWN_MARK) {
+            continue;
+        }
         if judged.iter().any(|(_, judged)| same_but_epsilon(judged, &text)) {
             continue;
         }
@@ -54,10 +61,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_judged_anyway_is_not_tried_again() {
+    fn what_is_judged_anyway_or_is_of_another_kind_is_not_tried() {
         let online = "--ccb_explore_adf --epsilon 0.1 --power_t 0 -l 0.001 --cb_type mtr -q ::";
         let found = candidates(0.2, true, &[("online", online)]);
-        assert_eq!(found.len(), CANDIDATES.len() - 1);
+        assert_eq!(found.len(), CANDIDATES.len() - 3);
         assert!(found.iter().all(|(_, text)| text.starts_with("--ccb_explore_adf ")));
     }
 }

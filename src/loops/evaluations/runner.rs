@@ -79,7 +79,10 @@ impl Running {
         // Held no longer than the look around: the loops end when nobody else holds them.
         let Some((loops, store)) = self.loops.live() else { return Ok(Step::Over) };
         for live in &loops {
-            self.make_if_due(live).await?;
+            if let Err(problem) = self.make_if_due(live).await {
+                let problem = &problem as &dyn std::error::Error;
+                warn!(loop.id = %live.id(), error = problem, "It is not known whether an evaluation is due");
+            }
         }
         for row in store.waiting_jobs().await? {
             let Some(live) = loops.iter().find(|live| *live.id() == row.key.loop_id) else { continue };
