@@ -28,12 +28,15 @@ impl LiveLoop {
 
     /// The counts live in memory, so soon after a start the newest events from before are read again, once.
     async fn remember_features(&self) -> Result<(), LoopError> {
+        // Read first: whatever is folded after it is counted by the fold, and whatever was folded before it since the
+        // start has left its number.
+        let next = self.progress().borrow().saturating_add(1);
         let before = {
             let checks = self.cell().checks();
             if !checks.is_young() || checks.has_remembered() {
                 return Ok(());
             }
-            checks.first_seq().unwrap_or(i64::MAX)
+            checks.first_seq().unwrap_or(next)
         };
         let stored = self.tools().store.latest_of_kind(self.id(), Fact::RANKED, before, N_REMEMBERED).await?;
         let mut past = Vec::with_capacity(stored.len());

@@ -283,15 +283,16 @@ impl Configuration {
         if self.is_multi_slot && self.auto_optimization.is_enabled {
             return Err(ConfigurationError::AutoOptimizationOfSlots);
         }
+        let wait_days = self.reward_wait_time.get().get().as_secs().div_ceil(86_400);
+        match self.log_retention_days.get() {
+            Some(kept) if kept.as_secs() / 86_400 < wait_days + 1 => return Err(ConfigurationError::LogRetentionDays),
+            _ => {}
+        }
         let kept_days = i32::from(self.log_retention_days);
         if self.model_retrain_days < 0 || (kept_days >= 0 && self.model_retrain_days > kept_days) {
             return Err(ConfigurationError::ModelRetrainDays);
         }
-        let wait_days = self.reward_wait_time.get().get().as_secs().div_ceil(86_400);
-        match self.log_retention_days.get() {
-            Some(kept) if kept.as_secs() / 86_400 < wait_days + 1 => Err(ConfigurationError::LogRetentionDays),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 }
 

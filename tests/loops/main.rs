@@ -333,6 +333,9 @@ async fn features_are_looked_at_again_after_a_restart(database: &Database) {
     let loops = open(database, &clock).await;
     let live = loops.get(live.id()).expect("the loop");
     rank(&live, "later", "phone").await;
+    // A Rank does not wait until it is folded, and must be counted once whether it was or not.
+    live.feature_findings().await.expect("the findings");
+    until("the later event is counted", || live.counters().ranked == 61).await;
     let after = live.feature_findings().await.expect("the findings");
     assert_eq!((after.n_events, after.since_us), (61, before.since_us));
     assert_eq!(after.findings[0].kind, before.findings[0].kind);
