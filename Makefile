@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test test-rust end2end screenshots lint bench setup
+.PHONY: help run dev build test test-rust end2end screenshots lint bench fuzz setup
 
 ADDR ?= 127.0.0.1:8080
 DATA_DIR ?= ./data
@@ -55,6 +55,12 @@ screenshots: build ## Save every page, light and dark, wide and narrow, to end2e
 	@scripts/setup.sh browser
 	@echo "screenshots: Taking pictures of every page."
 	cd end2end && npx playwright test --project=screenshots
+
+fuzz: ## Fuzz everything that strangers can send, two minutes each (needs cargo-fuzz; see fuzz/README.md)
+	@for target in rank_body arguments model_file dsjson; do \
+	  echo "fuzz: $$target"; \
+	  cargo fuzz run --sanitizer none $$target -- -max_total_time=120 -max_len=4096 -rss_limit_mb=4096; \
+	done
 
 lint: ## Check formatting, lints of both halves, licences and sources of dependencies
 	@scripts/setup.sh web lint

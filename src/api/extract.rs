@@ -62,7 +62,13 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for RawJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
-        let bytes = read_body(request.into_body(), state.limits.max_body_bytes()).await?;
+        Self::read(read_body(request.into_body(), state.limits.max_body_bytes()).await?)
+    }
+}
+
+impl<T: DeserializeOwned> RawJson<T> {
+    /// The body as it came.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, ApiError> {
         let value = parse(&bytes)?;
         let text = String::from_utf8(bytes).map_err(|_| ApiError::bad("BadRequest", "The body is not UTF-8."))?;
         let raw = RawValue::from_string(text).map_err(|error| ApiError::bad("BadRequest", error.to_string()))?;

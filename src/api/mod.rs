@@ -18,6 +18,7 @@ use axum::{Router, extract::FromRef};
 
 use crate::{accounts::Accounts, loops::Loops};
 
+pub use azure::{read_multi_slot_body, read_rank_body};
 pub use error::{ApiError, no_such_route, refuse_panic, too_early};
 pub use limits::{Limits, RateLimit};
 pub use openapi::openapi;

@@ -28,6 +28,8 @@ use axum::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{ApiError, ApiState, no_such_route};
+pub use multi_slot::read_multi_slot_body;
+pub use rank::read_rank_body;
 use versions::{VERSIONS, Version};
 
 /// The routes at the root, with their description.

@@ -29,8 +29,13 @@ pub async fn rank(
     live: LiveLoop,
     body: RawJson<wire::MultiSlotRankRequest>,
 ) -> Result<wire::MultiSlotRankResponse, ApiError> {
-    let request = body.value.check(body.raw)?;
-    Ok(loops::rank_slots(&live, request).await?.into())
+    Ok(loops::rank_slots(&live, body.value.check(body.raw)?).await?.into())
+}
+
+/// The body of a multi-slot Rank as the loop takes it; for the same purpose as `read_rank_body`.
+pub fn read_multi_slot_body(bytes: Vec<u8>) -> Result<loops::MultiSlotRankRequest, ApiError> {
+    let body = RawJson::<wire::MultiSlotRankRequest>::read(bytes)?;
+    body.value.check(body.raw)
 }
 
 /// Says what slots of an event earned, one or several at once.

@@ -33,7 +33,16 @@ pub async fn rank(
 ) -> Result<wire::RankResponse, ApiError> {
     let is_explained = headers.get(EXPLAIN).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
     let is_explained = is_explained || live.configuration().explains_inference;
-    let request = body.value.check(body.raw, is_explained)?;
+    let request = check(body, is_explained)?;
     let ranking = loops::rank(&live, request).await?;
     Ok(ranking.into())
+}
+
+/// The body of a Rank as the loop takes it. Without a server: this is what strangers can send, and what is fuzzed.
+pub fn read_rank_body(bytes: Vec<u8>) -> Result<loops::RankRequest, ApiError> {
+    check(RawJson::read(bytes)?, false)
+}
+
+fn check(body: RawJson<wire::RankRequest>, is_explained: bool) -> Result<loops::RankRequest, ApiError> {
+    body.value.check(body.raw, is_explained)
 }
