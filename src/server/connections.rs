@@ -5,7 +5,12 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use axum::{Extension, Router, extract::ConnectInfo};
+use axum::{
+    Extension, Router,
+    extract::{ConnectInfo, Request},
+    http::{HeaderName, HeaderValue},
+    middleware::map_request,
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{
@@ -87,11 +92,18 @@ async fn greet(
         Ok(Ok(stream)) => {
             let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
             let builder = if is_h2 { builder.http2_only() } else { builder.http1_only() };
-            serve_one(stream, caller, router, watcher, builder).await;
+            serve_one(stream, caller, router.layer(map_request(say_https)), watcher, builder).await;
         }
         Ok(Err(error)) => debug!(%caller, %error, "A TLS handshake failed"),
         Err(_) => debug!(%caller, "A TLS handshake took too long"),
     }
+}
+
+/// HTTP/1.1 does not say how it came. Answers that hold addresses of ours ask for this header, which proxies set too.
+async fn say_https(mut request: Request) -> Request {
+    const SCHEME: HeaderName = HeaderName::from_static("x-forwarded-proto");
+    request.headers_mut().entry(SCHEME).or_insert(HeaderValue::from_static("https"));
+    request
 }
 
 fn builder() -> Builder<TokioExecutor> {
