@@ -72,7 +72,7 @@ fn Group(group: FindingGroup) -> impl IntoView {
         <section class="card" data-finding=kind>
             <h2 class="card__title">{title}</h2>
             <p>{advice}</p>
-            <table class="table table--cards">
+            <table class="table table--cards findings">
                 <caption class="visually-hidden">{caption}</caption>
                 <thead><tr>
                     <th scope="col">"Feature"</th><th scope="col">"In"</th>
@@ -89,7 +89,7 @@ fn Group(group: FindingGroup) -> impl IntoView {
 fn Row(row: FindingRow) -> impl IntoView {
     let FindingRow { name, place, seen, examples, other_name } = row;
     let name = if name.is_empty() { "all of them".into_any() } else { view! { <code>{name}</code> }.into_any() };
-    let examples = examples.into_iter().map(|example| view! { <code>{example}</code>" " }).collect_view();
+    let examples = examples.into_iter().map(|example| view! { <code>{example}</code> }).collect_view();
     view! {
         <tr>
             <th scope="row">
@@ -98,7 +98,7 @@ fn Row(row: FindingRow) -> impl IntoView {
             </th>
             <td data-label="In">{place}</td>
             <td data-label="Seen" class="numeric">{seen}</td>
-            <td data-label="Such as">{examples}</td>
+            <td data-label="Such as"><span class="findings__examples">{examples}</span></td>
         </tr>
     }
     .into_any()
