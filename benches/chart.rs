@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use rankloop::reports::chart;
+use rankloop::reports::{Unit, chart};
 
 #[path = "../tests/reports/samples.rs"]
 mod samples;
@@ -16,7 +16,7 @@ fn draw(bench: &mut Criterion) {
         let now_us = START_US + n * MINUTE_US;
         let points = rising(n);
         group.bench_with_input(BenchmarkId::new("reward_curve", n), &points, |bench, points| {
-            bench.iter(|| chart::reward_curve(black_box(points), now_us, MINUTE_US, "It rises."));
+            bench.iter(|| chart::reward_curve(black_box(points), now_us, MINUTE_US, Unit::Decision, "It rises."));
         });
         let series = shares(&["a", "b", "c", "d", "e", "f", "g", "others"], n as usize);
         let (spans, is_joined) = spans(n as usize, &[10]);

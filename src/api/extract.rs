@@ -5,7 +5,7 @@
 
 use axum::{
     body::Body,
-    extract::{FromRequest, FromRequestParts, Path, Request},
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{StatusCode, request::Parts},
 };
 use futures::StreamExt;
@@ -23,6 +23,10 @@ const N_DRAINED_BYTES: usize = 64 * 1024 * 1024;
 /// A body as `T`.
 #[derive(Debug)]
 pub struct ApiJson<T>(pub T);
+
+/// The parameters of the query.
+#[derive(Debug)]
+pub struct ApiQuery<T>(pub T);
 
 /// A body as it is: a file, which may be larger than other bodies.
 #[derive(Debug)]
@@ -45,6 +49,16 @@ impl<T: DeserializeOwned + Send> FromRequestParts<ApiState> for ApiPath<T> {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let path = Path::<T>::from_request_parts(parts, state).await;
         let Path(value) = path.map_err(|error| ApiError::bad("BadRequest", error.body_text()))?;
+        Ok(Self(value))
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequestParts<ApiState> for ApiQuery<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        let query = Query::<T>::from_request_parts(parts, state).await;
+        let Query(value) = query.map_err(|error| ApiError::bad("BadRequest", error.body_text()))?;
         Ok(Self(value))
     }
 }

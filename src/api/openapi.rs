@@ -3,7 +3,11 @@
 use axum::{Json, Router, routing::get};
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::{
+        ContentBuilder, Ref, ResponseBuilder,
+        path::{Operation, PathItem},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
 };
 use utoipa_axum::router::OpenApiRouter;
 
@@ -36,11 +40,37 @@ impl Modify for Doors {
 
 /// The routes of both APIs together with their description.
 pub fn described_routes() -> (Router<ApiState>, utoipa::openapi::OpenApi) {
-    let (router, document) = OpenApiRouter::with_openapi(Description::openapi())
+    let (router, mut document) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(azure::routes())
         .merge(manage::routes())
         .split_for_parts();
+    document.paths.paths.values_mut().flat_map(operations_of).for_each(describe_refusals);
     (router.method_not_allowed_fallback(error::method_not_allowed), document)
+}
+
+/// What any call can be refused with; an operation that says more about a status keeps its own words.
+const REFUSALS: [(&str, &str); 8] = [
+    ("400", "The request is wrong; the error's code says what"),
+    ("401", "No key or token, or not a good one"),
+    ("403", "The token may not do this, or the loop's kind does not allow it"),
+    ("404", "No such loop or thing"),
+    ("413", "The body is larger than the server takes"),
+    ("429", "More calls than the loop may have"),
+    ("503", "The log cannot be written or read at the moment"),
+    ("507", "The server has no space left"),
+];
+
+fn describe_refusals(operation: &mut Operation) {
+    for (status, description) in REFUSALS {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ErrorBody"))).build();
+        let response = ResponseBuilder::new().description(description).content("application/json", content).build();
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
+    }
+}
+
+/// The operations of one path.
+pub(super) fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
 
 /// The description alone.

@@ -2,7 +2,6 @@
 
 use axum::{
     Extension, Json,
-    extract::Query,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -11,7 +10,12 @@ use time::{OffsetDateTime, macros::format_description};
 
 use super::{versions::Version, wire};
 use crate::{
-    api::{ApiError, error::ErrorBody, extract::ApiFile, instant},
+    api::{
+        ApiError,
+        error::ErrorBody,
+        extract::{ApiFile, ApiQuery},
+        instant,
+    },
     loops::LiveLoop,
 };
 
@@ -37,7 +41,7 @@ pub struct Form {
 pub async fn export(
     live: LiveLoop,
     Extension(version): Extension<&'static Version>,
-    Query(form): Query<Form>,
+    ApiQuery(form): ApiQuery<Form>,
 ) -> Result<Response, ApiError> {
     let is_signed = match form.signed.filter(|_| version.operations.has_signed_models).as_deref() {
         None => false,

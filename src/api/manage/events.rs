@@ -1,15 +1,18 @@
 //! Events as the log has them.
 
-use axum::{
-    Json,
-    extract::{Query, rejection::QueryRejection},
-};
+use axum::Json;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::{
-    api::{ApiError, auth::ManagedLoop, error::ErrorBody, extract::ApiPath, instant},
+    api::{
+        ApiError,
+        auth::ManagedLoop,
+        error::ErrorBody,
+        extract::{ApiPath, ApiQuery},
+        instant,
+    },
     loops::{EventSummary, EventView, LoopError, RewardView, SlotView},
     terms::ActionId,
 };
@@ -223,11 +226,7 @@ impl From<EventSummary> for EventRow {
     ),
     security(("token" = [])), responses((status = 200, body = EventList), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
-pub async fn list(
-    managed: ManagedLoop,
-    page: Result<Query<Page>, QueryRejection>,
-) -> Result<Json<EventList>, ApiError> {
-    let Query(page) = page.map_err(|error| ApiError::bad("BadRequest", error.body_text()))?;
+pub async fn list(managed: ManagedLoop, ApiQuery(page): ApiQuery<Page>) -> Result<Json<EventList>, ApiError> {
     let n_most = page.limit.unwrap_or(N_USUAL).clamp(1, N_MOST);
     let events = managed.read().latest_events(page.before.unwrap_or(i64::MAX), n_most).await?;
     let next_before = if events.len() == n_most { events.last().map(|event| event.seq) } else { None };

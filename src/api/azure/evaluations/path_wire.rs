@@ -31,19 +31,14 @@ pub struct Evaluation {
     policy_results: Vec<PolicyResult>,
     /// Features with their values, the most important group first.
     feature_importance: Vec<Vec<String>>,
-    #[serde(flatten)]
-    preview: Option<PreviewFields>,
-}
-
-/// What v1.1-preview added.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct PreviewFields {
-    /// `Manual` or `Auto`.
-    evaluation_type: &'static str,
+    /// `Manual` or `Auto`. This and what follows came with v1.1-preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evaluation_type: Option<&'static str>,
     /// The policy to take: `online` when none is better, empty while nothing is known.
-    optimal_policy: String,
-    creation_time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    optimal_policy: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creation_time: Option<String>,
 }
 
 /// One policy.
@@ -120,6 +115,7 @@ impl Evaluation {
             }
         };
         let id = evaluation.id.to_string();
+        let is_preview = dialect == EvaluationDialect::Preview;
         Self {
             job_id: id.clone(),
             id,
@@ -129,11 +125,9 @@ impl Evaluation {
             status,
             policy_results: policies,
             feature_importance: Vec::new(),
-            preview: (dialect == EvaluationDialect::Preview).then(|| PreviewFields {
-                evaluation_type: if evaluation.is_auto { "Auto" } else { "Manual" },
-                optimal_policy,
-                creation_time: instant::write(evaluation.created_at_us),
-            }),
+            evaluation_type: is_preview.then_some(if evaluation.is_auto { "Auto" } else { "Manual" }),
+            optimal_policy: is_preview.then_some(optimal_policy),
+            creation_time: is_preview.then(|| instant::write(evaluation.created_at_us)),
         }
     }
 }
