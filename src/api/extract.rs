@@ -122,6 +122,10 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ApiError::bad("BadRequest", "The call needs a JSON body."));
     }
+    // Every body of the two APIs is one. A list would be read field by field in their order, which nobody means.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte == b'[') {
+        return Err(ApiError::bad("BadRequest", "The body must be a JSON object, and this is a list."));
+    }
     if depth(bytes) > MAX_DEPTH {
         let message = format!("The body nests objects and arrays more than {MAX_DEPTH} levels deep.");
         return Err(ApiError::bad("BadRequest", message));
@@ -189,6 +193,11 @@ mod tests {
     fn a_wrong_type_is_refused_with_the_name_of_its_field() {
         let error = parse::<Reward>(br#"{"value": "much"}"#).expect_err("a text is no number");
         assert!(format!("{error:?}").contains("`value`: invalid type: string \\\"much\\\", expected a number"));
+    }
+
+    #[test]
+    fn a_list_is_no_body() {
+        assert!(parse::<Reward>(b" [1.0]").is_err());
     }
 
     #[test]
