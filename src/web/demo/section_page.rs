@@ -20,21 +20,21 @@ pub fn SectionPage() -> impl IntoView {
     let reader = Memo::new(move |_| query.read().get("reader").unwrap_or_default());
     let page = Resource::new_blocking(move || section.get(), load_section);
     let name = move || section_name(&section.get()).unwrap_or("Sections");
-    let title = move || format!("{} · {PAPER}", name());
     view! {
-        <Title text=title/>
         <NewsFrame reader=reader section=section>
             <h1 class="news-section-title">{name}</h1>
-            <Loaded resource=page view=move |data| stories(data, reader.get_untracked())/>
+            <Loaded resource=page view=move |data| stories(data, reader.try_get_untracked().unwrap_or_default())/>
         </NewsFrame>
     }
 }
 
+/// The title is a text and no closure: the server writes it into the head when the page's signals may be gone already.
 fn stories(data: SectionData, reader: String) -> AnyView {
+    let title = format!("{} · {PAPER}", section_name(&data.section).unwrap_or("Sections"));
     // Nobody ranked these, so opening one answers no event.
     let offer = Offer { reader, event_id: None };
     let mut stories = data.stories.into_iter();
     let first = stories.next().map(|story| view! { <LeadStory story=story offer=offer.clone()/> });
     let cards = stories.map(|story| view! { <StoryCard story=story offer=offer.clone()/> }).collect_view();
-    view! { {first}<div class="news-cards">{cards}</div> }.into_any()
+    view! { <Title text=title/>{first}<div class="news-cards">{cards}</div> }.into_any()
 }
