@@ -7,6 +7,7 @@ mod app;
 mod evaluations;
 mod model_and_logs;
 mod multi_slot;
+mod mutated_bodies;
 mod policy;
 mod versions;
 
