@@ -17,6 +17,7 @@ mod learning_settings;
 mod marginals;
 mod model_file;
 mod policy;
+mod reader;
 mod regression;
 mod regressor;
 mod slots;

@@ -19,6 +19,7 @@ use super::{
     hash,
     marginals::Marginals,
     policy::{Counts, Updates},
+    reader::Reader,
     regression::Regression,
     regressor::{Labels, Norm, Regressor, Weight},
 };
@@ -155,47 +156,15 @@ impl Writer {
     }
 }
 
-/// The bytes not yet read.
-struct Reader<'a> {
-    left: &'a [u8],
-}
-
 impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], ModelFileError> {
-        let (taken, left) = self.left.split_first_chunk::<N>().ok_or_else(|| damaged("it ends too early"))?;
-        self.left = left;
-        Ok(*taken)
-    }
-
     fn arguments(&mut self) -> Result<Option<String>, ModelFileError> {
         let length = self.u32()?;
         if length == OWN_LEARNER {
             return Ok(None);
         }
-        let (text, left) = usize::try_from(length)
-            .ok()
-            .and_then(|length| self.left.split_at_checked(length))
-            .ok_or_else(|| damaged("it ends too early"))?;
-        self.left = left;
+        let length = usize::try_from(length).map_err(|_| damaged("it ends too early"))?;
+        let text = self.bytes(length)?;
         String::from_utf8(text.to_vec()).map(Some).map_err(|_| damaged("its arguments are no text"))
-    }
-
-    fn u32(&mut self) -> Result<u32, ModelFileError> {
-        Ok(u32::from_le_bytes(self.take()?))
-    }
-
-    fn u64(&mut self) -> Result<u64, ModelFileError> {
-        Ok(u64::from_le_bytes(self.take()?))
-    }
-
-    fn f32(&mut self) -> Result<f32, ModelFileError> {
-        let number = f32::from_le_bytes(self.take()?);
-        if number.is_finite() { Ok(number) } else { Err(damaged("it holds a number that is not finite")) }
-    }
-
-    fn f64(&mut self) -> Result<f64, ModelFileError> {
-        let number = f64::from_le_bytes(self.take()?);
-        if number.is_finite() { Ok(number) } else { Err(damaged("it holds a number that is not finite")) }
     }
 
     fn labels(&mut self) -> Result<Labels, ModelFileError> {

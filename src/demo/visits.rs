@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn the_oldest_visit_is_forgotten_first() {
         let mut visits = Visits::default();
-        let id = |n: usize| EventId::try_from(format!("e{n}")).unwrap();
+        let id = |n: usize| EventId::try_from(format!("e{n}")).expect("an id");
         for n in 0..=MAX_VISITS {
             visits.remember(id(n), visit());
         }

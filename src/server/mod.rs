@@ -15,6 +15,7 @@ mod site;
 mod start;
 mod telemetry;
 mod tls;
+mod token_args;
 mod welcome;
 
 use anyhow::Context;

@@ -8,8 +8,9 @@
 //!
 //! The checksum is MurmurHash3 over each piece from the id on, seeded with that of the piece before.
 
-use super::Reader;
-use crate::bandit::{ModelFileError, hash, learning_settings::of_model, model_file::damaged, regressor::Labels};
+use crate::bandit::{
+    ModelFileError, hash, learning_settings::of_model, model_file::damaged, reader::Reader, regressor::Labels,
+};
 
 /// No version or id is longer.
 const MAX_SHORT: u32 = 512;

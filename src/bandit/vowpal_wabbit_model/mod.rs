@@ -24,6 +24,7 @@ use super::{
     learning_settings::Exploration,
     model_file::damaged,
     policy::{Counts, Updates},
+    reader::Reader,
 };
 
 impl Policy {
@@ -67,43 +68,5 @@ fn has_count(exploration: Exploration) -> bool {
         | Exploration::EpsilonGreedy { .. }
         | Exploration::Softmax { .. }
         | Exploration::Bag { .. } => false,
-    }
-}
-
-/// The bytes not yet read.
-#[derive(Debug)]
-struct Reader<'a> {
-    left: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn bytes(&mut self, n: usize) -> Result<&'a [u8], ModelFileError> {
-        let (taken, left) = self.left.split_at_checked(n).ok_or_else(|| damaged("it ends too early"))?;
-        self.left = left;
-        Ok(taken)
-    }
-
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], ModelFileError> {
-        let (taken, left) = self.left.split_first_chunk::<N>().ok_or_else(|| damaged("it ends too early"))?;
-        self.left = left;
-        Ok(*taken)
-    }
-
-    fn u32(&mut self) -> Result<u32, ModelFileError> {
-        Ok(u32::from_le_bytes(self.take()?))
-    }
-
-    fn u64(&mut self) -> Result<u64, ModelFileError> {
-        Ok(u64::from_le_bytes(self.take()?))
-    }
-
-    fn f32(&mut self) -> Result<f32, ModelFileError> {
-        let number = f32::from_le_bytes(self.take()?);
-        if number.is_finite() { Ok(number) } else { Err(damaged("it holds a number that is not finite")) }
-    }
-
-    fn f64(&mut self) -> Result<f64, ModelFileError> {
-        let number = f64::from_le_bytes(self.take()?);
-        if number.is_finite() { Ok(number) } else { Err(damaged("it holds a number that is not finite")) }
     }
 }

@@ -8,14 +8,12 @@
 //! until the end, by index: index u32, then f32: w, or if it can learn on w, G, N, or by coin w, θ, A, M, V, L
 //! ```
 
-use super::{
-    Reader,
-    header::{Header, labels},
-};
+use super::header::{Header, labels};
 use crate::bandit::{
     ModelFileError,
     coin::Bet,
     model_file::damaged,
+    reader::Reader,
     regression::Regression,
     regressor::{Labels, Norm, Weight},
 };
