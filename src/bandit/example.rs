@@ -1,6 +1,6 @@
 //! One decision as hashed features: the context once, each action once, and nothing crossed yet.
 
-use super::features::{Found, Walk};
+use super::features::{Found, Kind, Walk};
 
 /// A JSON object: a namespace of features.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
@@ -51,6 +51,7 @@ pub(super) struct Feature {
     pub value: f32,
     pub index: u16,
     pub letter: u8,
+    pub kind: Kind,
 }
 
 /// Context and actions as hashed features.
@@ -60,7 +61,8 @@ pub(super) struct Feature {
 #[derive(Debug, Clone)]
 pub struct Example {
     /// The context's features, then each action's, by hash within each, behind an action's constant and id. So the same
-    /// facts are the same features whatever order their keys were sent in, and those who need it sort by `index`.
+    /// facts are the same features whatever order their keys were sent in, and those who need it sort by `index`. At the
+    /// end, by hash again, the context's hidden ones.
     features: Box<[Feature]>,
     /// Where the context and each action end in `features`.
     ends: Box<[u32]>,
@@ -71,8 +73,14 @@ impl Example {
     pub fn new(context: &[JsonObject], actions: &[ActionInput<'_>]) -> Result<Self, FeatureError> {
         let mut features = Vec::new();
         let mut ends = Vec::with_capacity(1 + actions.len());
-        Walk::new(|found| push(&mut features, 0, found)).context(context)?;
+        let mut hidden = Vec::new();
+        let mut walk = Walk::with_hidden(|found: Found<'_>| match found.kind {
+            Kind::Hidden => push(&mut hidden, 0, found),
+            _ => push(&mut features, 0, found),
+        });
+        walk.context(context)?;
         order(&mut features);
+        order(&mut hidden);
         ends.push(features.len() as u32);
         for action in actions {
             let start = features.len();
@@ -81,6 +89,7 @@ impl Example {
             order(&mut features[start + 2..]);
             ends.push(features.len() as u32);
         }
+        features.append(&mut hidden);
         Ok(Self { features: features.into(), ends: ends.into() })
     }
 
@@ -94,6 +103,12 @@ impl Example {
         &self.features[..self.ends[0] as usize]
     }
 
+    /// What only `auto` sees of the context.
+    pub(super) fn hidden(&self) -> &[Feature] {
+        let end = self.ends.last().map_or(0, |end| *end as usize);
+        &self.features[end..]
+    }
+
     /// An action's own features: the constant, the id, and what the caller said of it.
     pub(super) fn action(&self, action_idx: usize) -> &[Feature] {
         &self.features[self.ends[action_idx] as usize..self.ends[action_idx + 1] as usize]
@@ -103,7 +118,7 @@ impl Example {
 fn push(features: &mut Vec<Feature>, start: usize, found: Found<'_>) {
     // The walk stops long before an index would not fit.
     let index = (features.len() - start) as u16;
-    features.push(Feature { hash: found.hash, value: found.value, index, letter: found.letter });
+    features.push(Feature { hash: found.hash, value: found.value, index, letter: found.letter, kind: found.kind });
 }
 
 /// Equal features tell nothing apart, so ties need no order of their own.

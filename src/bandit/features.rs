@@ -7,6 +7,9 @@
 //! - An array of numbers has the features `[0]`, `[1]` … in a namespace named by its key.
 //! - An object is a namespace named by its key. Names that start with `_` are ignored.
 //!
+//! Besides, as what only the policy `auto` sees ([`Kind::Hidden`]): numbers that are zero, because that a number is there
+//! says something, and the number that a text spells or, for a single character, is (its code point).
+//!
 //! Features are found in the order in which their keys were sent, which Vowpal Wabbit's crosses depend on.
 
 use serde_json::{Number, Value};
@@ -33,13 +36,29 @@ pub(super) struct Found<'a> {
     pub letter: u8,
     pub hash: u32,
     pub value: f32,
+    pub kind: Kind,
 }
+
+/// What a feature says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// That something is so; it weighs 1.
+    Word,
+    /// How much.
+    Number,
+    /// A number that Vowpal Wabbit does not have.
+    Hidden,
+}
+
+/// Set apart from the hash of the text that it is the number of.
+const OF_TEXT: u32 = 0x5bd1_e995;
 
 /// Walks feature objects and hands each feature to `found`, in a fixed order.
 pub(super) struct Walk<F> {
     found: F,
     n_found: usize,
     name: String,
+    is_with_hidden: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -57,7 +76,12 @@ impl<'a> Namespace<'a> {
 impl<F: FnMut(Found<'_>)> Walk<F> {
     /// A walk over one context or one action.
     pub fn new(found: F) -> Self {
-        Self { found, n_found: 0, name: String::new() }
+        Self { found, n_found: 0, name: String::new(), is_with_hidden: false }
+    }
+
+    /// As [`Self::new`], with the features that only `auto` sees.
+    pub fn with_hidden(found: F) -> Self {
+        Self { is_with_hidden: true, ..Self::new(found) }
     }
 
     /// The objects of the context share one namespace.
@@ -68,7 +92,7 @@ impl<F: FnMut(Found<'_>)> Walk<F> {
     /// An action has its id and a constant in one namespace and its plain features in another.
     pub fn action(&mut self, id: &str, objects: &[JsonObject]) -> Result<(), FeatureError> {
         let identity = Namespace::new("i");
-        self.number(identity, "constant", 1.0)?;
+        self.word(identity, "constant")?;
         self.text(identity, "id", id)?;
         self.objects(objects, Namespace::new("j"))
     }
@@ -86,7 +110,7 @@ impl<F: FnMut(Found<'_>)> Walk<F> {
             match value {
                 Value::String(text) => self.text(home, key, text)?,
                 Value::Null => self.text(home, key, "null")?,
-                Value::Bool(true) => self.number(home, key, 1.0)?,
+                Value::Bool(true) => self.word(home, key)?,
                 Value::Bool(false) => {}
                 Value::Number(number) => self.number(home, key, bounded(number))?,
                 Value::Array(items) => self.array(key, items)?,
@@ -102,11 +126,23 @@ impl<F: FnMut(Found<'_>)> Walk<F> {
         self.name.push_str(key);
         self.name.extend(text.chars().map(|c| if matches!(c, ' ' | '\t' | ':' | '|') { '_' } else { c }));
         let hash = hash::name_in(&self.name, home.hash);
-        self.hand_over(home, key, Some(text), hash, 1.0)
+        self.hand_over(home, key, Some(text), hash, 1.0, Kind::Word)?;
+        match spelled(text) {
+            Some(value) => {
+                let hash = hash::name_in(key, home.hash) ^ OF_TEXT;
+                self.hand_over(home, key, None, hash, value, Kind::Hidden)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn word(&mut self, home: Namespace<'_>, key: &str) -> Result<(), FeatureError> {
+        self.hand_over(home, key, None, hash::name_in(key, home.hash), 1.0, Kind::Word)
     }
 
     fn number(&mut self, home: Namespace<'_>, key: &str, value: f32) -> Result<(), FeatureError> {
-        self.hand_over(home, key, None, hash::name_in(key, home.hash), value)
+        let kind = if value == 0.0 { Kind::Hidden } else { Kind::Number };
+        self.hand_over(home, key, None, hash::name_in(key, home.hash), value, kind)
     }
 
     /// Positions are not hashed but counted on from the namespace, as Vowpal Wabbit's JSON parser does.
@@ -117,7 +153,9 @@ impl<F: FnMut(Found<'_>)> Walk<F> {
             self.name.clear();
             self.name.push_str(&format!("[{position}]"));
             let name = std::mem::take(&mut self.name);
-            self.hand_over(home, &name, None, home.hash.wrapping_add(position), bounded(number))?;
+            let value = bounded(number);
+            let kind = if value == 0.0 { Kind::Hidden } else { Kind::Number };
+            self.hand_over(home, &name, None, home.hash.wrapping_add(position), value, kind)?;
             self.name = name;
         }
         Ok(())
@@ -130,16 +168,21 @@ impl<F: FnMut(Found<'_>)> Walk<F> {
         text: Option<&str>,
         hash: u32,
         value: f32,
+        kind: Kind,
     ) -> Result<(), FeatureError> {
-        if value == 0.0 {
-            return Ok(());
+        if kind == Kind::Hidden {
+            // Never refused: nobody sent them as such.
+            if !self.is_with_hidden {
+                return Ok(());
+            }
+        } else {
+            if self.n_found == MAX_FEATURES {
+                return Err(FeatureError::TooMany { most: MAX_FEATURES });
+            }
+            self.n_found += 1;
         }
-        if self.n_found == MAX_FEATURES {
-            return Err(FeatureError::TooMany { most: MAX_FEATURES });
-        }
-        self.n_found += 1;
         let letter = home.name.as_bytes().first().copied().unwrap_or(b' ');
-        (self.found)(Found { namespace: home.name, key, text, letter, hash, value });
+        (self.found)(Found { namespace: home.name, key, text, letter, hash, value, kind });
         Ok(())
     }
 }
@@ -158,4 +201,15 @@ fn check_name(name: &str) -> Result<(), FeatureError> {
 fn bounded(number: &Number) -> f32 {
     let value = number.as_f64().unwrap_or(0.0);
     (value as f32).clamp(-MAX_VALUE, MAX_VALUE)
+}
+
+/// The number that a text spells, or that its only character is.
+fn spelled(text: &str) -> Option<f32> {
+    let mut chars = text.chars();
+    let number = match (chars.next(), chars.next()) {
+        (Some(digit), None) => digit.to_digit(10).unwrap_or(u32::from(digit)) as f32,
+        (Some(first), _) if first.is_ascii_digit() || matches!(first, '-' | '+' | '.') => text.parse().ok()?,
+        _ => return None,
+    };
+    number.is_finite().then(|| number.clamp(-MAX_VALUE, MAX_VALUE))
 }

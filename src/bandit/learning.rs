@@ -1,7 +1,8 @@
 //! What an outcome teaches a policy: from the logged event to labels, and from labels to weights.
 
 use super::{
-    Example, Outcome, Policy,
+    Example, Learner, Outcome, Policy,
+    auto::Earned,
     cost_estimate::CostEstimate,
     crosses::Crosses,
     explore::{self, Cover, Covering},
@@ -30,7 +31,9 @@ impl Policy {
             // A sum of rewards may leave [-1, 1], but nothing sane comes near this.
             cost: if outcome.reward.is_finite() { (-outcome.reward).clamp(-1e6, 1e6) } else { 0.0 },
         };
+        self.learn_mixture(&lesson, outcome);
         match self.settings.exploration {
+            Exploration::Auto(auto) if !auto.has(Learner::Linear) => {}
             Exploration::Bag { n_models, greedify, .. } => {
                 for (model, layer) in self.bag_layers(n_models).enumerate() {
                     let is_greedy = greedify && model == 0;
@@ -42,6 +45,23 @@ impl Policy {
             _ => self.learn_model(&lesson, Layer(0)),
         }
         self.counts.n_learned = self.counts.n_learned.saturating_add(1);
+    }
+
+    /// What `auto` learns, but for its linear learner, who has to be asked before it learns.
+    fn learn_mixture(&mut self, lesson: &Lesson<'_>, outcome: Outcome) {
+        let Some(mut mixture) = self.mixture.take() else { return };
+        if let Some(chosen) = lesson.actions.iter().position(|action_idx| *action_idx == lesson.chosen_idx) {
+            let linear = self.linear(lesson.example, &[lesson.chosen_idx])[0];
+            let earned = Earned {
+                chosen,
+                reward: -lesson.cost,
+                explored: if outcome.explored.is_finite() { outcome.explored.clamp(0.0, 1.0) } else { 0.0 },
+                at_us: outcome.at_us,
+                linear,
+            };
+            mixture.learn(lesson.example, &lesson.actions, earned);
+        }
+        self.mixture = Some(mixture);
     }
 
     /// What one model learns.

@@ -83,7 +83,7 @@ impl MarginalsOf<'_> {
                 let mean = Some((n / m) as f32).filter(|mean| mean.is_finite()).unwrap_or(0.0);
                 let value = mean.clamp(-MAX_VALUE, MAX_VALUE);
                 // What is told of the feature is told of the id.
-                replaced.push(Feature { hash: place.hash, value, index: id.index, letter: id.letter });
+                replaced.push(Feature { hash: place.hash, value, index: id.index, letter: id.letter, kind: id.kind });
             }
         }
         replaced

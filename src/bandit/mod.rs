@@ -3,6 +3,7 @@
 //! Pure. No IO, no clock, no environment, no global randomness: the same input gives the same bytes on any machine.
 //! The seams are featurize ([`Example`]) → regress → explore ([`Pmf`]); [`Policy`] joins them.
 
+mod auto;
 mod coin;
 mod cost_estimate;
 mod crosses;
@@ -23,6 +24,7 @@ mod regressor;
 mod slots;
 mod vowpal_wabbit_model;
 
+pub use auto::{Learner, Rebuild};
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
 pub use explanation::{Contribution, Explanation};
 pub use explore::Pmf;

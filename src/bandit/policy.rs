@@ -2,8 +2,11 @@
 //!
 //! Inside, the model predicts costs (cost = −reward); what leaves this file is rewards.
 
+use std::sync::Arc;
+
 use super::{
-    Example, LearningSettings, Pmf,
+    Example, Rebuild,
+    auto::{Learner, Mixture}, LearningSettings, Pmf,
     crosses::{Crosses, Term},
     explore::{self, Covering},
     learning_settings::{Base, Exploration, Ties},
@@ -22,6 +25,10 @@ pub struct Outcome {
     pub probability: f32,
     /// What it earned.
     pub reward: f32,
+    /// 1 less the largest of the logged probabilities: what of this decision explored.
+    pub explored: f32,
+    /// When that became known, by the log's clock, in microseconds.
+    pub at_us: i64,
 }
 
 /// Trained weights with the settings that train and use them.
@@ -30,6 +37,8 @@ pub struct Policy {
     pub(super) settings: LearningSettings,
     pub(super) regression: Regression,
     pub(super) marginals: Option<Marginals>,
+    /// Of `auto`; the regression is its linear learner.
+    pub(super) mixture: Option<Box<Mixture>>,
     pub(super) counts: Counts,
     /// By layer.
     pub(super) updates: Vec<Updates>,
@@ -74,6 +83,7 @@ impl Policy {
         Self {
             marginals: settings.marginal.clone().map(|rule| Marginals::new(rule, regression.places())),
             regression,
+            mixture: settings.auto().map(|auto| Box::new(Mixture::new(&auto))),
             counts: Counts { chance: settings.random_seed, ..Counts::default() },
             updates: vec![Updates::default(); settings.n_layers() as usize],
             settings,
@@ -117,10 +127,20 @@ impl Policy {
 
     /// Expected reward of each action.
     pub fn scores(&self, example: &Example) -> Vec<f32> {
+        if let Some(mixture) = &self.mixture {
+            let actions: Vec<usize> = (0..example.n_actions()).collect();
+            return mixture.estimates(example, &actions, &self.linear(example, &actions)).scores;
+        }
         (0..example.n_actions()).map(|action_idx| self.score(example, action_idx)).collect()
     }
 
-    /// Expected reward of one action: the mean of those who have a say in what it is.
+    /// Trees that another thread may grow meanwhile, each handed out once. Who grows them, and whether anyone does, makes
+    /// no difference to what is learned; a tree that is not there when its time has come is grown then.
+    pub fn take_rebuilds(&mut self) -> Vec<Arc<Rebuild>> {
+        self.mixture.as_mut().map_or_else(Vec::new, |mixture| mixture.take_rebuilds())
+    }
+
+    /// Expected reward of one action by the regression alone: the mean of those who have a say in what it is.
     pub(super) fn score(&self, example: &Example, action_idx: usize) -> f32 {
         let layers = self.scoring_layers();
         let n = layers.len() as f32;
@@ -148,14 +168,24 @@ impl Policy {
     }
 
     /// What one model expects the actions to cost, as explorations see it: Vowpal Wabbit's look at the bare sum, which
-    /// tells apart what lies beyond the labels seen; the own learner's does not leave them.
+    /// tells apart what lies beyond the labels seen; that of `auto` does not leave them.
     pub(super) fn costs(&self, example: &Example, actions: &[usize], layer: Layer) -> Vec<f32> {
-        let is_own = matches!(self.settings.exploration, Exploration::Own { .. });
+        let is_own = self.mixture.is_some();
         let cost = |action_idx: &usize| {
             let sum = self.regression.sum(&self.terms(example, *action_idx, layer), layer);
             if is_own { self.regression.labels().clip(sum) } else { sum }
         };
         actions.iter().map(cost).collect()
+    }
+
+    /// What the linear learner of `auto` expects these actions to earn.
+    pub(super) fn linear(&self, example: &Example, actions: &[usize]) -> Vec<f32> {
+        if self.settings.auto().is_some_and(|auto| !auto.has(Learner::Linear)) {
+            return vec![0.0; actions.len()];
+        }
+        let mut rewards = self.costs(example, actions, Layer(0));
+        rewards.iter_mut().for_each(|cost| *cost = 0.0 - *cost);
+        rewards
     }
 
     /// Probabilities of these actions. `share` is ε wherever an exploration has one.
@@ -164,12 +194,10 @@ impl Policy {
         let n_learned = self.counts.n_learned;
         let gamma = |scale: f64, exponent| scale * libm::pow(n_learned as f64, exponent);
         match self.settings.exploration {
-            Exploration::Own { scale, exponent } => {
-                let costs = costs(Layer(0));
-                let mut pmf = explore::square_cb(&costs, gamma(scale, exponent), Ties::Share);
-                explore::cap(&mut pmf, &costs, share, n_learned);
-                pmf
-            }
+            Exploration::Auto(_) => match &self.mixture {
+                Some(mixture) => mixture.probabilities(example, actions, &self.linear(example, actions), share),
+                None => vec![1.0; actions.len()],
+            },
             Exploration::EpsilonGreedy { ties } => explore::epsilon_greedy(&costs(Layer(0)), share, ties),
             Exploration::Softmax { lambda } => {
                 let mut pmf = explore::softmax(&costs(Layer(0)), lambda);

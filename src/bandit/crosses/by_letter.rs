@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     fn feature(letter: u8, index: u16) -> Feature {
-        Feature { hash: u32::from(letter) * 1_000 + u32::from(index), value: 1.0, index, letter }
+        Feature { hash: u32::from(letter) * 1_000 + u32::from(index), value: 1.0, index, letter, kind: crate::bandit::features::Kind::Word }
     }
 
     /// The combinations as letters, for features of F, i and j.

@@ -1,7 +1,7 @@
 //! From expected costs to probabilities. Nothing here draws an action: a draw is [`Pmf::draw`], with a seed.
 
 mod bag;
-mod cap;
+mod beyond_error;
 mod cover;
 mod epsilon_greedy;
 mod first;
@@ -15,7 +15,7 @@ mod votes;
 pub use pmf::Pmf;
 pub(in crate::bandit) use {
     bag::{bag, n_times},
-    cap::cap,
+    beyond_error::{Caution, beyond_error},
     cover::{Cover, Covering},
     epsilon_greedy::epsilon_greedy,
     first::first,

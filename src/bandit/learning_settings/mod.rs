@@ -9,6 +9,7 @@ mod vowpal_wabbit;
 mod words;
 
 use super::{
+    auto::AutoSettings,
     coin::Stakes,
     cost_estimate::{CostEstimate, Estimator},
     crosses::Crosses,
@@ -54,8 +55,8 @@ pub(super) enum Base {
 /// From scores to probabilities.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Exploration {
-    /// Rankloop's own: inverse gap weighting within the share of exploration. γ = scale · (events learned)^exponent.
-    Own { scale: f64, exponent: f64 },
+    /// Rankloop's own: the mixture, and inverse gap weighting beyond its uncertainty, within the share of exploration.
+    Auto(AutoSettings),
     /// What Vowpal Wabbit does without another: `--epsilon`.
     EpsilonGreedy { ties: Ties },
     /// `--softmax`.
@@ -165,12 +166,8 @@ impl LearningSettings {
         self.is_multi_slot
     }
 
-    /// Rankloop's own learner: direct regression of the chosen action's cost on context × action crosses, with a slow
-    /// forgetting that keeps steps from dying out, and inverse gap weighting.
-    ///
-    /// Mean reward in the worlds of `tests/learning.rs` (ten seeds, share 0.2), beside the compatible default:
-    /// coffee 0.97 to 0.46, users 0.75 to 0.48, swapped tastes 0.93 to 0.49, sections 0.51 to 0.50. The constants are
-    /// not fine-tuned: half or twice the rate, a third or thrice γ move these means by about 0.01.
+    /// Rankloop's own learner, the policy `auto`. What is set here besides is its linear learner: direct regression of
+    /// the chosen action's cost on context × action crosses, with a slow forgetting that keeps steps from dying out.
     fn own() -> Self {
         Self {
             arguments: None,
@@ -181,8 +178,16 @@ impl LearningSettings {
             base: Base::Gradient(Steps { forgetting: 0.01, ..VOWPAL_WABBIT_STEPS }),
             marginal: None,
             estimator: Estimator { estimate: CostEstimate::Direct, least_propensity: 0.0 },
-            exploration: Exploration::Own { scale: 30.0, exponent: 0.5 },
+            exploration: Exploration::Auto(AutoSettings::DEFAULT),
             random_seed: 0,
+        }
+    }
+
+    /// How `auto` learns, if it is that.
+    pub(super) fn auto(&self) -> Option<AutoSettings> {
+        match self.exploration {
+            Exploration::Auto(auto) => Some(auto),
+            _ => None,
         }
     }
 

@@ -64,7 +64,7 @@ fn has_count(exploration: Exploration) -> bool {
         | Exploration::SquareCb { .. }
         | Exploration::RegCb { .. }
         | Exploration::Cover { .. } => true,
-        Exploration::Own { .. }
+        Exploration::Auto(_)
         | Exploration::EpsilonGreedy { .. }
         | Exploration::Softmax { .. }
         | Exploration::Bag { .. } => false,

@@ -1,0 +1,39 @@
+//! The policy `auto`: base learners of different kinds, blended by how well each predicts, and explored by inverse-gap
+//! weighting in which a gap counts only beyond the uncertainty.
+//!
+//! | learner | what it is good at |
+//! | --- | --- |
+//! | mean | nearly no data, nearly no signal |
+//! | linear | words, very many features, actions never seen before that share features with others |
+//! | network, two heads | smooth functions of many numbers; carries action features |
+//! | forest, at three grains | thresholds and conditions; also says how much is known where |
+//! | recent forest | a world that has changed |
+//!
+//! What happens to one event is in [`Mixture`]; the rest are its parts. `docs/learning.md` explains all of it.
+
+mod blend;
+mod drift;
+mod draws;
+mod forest;
+mod growing;
+mod learner;
+mod mixture;
+mod network;
+mod noise;
+mod offered;
+mod pace;
+mod range;
+mod rms_prop;
+mod sample;
+mod scratch;
+mod settings;
+mod tokens;
+mod tree;
+mod window;
+
+pub use forest::Rebuild;
+pub use learner::Learner;
+pub(super) use {
+    mixture::{Earned, Estimates, Mixture},
+    settings::AutoSettings,
+};

@@ -1,0 +1,71 @@
+//! How much extra work an event gets: less while many come at once.
+//!
+//! Said by the log's time, not by the wall clock, so that a replay of the log does the same work and ends in the same
+//! model.
+
+use serde::{Deserialize, Serialize};
+
+/// Events of one second up to which all work is done, and up to which a part of it.
+const N_EASY: u32 = 3_000;
+const N_BUSY: u32 = 6_000;
+const SECOND_US: i64 = 1_000_000;
+
+/// Counts the events of each second.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Pace {
+    second: i64,
+    n_in_it: u32,
+    n_in_last: u32,
+}
+
+impl Pace {
+    /// Takes in an event at its log time, in microseconds.
+    pub fn learn(&mut self, at_us: i64) {
+        let second = at_us.div_euclid(SECOND_US);
+        if second != self.second {
+            self.n_in_last = if second == self.second + 1 { self.n_in_it } else { 0 };
+            self.second = second;
+            self.n_in_it = 0;
+        }
+        self.n_in_it = self.n_in_it.saturating_add(1);
+    }
+
+    /// How many of `usual` replays are done.
+    pub fn n_replays(&self, usual: u32) -> u32 {
+        match self.n_in_last {
+            0..=N_EASY => usual,
+            n if n <= N_BUSY => usual.min(1),
+            _ => 0,
+        }
+    }
+
+    /// How many times longer trees wait to be grown anew.
+    pub fn patience(&self) -> f32 {
+        if self.n_in_last > N_BUSY { 2.0 } else { 1.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(n_per_second: i64) -> Pace {
+        let mut pace = Pace::default();
+        (0..3 * n_per_second).for_each(|n| pace.learn(n * SECOND_US / n_per_second));
+        pace
+    }
+
+    #[test]
+    fn replays_are_shed_first_and_growing_slows_last() {
+        assert_eq!((after(1_000).n_replays(3), after(1_000).patience()), (3, 1.0));
+        assert_eq!((after(5_000).n_replays(3), after(5_000).patience()), (1, 1.0));
+        assert_eq!((after(9_000).n_replays(3), after(9_000).patience()), (0, 2.0));
+    }
+
+    #[test]
+    fn a_quiet_second_ends_the_rush() {
+        let mut pace = after(9_000);
+        pace.learn(10 * SECOND_US);
+        assert_eq!(pace.n_replays(3), 3);
+    }
+}

@@ -1,0 +1,281 @@
+//! One extremely randomised tree (Geurts, Ernst and Wehenkel, 2006) over contexts. Every node knows what each action
+//! earned there.
+
+use serde::{Deserialize, Serialize};
+
+/// A split, or a leaf when `left` is 0: the root is nobody's child.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Node {
+    pub token: u32,
+    pub threshold: f32,
+    /// The left child; the right one follows it.
+    pub left: u32,
+    /// Where its counts are, how many, and for how many there is place.
+    first: u32,
+    n: u16,
+    most: u16,
+    /// Events that came through.
+    total: u32,
+}
+
+/// What one action did in one node. Actions that were never chosen there take no place.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+struct Count {
+    action: u16,
+    n: u16,
+    /// Its mean, smoothed down the path from the root: (sum + prior·parent's) / (n + prior).
+    estimate: f32,
+}
+
+/// Down to which node of a path an estimate is read: the deepest that at least so many events came through.
+pub(super) const GRAINS: [u32; 3] = [1, 60, 500];
+/// What a parent's estimate weighs in its child's, in events.
+pub(super) const PRIOR: f32 = 2.0;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Tree {
+    nodes: Vec<Node>,
+    counts: Vec<Count>,
+}
+
+/// What reading a tree works with.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    path: Vec<u32>,
+    ends: [usize; GRAINS.len()],
+    is_found: Vec<bool>,
+}
+
+/// One event as a tree takes it in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival<'a> {
+    /// By token.
+    pub values: &'a [f32],
+    pub action: u16,
+    pub reward: f32,
+    /// What an action is expected to earn that nothing is known of.
+    pub start: f32,
+}
+
+impl Default for Tree {
+    /// A tree of one leaf that has seen nothing.
+    fn default() -> Self {
+        Self { nodes: vec![Node::default()], counts: Vec::new() }
+    }
+}
+
+impl Tree {
+    pub fn n_bytes(&self) -> usize {
+        self.nodes.len() * size_of::<Node>() + self.counts.len() * size_of::<Count>()
+    }
+
+    #[inline]
+    fn child(node: &Node, values: &[f32]) -> usize {
+        let value = values.get(node.token as usize).copied().unwrap_or(0.0);
+        node.left as usize + usize::from(value > node.threshold)
+    }
+
+    #[inline]
+    fn counts(&self, node: &Node) -> &[Count] {
+        &self.counts[node.first as usize..node.first as usize + usize::from(node.n)]
+    }
+
+    /// Walks down to the leaf and keeps the way.
+    pub fn walk(&self, values: &[f32], work: &mut Work) {
+        work.path.clear();
+        work.ends = [1; GRAINS.len()];
+        let mut at = 0;
+        loop {
+            let node = &self.nodes[at];
+            work.path.push(at as u32);
+            for (end, grain) in work.ends.iter_mut().zip(GRAINS) {
+                if node.total >= grain {
+                    *end = work.path.len();
+                }
+            }
+            if node.left == 0 {
+                return;
+            }
+            at = Self::child(node, values);
+        }
+    }
+
+    /// Adds the estimate of each action that `slot_of` places to `estimates`: that of the deepest node on the way, up
+    /// to the grain's, that has seen it, and `start` if none has. Adds what the grain's node has seen to `seen`.
+    pub fn read(
+        &self,
+        grain: usize,
+        slot_of: &[u16],
+        start: f32,
+        work: &mut Work,
+        estimates: &mut [f32],
+        seen: &mut [f32],
+    ) {
+        work.is_found.clear();
+        work.is_found.resize(estimates.len(), false);
+        let mut n_open = estimates.len();
+        let mut is_deepest = true;
+        for at in work.path[..work.ends[grain]].iter().rev() {
+            for count in self.counts(&self.nodes[*at as usize]) {
+                let slot = usize::from(slot_of.get(usize::from(count.action)).copied().unwrap_or(u16::MAX));
+                if let Some(is_found) = work.is_found.get_mut(slot)
+                    && !*is_found
+                {
+                    *is_found = true;
+                    n_open -= 1;
+                    estimates[slot] += count.estimate;
+                    if is_deepest {
+                        seen[slot] += f32::from(count.n);
+                    }
+                }
+            }
+            if n_open == 0 {
+                return;
+            }
+            is_deepest = false;
+        }
+        let not_found = work.is_found.iter().zip(estimates).filter(|(is_found, _)| !**is_found);
+        not_found.for_each(|(_, estimate)| *estimate += start);
+    }
+
+    /// Adds one event to all nodes on its way. `most` counts at most are kept: what is beyond has to wait until the
+    /// tree is grown anew.
+    pub fn insert(&mut self, arrival: Arrival<'_>, most: usize) {
+        let mut at = 0;
+        let mut of_parent = arrival.start;
+        loop {
+            of_parent = self.count(at, arrival, of_parent, most);
+            let node = &self.nodes[at];
+            if node.left == 0 {
+                return;
+            }
+            at = Self::child(node, arrival.values);
+        }
+    }
+
+    /// Counts an event in one node; the action's estimate there.
+    fn count(&mut self, at: usize, arrival: Arrival<'_>, of_parent: f32, most: usize) -> f32 {
+        let node = &mut self.nodes[at];
+        node.total = node.total.saturating_add(1);
+        let own = &mut self.counts[node.first as usize..node.first as usize + usize::from(node.n)];
+        if let Some(count) = own.iter_mut().find(|count| count.action == arrival.action) {
+            count.n = count.n.saturating_add(1);
+            count.estimate += (arrival.reward - count.estimate) / (f32::from(count.n) + PRIOR);
+            return count.estimate;
+        }
+        let estimate = (arrival.reward + PRIOR * of_parent) / (1.0 + PRIOR);
+        if node.n == node.most {
+            if self.counts.len() >= most || node.most == u16::MAX {
+                return of_parent;
+            }
+            // The counts move to the end. What they leave behind is lost until the tree is grown anew.
+            let first = self.counts.len();
+            self.counts.extend_from_within(node.first as usize..node.first as usize + usize::from(node.n));
+            node.most = node.n.saturating_mul(2).max(4);
+            self.counts.resize(first + usize::from(node.most), Count::default());
+            node.first = first as u32;
+        }
+        self.counts[node.first as usize + usize::from(node.n)] = Count { action: arrival.action, n: 1, estimate };
+        node.n += 1;
+        estimate
+    }
+
+    /// Writes what a new node has seen: (action, events, sum of rewards). `parent` is its parent's index.
+    pub fn fill(&mut self, at: usize, parent: Option<usize>, start: f32, seen: impl Iterator<Item = (u16, f32, f32)>) {
+        let first = self.counts.len();
+        let mut total = 0.0;
+        for (action, n, sum) in seen {
+            let known = parent.and_then(|parent| {
+                self.counts(&self.nodes[parent]).iter().find(|count| count.action == action)
+            });
+            let of_parent = known.map_or(start, |count| count.estimate);
+            let estimate = (sum + PRIOR * of_parent) / (n + PRIOR);
+            self.counts.push(Count { action, n: n.min(f32::from(u16::MAX)) as u16, estimate });
+            total += n;
+        }
+        let n = (self.counts.len() - first) as u16;
+        // A little place for actions that come later.
+        let most = n.saturating_add(n / 4 + 1);
+        self.counts.resize(first + usize::from(most), Count::default());
+        let node = &mut self.nodes[at];
+        (node.first, node.n, node.most, node.total) = (first as u32, n, most, total as u32);
+    }
+
+    /// Splits a leaf; the left child's index. The right one follows it.
+    pub fn split(&mut self, at: usize, token: u32, threshold: f32) -> usize {
+        let left = self.nodes.len();
+        self.nodes.extend([Node::default(); 2]);
+        let node = &mut self.nodes[at];
+        (node.token, node.threshold, node.left) = (token, threshold, left as u32);
+        left
+    }
+
+    /// Rewards are measured by another scale.
+    pub fn rescale(&mut self, scale: f32, offset: f32) {
+        self.counts.iter_mut().for_each(|count| count.estimate = scale * count.estimate + offset);
+    }
+
+    /// Whether walking it ends and reads nothing outside.
+    pub fn is_sound(&self) -> bool {
+        let is_sound = |(at, node): (usize, &Node)| {
+            let (left, first) = (node.left as usize, node.first as usize);
+            (left == 0 || (left > at && left + 1 < self.nodes.len()))
+                && node.n <= node.most
+                && first + usize::from(node.most) <= self.counts.len()
+        };
+        !self.nodes.is_empty()
+            && self.nodes.iter().enumerate().all(is_sound)
+            && self.counts.iter().all(|count| count.estimate.is_finite())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrival(values: &[f32], action: u16, reward: f32) -> Arrival<'_> {
+        Arrival { values, action, reward, start: 0.5 }
+    }
+
+    fn read(tree: &Tree, grain: usize, values: &[f32]) -> ([f32; 2], [f32; 2]) {
+        let (mut work, mut estimates, mut seen) = (Work::default(), [0.0; 2], [0.0; 2]);
+        tree.walk(values, &mut work);
+        tree.read(grain, &[0, 1], 0.5, &mut work, &mut estimates, &mut seen);
+        (estimates, seen)
+    }
+
+    #[test]
+    fn an_estimate_is_smoothed_by_what_is_above_it_and_absent_actions_keep_the_parents() {
+        let mut tree = Tree::default();
+        tree.fill(0, None, 0.5, [(0, 8.0, 4.0), (1, 2.0, 2.0)].into_iter());
+        let left = tree.split(0, 0, 0.5);
+        tree.fill(left, Some(0), 0.5, [(0, 4.0, 0.0)].into_iter());
+        tree.fill(left + 1, Some(0), 0.5, [(0, 4.0, 4.0), (1, 2.0, 2.0)].into_iter());
+        let (estimates, seen) = read(&tree, 0, &[0.0]);
+        // At the root (4 + 1) / 10 and (2 + 1) / 4, on the left (0 + 2·0.5) / 6.
+        assert!((estimates[0] - 1.0 / 6.0).abs() < 1e-6 && (estimates[1] - 0.75).abs() < 1e-6, "{estimates:?}");
+        assert_eq!(seen, [4.0, 0.0]);
+        assert!(tree.is_sound());
+    }
+
+    #[test]
+    fn an_inserted_event_moves_the_estimates_as_if_it_had_been_there() {
+        let mut tree = Tree::default();
+        for (reward, action) in [(1.0, 0), (0.0, 0), (1.0, 1), (1.0, 0)] {
+            tree.insert(arrival(&[], action, reward), usize::MAX);
+        }
+        let (estimates, seen) = read(&tree, 0, &[]);
+        assert!((estimates[0] - 0.6).abs() < 1e-6 && (estimates[1] - 2.0 / 3.0).abs() < 1e-6, "{estimates:?}");
+        assert_eq!(seen, [3.0, 1.0]);
+    }
+
+    #[test]
+    fn a_tree_that_may_not_grow_still_counts_what_it_knows() {
+        let mut tree = Tree::default();
+        tree.insert(arrival(&[], 0, 1.0), 1);
+        (1..20).for_each(|action| tree.insert(arrival(&[], action, 1.0), 1));
+        tree.insert(arrival(&[], 0, 1.0), 1);
+        assert_eq!(tree.counts.len(), 4);
+        assert_eq!(read(&tree, 0, &[]).1, [2.0, 1.0]);
+    }
+}
