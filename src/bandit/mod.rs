@@ -22,6 +22,8 @@ mod regression;
 mod regressor;
 mod slots;
 mod vowpal_wabbit_model;
+mod weights;
+mod workspace;
 
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
 pub use explanation::{Contribution, Explanation};

@@ -21,7 +21,8 @@ use super::{
     policy::{Counts, Updates},
     reader::Reader,
     regression::Regression,
-    regressor::{Labels, Norm, Regressor, Weight},
+    regressor::{Labels, Norm, Regressor},
+    weights::Weight,
 };
 
 const MAGIC: &[u8; 4] = b"RKLM";
@@ -128,9 +129,8 @@ impl Writer {
         self.f32s([regressor.labels.lowest, regressor.labels.highest]);
         self.f64s([regressor.gravity, regressor.contraction]);
         regressor.norms.iter().for_each(|norm| self.f64s([norm.size, norm.importance]));
-        let used = || regressor.weights.iter().enumerate().filter(|(_, weight)| !weight.is_blank());
-        self.u32(used().count() as u32);
-        for (index, weight) in used() {
+        self.u32(regressor.weights.used().count() as u32);
+        for (index, weight) in regressor.weights.used() {
             self.u32(index as u32);
             self.f32s([weight.value, weight.gradient, weight.scale]);
         }
@@ -193,8 +193,7 @@ impl Reader<'_> {
         for _ in 0..self.u32()? {
             let index = self.u32()? as usize;
             let weight = Weight::held(self.f32()?, self.f32()?, self.f32()?);
-            let place = regressor.weights.get_mut(index).ok_or_else(|| damaged("it has a weight outside its table"))?;
-            *place = weight;
+            regressor.weights.put(index, weight).ok_or_else(|| damaged("it has a weight outside its table"))?;
         }
         Ok(())
     }

@@ -4,12 +4,14 @@
 
 use super::{
     Example, LearningSettings, Pmf,
-    crosses::{Crosses, Term},
+    crosses::Term,
     explore::{self, Covering},
     learning_settings::{Base, Exploration, Ties},
     marginals::{Marginals, MarginalsOf},
     regression::Regression,
-    regressor::{Layer, Terms},
+    regressor::Layer,
+    weights::LANES,
+    workspace::{Desk, Workspace},
 };
 use crate::terms::ExplorationShare;
 
@@ -50,21 +52,6 @@ pub(super) struct Updates {
     pub n_events: u64,
     /// Eligible actions summed over those events.
     pub n_actions: u64,
-}
-
-/// The terms of one action as one model sees them, for the regression.
-pub(super) struct ActionTerms<'a> {
-    pub crosses: &'a Crosses,
-    pub example: &'a Example,
-    pub action_idx: usize,
-    pub marginals: Option<MarginalsOf<'a>>,
-}
-
-impl Terms for ActionTerms<'_> {
-    #[inline]
-    fn each(&self, visit: impl FnMut(Term)) {
-        self.crosses.visit(self.example, self.action_idx, self.marginals, visit);
-    }
 }
 
 impl Policy {
@@ -108,97 +95,154 @@ impl Policy {
 
     /// Probabilities over the actions; those with `is_eligible` false get exactly 0. At least one must be eligible.
     pub fn pmf(&self, example: &Example, is_eligible: &[bool], exploration: ExplorationShare) -> Pmf {
-        let eligible: Vec<usize> = (0..example.n_actions()).filter(|action_idx| is_eligible[*action_idx]).collect();
-        if eligible.is_empty() {
-            return Pmf::over(is_eligible, &[]);
-        }
-        Pmf::over(is_eligible, &self.probabilities(example, &eligible, f64::from(exploration.get())))
+        let mut pmf = Pmf::default();
+        self.pmf_into(example, is_eligible, exploration, &mut pmf);
+        pmf
+    }
+
+    /// As [`Self::pmf`], into one that is used again: nothing is allocated then.
+    pub fn pmf_into(&self, example: &Example, is_eligible: &[bool], exploration: ExplorationShare, pmf: &mut Pmf) {
+        Workspace::with(|workspace| {
+            workspace.take_eligible(is_eligible);
+            workspace.pmf.clear();
+            if !workspace.actions.is_empty() {
+                self.probabilities(example, f64::from(exploration.get()), workspace);
+            }
+            pmf.put(is_eligible, &workspace.pmf);
+        });
     }
 
     /// Expected reward of each action.
     pub fn scores(&self, example: &Example) -> Vec<f32> {
-        (0..example.n_actions()).map(|action_idx| self.score(example, action_idx)).collect()
-    }
-
-    /// Expected reward of one action: the mean of those who have a say in what it is.
-    pub(super) fn score(&self, example: &Example, action_idx: usize) -> f32 {
-        let layers = self.scoring_layers();
-        let n = layers.len() as f32;
-        let of = |layer| self.regression.predict(&self.terms(example, action_idx, layer), layer);
-        // Taking from 0 turns the -0 of an untrained model into the 0 that a reader expects.
-        0.0 - layers.into_iter().map(of).sum::<f32>() / n
+        Workspace::with(|workspace| {
+            let Workspace { desk, actions, costs, .. } = workspace;
+            actions.clear();
+            actions.extend(0..example.n_actions());
+            let layers = self.scoring_layers();
+            self.sums(example, actions, layers.clone(), desk, costs);
+            let (n_actions, labels) = (actions.len(), self.regression.labels());
+            let score = |action_idx: usize| {
+                let of_models = costs[action_idx..].iter().step_by(n_actions);
+                // Taking from 0 turns the -0 of an untrained model into the 0 that a reader expects.
+                0.0 - of_models.map(|sum| labels.clip(*sum)).sum::<f32>() / layers.len() as f32
+            };
+            (0..n_actions).map(score).collect()
+        })
     }
 
     /// The models whose mean is the score: all of a bag, else the first.
-    pub(super) fn scoring_layers(&self) -> Vec<Layer> {
+    pub(super) fn scoring_layers(&self) -> impl ExactSizeIterator<Item = Layer> + Clone + use<> {
         match self.settings.exploration {
-            Exploration::Bag { n_models, .. } => self.bag_layers(n_models).collect(),
-            _ => vec![Layer(0)],
+            Exploration::Bag { n_models, .. } => self.bag_layers(n_models),
+            _ => self.bag_layers(1),
         }
     }
 
-    pub(super) fn bag_layers(&self, n_models: u32) -> impl Iterator<Item = Layer> + use<> {
+    pub(super) fn bag_layers(&self, n_models: u32) -> impl ExactSizeIterator<Item = Layer> + Clone + use<> {
         let per_model = self.settings.layers_per_model();
         (0..n_models).map(move |model| Layer(model * per_model))
     }
 
-    pub(super) fn terms<'a>(&'a self, example: &'a Example, action_idx: usize, layer: Layer) -> ActionTerms<'a> {
-        let marginals = self.marginals.as_ref().map(|marginals| marginals.of(layer));
-        ActionTerms { crosses: &self.settings.crosses, example, action_idx, marginals }
+    /// Hands every term of one action, as one model sees it, to `visit`.
+    pub(super) fn each_term(&self, example: &Example, action_idx: usize, layer: Layer, visit: impl FnMut(Term)) {
+        self.settings.crosses.visit(example, action_idx, self.marginals_of(layer), visit);
+    }
+
+    pub(super) fn marginals_of(&self, layer: Layer) -> Option<MarginalsOf<'_>> {
+        self.marginals.as_ref().map(|marginals| marginals.of(layer))
+    }
+
+    /// The bare sums of models for actions, model after model.
+    pub(super) fn sums(
+        &self,
+        example: &Example,
+        actions: &[usize],
+        layers: impl ExactSizeIterator<Item = Layer> + Clone,
+        desk: &mut Desk,
+        sums: &mut Vec<f32>,
+    ) {
+        let Desk { room, lanes } = desk;
+        let crosses = &self.settings.crosses;
+        crosses.begin(example, room);
+        sums.clear();
+        sums.resize(actions.len() * layers.len(), 0.0);
+        for (few, first) in actions.chunks(LANES).zip((0..).step_by(LANES)) {
+            for (model, layer) in layers.clone().enumerate() {
+                // Models differ in what they know of marginals alone.
+                if model == 0 || self.marginals.is_some() {
+                    let write = |(terms, action_idx): (&mut _, &usize)| {
+                        crosses.fill(example, *action_idx, self.marginals_of(layer), room, terms);
+                    };
+                    lanes.iter_mut().zip(few).for_each(write);
+                }
+                let of_few = self.regression.sums(&lanes[..few.len()], layer);
+                sums[model * actions.len() + first..][..few.len()].copy_from_slice(&of_few[..few.len()]);
+            }
+        }
     }
 
     /// What one model expects the actions to cost, as explorations see it: Vowpal Wabbit's look at the bare sum, which
     /// tells apart what lies beyond the labels seen; the own learner's does not leave them.
-    pub(super) fn costs(&self, example: &Example, actions: &[usize], layer: Layer) -> Vec<f32> {
-        let is_own = matches!(self.settings.exploration, Exploration::Own { .. });
-        let cost = |action_idx: &usize| {
-            let sum = self.regression.sum(&self.terms(example, *action_idx, layer), layer);
-            if is_own { self.regression.labels().clip(sum) } else { sum }
-        };
-        actions.iter().map(cost).collect()
+    pub(super) fn costs(
+        &self,
+        example: &Example,
+        actions: &[usize],
+        layer: Layer,
+        desk: &mut Desk,
+        costs: &mut Vec<f32>,
+    ) {
+        self.sums(example, actions, std::iter::once(layer), desk, costs);
+        if matches!(self.settings.exploration, Exploration::Own { .. }) {
+            let labels = self.regression.labels();
+            costs.iter_mut().for_each(|cost| *cost = labels.clip(*cost));
+        }
     }
 
-    /// Probabilities of these actions. `share` is ε wherever an exploration has one.
-    fn probabilities(&self, example: &Example, actions: &[usize], share: f64) -> Vec<f64> {
-        let costs = |layer| self.costs(example, actions, layer);
+    /// Probabilities of the workspace's actions. `share` is ε wherever an exploration has one.
+    fn probabilities(&self, example: &Example, share: f64, workspace: &mut Workspace) {
+        let Workspace { desk, actions, costs, pmf, sorted, labels } = workspace;
         let n_learned = self.counts.n_learned;
         let gamma = |scale: f64, exponent| scale * libm::pow(n_learned as f64, exponent);
+        pmf.resize(actions.len(), 0.0);
+        match self.settings.exploration {
+            Exploration::Bag { n_models, .. } => {
+                self.sums(example, actions, self.bag_layers(n_models), desk, costs);
+            }
+            _ => self.costs(example, actions, Layer(0), desk, costs),
+        }
         match self.settings.exploration {
             Exploration::Own { scale, exponent } => {
-                let costs = costs(Layer(0));
-                let mut pmf = explore::square_cb(&costs, gamma(scale, exponent), Ties::Share);
-                explore::cap(&mut pmf, &costs, share, n_learned);
-                pmf
+                explore::square_cb(pmf, costs, gamma(scale, exponent), Ties::Share);
+                explore::cap(pmf, costs, share, n_learned);
             }
-            Exploration::EpsilonGreedy { ties } => explore::epsilon_greedy(&costs(Layer(0)), share, ties),
+            Exploration::EpsilonGreedy { ties } => explore::epsilon_greedy(pmf, costs, share, ties),
             Exploration::Softmax { lambda } => {
-                let mut pmf = explore::softmax(&costs(Layer(0)), lambda);
-                explore::floor(&mut pmf, share, true);
-                pmf
+                explore::softmax(pmf, costs, lambda);
+                explore::floor(pmf, share, true, sorted);
             }
-            Exploration::First { n_even } => explore::first(&costs(Layer(0)), n_learned < n_even, share),
-            Exploration::Bag { n_models, ties, .. } => {
-                let by_model: Vec<Vec<f32>> = self.bag_layers(n_models).map(costs).collect();
-                explore::bag(&by_model, share, ties)
-            }
+            Exploration::First { n_even } => explore::first(pmf, costs, n_learned < n_even, share, sorted),
+            Exploration::Bag { ties, .. } => explore::bag(pmf, costs, share, ties, sorted),
             Exploration::Cover { cover, ties } => {
                 let epsilon = self.settings.epsilon().map(|_| share);
                 let mut covering = Covering::new(cover, ties, actions.len(), epsilon, n_learned);
-                covering.propose(&costs(Layer(0)));
-                (1..cover.n_policies).for_each(|policy| covering.propose(&costs(cover_layer(policy))));
-                covering.into_pmf()
+                covering.propose(costs);
+                for policy in 1..cover.n_policies {
+                    self.costs(example, actions, cover_layer(policy), desk, costs);
+                    covering.propose(costs);
+                }
+                covering.finish(pmf, sorted);
             }
             // Vowpal Wabbit calls the first of equally good actions the best, and has no ε here nor below.
             Exploration::SquareCb { scale, exponent } => {
-                explore::square_cb(&costs(Layer(0)), gamma(scale, exponent), Ties::FirstOnly)
+                explore::square_cb(pmf, costs, gamma(scale, exponent), Ties::FirstOnly)
             }
             Exploration::RegCb { bounds, ties } => {
-                let costs = costs(Layer(0));
                 let sensitivity = |at: usize, label: f32| {
-                    let terms = self.terms(example, actions[at], Layer(0));
-                    self.regression.sensitivity(&terms, Layer(0), costs[at], label)
+                    let Desk { room, lanes: [terms, ..] } = &mut *desk;
+                    self.settings.crosses.fill(example, actions[at], self.marginals_of(Layer(0)), room, terms);
+                    self.regression.sensitivity(terms, Layer(0), costs[at], label)
                 };
-                explore::reg_cb(&costs, n_learned, bounds, ties, sensitivity)
+                explore::reg_cb(pmf, costs, n_learned, bounds, ties, labels, sensitivity);
             }
         }
     }

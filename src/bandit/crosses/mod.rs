@@ -1,14 +1,22 @@
 //! Which features of an example are multiplied with each other, and the walk over the products.
 //!
-//! A product is never stored: the walk computes its index and value on the way to whoever predicts, learns or explains.
+//! Who predicts or learns has the terms of one action as columns of numbers, which the next action overwrites; who
+//! explains is handed them one by one, with what they are made of. Both come in the same order.
 
 mod budgeted;
 mod by_letter;
+mod columns;
+mod combinations;
+mod partials;
+mod room;
 
 pub(super) use budgeted::Budgeted;
 pub(super) use by_letter::LetterCrosses;
+pub(super) use columns::Columns;
+pub(super) use room::Room;
 
-use super::{Example, example::Feature, features::MAX_VALUE, hash, marginals::MarginalsOf};
+use super::{Example, example::Feature, hash, marginals::MarginalsOf};
+use partials::Partials;
 
 /// The most features that one product may have.
 pub(super) const MAX_ORDER: usize = 4;
@@ -37,7 +45,7 @@ impl Term {
     #[inline]
     fn cross(mut self, feature: &Feature, order: usize, offset: u16) -> Self {
         self.hash = hash::cross(self.hash, feature.hash);
-        self.value = (self.value * feature.value).clamp(-MAX_VALUE, MAX_VALUE);
+        self.value = columns::times(self.value, feature.value);
         self.parts[order] = feature.index + offset;
         self
     }
@@ -53,9 +61,32 @@ pub(super) enum Crosses {
 }
 
 impl Crosses {
-    /// Hands every term of one action to `visit`, in a fixed order. Namespaces of `marginals` are replaced by what is
+    /// Begins an event: what follows in this room is about its context.
+    pub fn begin(&self, example: &Example, room: &mut Room) {
+        if let Self::ByLetter(crosses) = self {
+            room.begin(example.context(), crosses);
+        }
+    }
+
+    /// Writes every term of one action into columns, in a fixed order. Namespaces of `marginals` are replaced by what is
     /// known of their ids.
-    #[inline]
+    pub fn fill(
+        &self,
+        example: &Example,
+        action_idx: usize,
+        marginals: Option<MarginalsOf<'_>>,
+        room: &mut Room,
+        terms: &mut Columns,
+    ) {
+        terms.clear();
+        let action = example.action(action_idx);
+        match self {
+            Self::ByLetter(crosses) => crosses.fill(action, marginals, room, terms),
+            Self::Budgeted(budget) => budget.visit(example.context(), action, &mut |term| terms.push_term(term)),
+        }
+    }
+
+    /// Hands every term of one action to `visit` in the order of [`Self::fill`], with what it is made of.
     pub fn visit(
         &self,
         example: &Example,

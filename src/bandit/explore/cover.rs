@@ -68,16 +68,22 @@ impl Covering {
     }
 
     /// The distribution, once every policy has proposed.
-    pub fn into_pmf(mut self) -> Vec<f64> {
+    pub fn finish(self, pmf: &mut [f64], sorted: &mut Vec<f64>) {
         let minimum = self.least * self.mass.len() as f64;
-        floor(&mut self.mass, minimum, self.cover.is_even_on_none);
-        self.mass
+        pmf.copy_from_slice(&self.mass);
+        floor(pmf, minimum, self.cover.is_even_on_none, sorted);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn finish(covering: Covering) -> Vec<f64> {
+        let mut pmf = vec![0.0; covering.mass.len()];
+        covering.finish(&mut pmf, &mut Vec::new());
+        pmf
+    }
 
     const TWO: Cover = Cover { n_policies: 2, psi: 1.0, is_even_on_none: true };
 
@@ -86,7 +92,7 @@ mod tests {
         let mut covering = Covering::new(TWO, Ties::Share, 4, Some(0.2), 10);
         covering.propose(&[-1.0, 0.0, 0.0, 0.0]);
         covering.propose(&[-1.0, 0.0, 0.0, 0.0]);
-        let pmf = covering.into_pmf();
+        let pmf = finish(covering);
         assert!((pmf[0] - 0.85).abs() < 1e-12 && (pmf[3] - 0.05).abs() < 1e-12, "{pmf:?}");
     }
 
@@ -104,7 +110,7 @@ mod tests {
             let mut covering = Covering::new(TWO, Ties::Share, 2, None, n_learned);
             covering.propose(&[-1.0, 0.0]);
             covering.propose(&[-1.0, 0.0]);
-            covering.into_pmf()[1]
+            finish(covering)[1]
         };
         assert_eq!(floor_after(0), 0.5);
         assert!((floor_after(5_000) - 0.01).abs() < 1e-12);

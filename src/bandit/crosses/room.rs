@@ -1,0 +1,154 @@
+//! What the walk over products works in, kept from action to action and event to event so that nothing is allocated.
+
+use super::{Columns, LetterCrosses, MAX_ORDER, Partials, columns::Slices, combinations, combinations::Combination};
+use crate::bandit::{example::Feature, marginals::MarginalsOf};
+
+/// One event's features on their way to terms.
+#[derive(Debug, Default)]
+pub(in crate::bandit) struct Room {
+    /// The context's features that take part, by letter, and within a letter in the order in which they were sent.
+    context: Vec<Feature>,
+    /// Likewise one action's.
+    action: Vec<Feature>,
+    /// Both together.
+    all: Vec<Feature>,
+    /// The same with marginals in place of ids.
+    replaced: Vec<Feature>,
+    /// Whichever of the two is crossed.
+    columns: Columns,
+    /// By first letter; they follow each other in the columns.
+    letters: Vec<u8>,
+    ends: Vec<usize>,
+    expansion: Expansion,
+    partials: Partials,
+}
+
+/// What patterns stand for, remembered while patterns and letters stay: most events of a loop look alike.
+#[derive(Debug, Default)]
+struct Expansion {
+    patterns: Vec<Vec<u8>>,
+    letters: Vec<u8>,
+    combinations: Vec<Combination>,
+}
+
+/// The features that share a first letter.
+#[derive(Debug)]
+pub(super) struct Group<'a> {
+    pub letter: u8,
+    pub slices: Slices<'a>,
+}
+
+impl Room {
+    /// Begins an event with its context, which all actions share.
+    pub fn begin(&mut self, context: &[Feature], crosses: &LetterCrosses) {
+        in_order(context, crosses, &mut self.context);
+    }
+
+    /// Puts the features of one action and of the context together. Within a letter the order counts, since it is part
+    /// of a cross's index: the action's before the context's, which are counted on from there.
+    pub fn gather(&mut self, action: &[Feature], crosses: &LetterCrosses) {
+        in_order(action, crosses, &mut self.action);
+        let offset = action.len() as u16;
+        let counted_on = |feature: &Feature| Feature { index: feature.index + offset, ..*feature };
+        let (mut action, mut context) = (&self.action[..], &self.context[..]);
+        self.all.clear();
+        while let (Some(of_action), Some(of_context)) = (action.first(), context.first()) {
+            let n = if of_context.letter < of_action.letter {
+                let n = context.partition_point(|feature| feature.letter < of_action.letter);
+                self.all.extend(context[..n].iter().map(counted_on));
+                context = &context[n..];
+                continue;
+            } else {
+                action.partition_point(|feature| feature.letter <= of_context.letter)
+            };
+            self.all.extend_from_slice(&action[..n]);
+            action = &action[n..];
+        }
+        self.all.extend_from_slice(action);
+        self.all.extend(context.iter().map(counted_on));
+    }
+
+    /// The features that were gathered.
+    pub fn gathered(&self) -> &[Feature] {
+        &self.all
+    }
+
+    /// Makes groups of what was gathered and finds what the patterns stand for among them. Returns the features that are
+    /// crossed.
+    pub(super) fn arrange(&mut self, marginals: Option<MarginalsOf<'_>>, patterns: &[Vec<u8>]) -> &[Feature] {
+        let mut crossed = &self.all;
+        if let Some(marginals) = marginals {
+            marginals.replace(&self.all, &mut self.replaced);
+            crossed = &self.replaced;
+        }
+        self.columns.clear();
+        self.columns.hashes.extend(crossed.iter().map(|feature| feature.hash));
+        self.columns.values.extend(crossed.iter().map(|feature| feature.value));
+        self.letters.clear();
+        self.ends.clear();
+        let mut end = 0;
+        for group in crossed.chunk_by(|a, b| a.letter == b.letter) {
+            end += group.len();
+            self.letters.push(group[0].letter);
+            self.ends.push(end);
+        }
+        self.expansion.prepare(patterns, &self.letters);
+        crossed
+    }
+
+    pub(super) fn groups(&self) -> impl Iterator<Item = Group<'_>> {
+        (0..self.letters.len())
+            .map(|at| Group { letter: self.letters[at], slices: slices(&self.columns, &self.ends, at) })
+    }
+
+    /// Hands over the factors of each combination, and what to multiply them in.
+    pub(super) fn each_combination(&mut self, mut visit: impl FnMut(&[Slices<'_>], &mut Partials)) {
+        for combination in &self.expansion.combinations {
+            let mut factors = [Slices::NONE; MAX_ORDER];
+            for (factor, at) in factors.iter_mut().zip(combination.places()) {
+                *factor = slices(&self.columns, &self.ends, usize::from(*at));
+            }
+            visit(&factors[..combination.places().len()], &mut self.partials);
+        }
+    }
+
+    /// The bytes that are held for products, used or not.
+    pub fn n_bytes(&self) -> usize {
+        self.partials.n_bytes()
+    }
+}
+
+impl Expansion {
+    fn prepare(&mut self, patterns: &[Vec<u8>], letters: &[u8]) {
+        if self.patterns != patterns {
+            self.patterns = patterns.to_vec();
+            self.combinations = combinations::expand(patterns, letters);
+        } else if self.letters != letters {
+            self.combinations = combinations::expand(patterns, letters);
+        } else {
+            return;
+        }
+        self.letters.clear();
+        self.letters.extend_from_slice(letters);
+    }
+}
+
+fn slices<'a>(columns: &'a Columns, ends: &[usize], at: usize) -> Slices<'a> {
+    columns.slices(if at == 0 { 0 } else { ends[at - 1] }..ends[at])
+}
+
+/// Those that take part, by letter and index.
+fn in_order(features: &[Feature], crosses: &LetterCrosses, ordered: &mut Vec<Feature>) {
+    ordered.clear();
+    ordered.extend_from_slice(features);
+    // Indices count the features of a context or an action, so that each says where its feature stands.
+    for feature in features {
+        ordered[usize::from(feature.index)] = *feature;
+    }
+    if !crosses.has_all() {
+        ordered.retain(|feature| crosses.has(feature.letter));
+    }
+    if !ordered.is_sorted_by_key(|feature| feature.letter) {
+        ordered.sort_unstable_by_key(|feature| (feature.letter, feature.index));
+    }
+}
