@@ -95,7 +95,7 @@ impl CoinBettor {
     /// The sums over the terms of up to [`LANES`] actions, which may lie beyond any label seen.
     pub fn sums(&self, actions: &[Columns], layer: Layer) -> [f32; LANES] {
         let (bets, places) = (&self.bets[..], self.places);
-        sums(actions, |hash, value| bets[places.within(bets.len(), hash, layer)].value * value)
+        sums(actions, |hash, value| bets[places.at(hash, layer)].value * value)
     }
 
     /// What one term adds to the sum.

@@ -13,7 +13,13 @@ const CROSS_PRIME: u32 = 16_777_619;
 /// The index of the cross of two features. Not symmetric: the order of the parts counts.
 #[inline]
 pub(super) fn cross(first: u32, second: u32) -> u32 {
-    first.wrapping_mul(CROSS_PRIME) ^ second
+    first_of_cross(first) ^ second
+}
+
+/// What the first of two parts brings to the index of their cross; the second is added by exclusive or.
+#[inline]
+pub(super) fn first_of_cross(first: u32) -> u32 {
+    first.wrapping_mul(CROSS_PRIME)
 }
 
 /// The seed that a namespace gives to the names of its features.

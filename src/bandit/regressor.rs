@@ -70,11 +70,9 @@ impl Places {
         ((hash << self.shift).wrapping_add(layer.0) & self.mask) as usize
     }
 
-    /// As [`Self::at`], for a table that has as many weights as `length` says: the compiler sees that no index is outside.
-    #[inline]
-    pub fn within(self, length: usize, hash: u32, layer: Layer) -> usize {
-        debug_assert_eq!(length, self.n_weights());
-        (hash << self.shift).wrapping_add(layer.0) as usize & (length - 1)
+    /// Whether no models take turns, so that the low bits of a hash are the place.
+    pub fn is_plain(self) -> bool {
+        self.shift == 0
     }
 
     pub fn n_weights(self) -> usize {
@@ -172,10 +170,12 @@ impl Regressor {
     /// The sums over the terms of up to [`LANES`] actions, which may lie beyond any label seen.
     pub fn sums(&self, actions: &[Columns], layer: Layer) -> [f32; LANES] {
         let (values, places) = (&self.weights.values[..], self.places);
-        if self.gravity == 0.0 && self.contraction == 1.0 {
-            return sums(actions, |hash, value| values[places.within(values.len(), hash, layer)] * value);
+        if self.gravity == 0.0 && self.contraction == 1.0 && places.is_plain() {
+            // The common case by itself: the compiler sees that no index is outside.
+            let mask = values.len() - 1;
+            return sums(actions, move |hash, value| values[hash as usize & mask] * value);
         }
-        sums(actions, |hash, value| self.weighted(values[places.within(values.len(), hash, layer)], value))
+        sums(actions, |hash, value| self.weighted(values[places.at(hash, layer)], value))
     }
 
     /// The sum over the terms of one action.

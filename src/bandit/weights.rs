@@ -67,19 +67,19 @@ pub(super) const LANES: usize = 4;
 /// one before, because the order of additions is part of the result, and a processor can follow several chains at once.
 pub(super) fn sums(actions: &[Columns], contribution: impl Fn(u32, f32) -> f32) -> [f32; LANES] {
     let mut sums = [0.0; LANES];
-    let Some(first) = actions.first() else { return sums };
-    // A lane too many sums what the first does.
-    let lanes: [&Columns; LANES] = std::array::from_fn(|lane| actions.get(lane).unwrap_or(first));
-    let n = lanes.iter().map(|terms| terms.len()).min().unwrap_or(0);
-    let [a, b, c, d] = lanes.map(|terms| (&terms.hashes[..n], &terms.values[..n]));
-    for at in 0..n {
-        sums[0] += contribution(a.0[at], a.1[at]);
-        sums[1] += contribution(b.0[at], b.1[at]);
-        sums[2] += contribution(c.0[at], c.1[at]);
-        sums[3] += contribution(d.0[at], d.1[at]);
+    if let [a, b, c, d] = actions {
+        let [mut of_a, mut of_b, mut of_c, mut of_d] = sums;
+        for (((a, b), c), d) in a.iter().zip(b.iter()).zip(c.iter()).zip(d.iter()) {
+            of_a += contribution(a.0, a.1);
+            of_b += contribution(b.0, b.1);
+            of_c += contribution(c.0, c.1);
+            of_d += contribution(d.0, d.1);
+        }
+        sums = [of_a, of_b, of_c, of_d];
     }
+    let n_done = if actions.len() == LANES { actions.iter().map(Columns::len).min().unwrap_or(0) } else { 0 };
     for (sum, terms) in sums.iter_mut().zip(actions) {
-        terms.hashes[n..].iter().zip(&terms.values[n..]).for_each(|(hash, value)| *sum += contribution(*hash, *value));
+        terms.iter().skip(n_done).for_each(|(hash, value)| *sum += contribution(hash, value));
     }
     sums
 }

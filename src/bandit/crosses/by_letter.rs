@@ -47,9 +47,9 @@ impl LetterCrosses {
             terms.extend(group.slices);
         }
         let mut left = MAX_PRODUCTS;
-        room.each_combination(|slices, partials| {
-            if is_within(&mut left, slices.iter().map(|slice| slice.len())) {
-                partials.multiply(slices, terms);
+        room.each_combination(|factors, partials| {
+            if is_within(&mut left, factors.n_products()) {
+                partials.multiply(factors, terms);
             }
         });
     }
@@ -76,7 +76,7 @@ impl LetterCrosses {
         let mut left = MAX_PRODUCTS;
         for chosen in combinations::expand(&self.patterns, &letters) {
             let slices: Vec<Group<'_>> = chosen.places().iter().map(|at| groups[usize::from(*at)]).collect();
-            if is_within(&mut left, slices.iter().map(|slice| slice.len())) {
+            if is_within(&mut left, slices.iter().fold(1, |n, slice| n.saturating_mul(slice.len()))) {
                 descend(&slices, 0, None, 0, visit);
             }
         }
@@ -93,13 +93,10 @@ impl LetterCrosses {
 }
 
 /// Whether so many products are within what is left, which they are then taken from.
-fn is_within(left: &mut usize, lengths: impl Iterator<Item = usize>) -> bool {
-    let n_products = lengths.fold(1usize, usize::saturating_mul);
-    let is_within = n_products <= *left;
-    if is_within {
-        *left -= n_products;
-    }
-    is_within
+fn is_within(left: &mut usize, n_products: usize) -> bool {
+    let rest = left.checked_sub(n_products);
+    *left = rest.unwrap_or(*left);
+    rest.is_some()
 }
 
 /// All products with one feature from each slice. A slice that follows itself goes on where it stands, so that every

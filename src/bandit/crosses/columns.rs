@@ -62,22 +62,15 @@ impl Columns {
 }
 
 /// A part of columns.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(in crate::bandit) struct Slices<'a> {
     pub hashes: &'a [u32],
     pub values: &'a [f32],
 }
 
 impl Slices<'_> {
-    pub const NONE: Self = Self { hashes: &[], values: &[] };
-
     pub fn len(&self) -> usize {
         self.hashes.len()
-    }
-
-    /// Whether it is the very same part.
-    pub fn is(&self, other: Slices<'_>) -> bool {
-        std::ptr::eq(self.hashes, other.hashes)
     }
 
     pub fn from(self, start: usize) -> Self {

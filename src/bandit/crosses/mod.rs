@@ -16,7 +16,6 @@ pub(super) use columns::Columns;
 pub(super) use room::Room;
 
 use super::{Example, example::Feature, hash, marginals::MarginalsOf};
-use partials::Partials;
 
 /// The most features that one product may have.
 pub(super) const MAX_ORDER: usize = 4;

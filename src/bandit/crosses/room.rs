@@ -1,6 +1,11 @@
 //! What the walk over products works in, kept from action to action and event to event so that nothing is allocated.
 
-use super::{Columns, LetterCrosses, MAX_ORDER, Partials, columns::Slices, combinations, combinations::Combination};
+use super::{
+    Columns, LetterCrosses,
+    columns::Slices,
+    combinations::{self, Combination},
+    partials::{Factors, Partials},
+};
 use crate::bandit::{example::Feature, marginals::MarginalsOf};
 
 /// One event's features on their way to terms.
@@ -19,6 +24,7 @@ pub(in crate::bandit) struct Room {
     /// By first letter; they follow each other in the columns.
     letters: Vec<u8>,
     ends: Vec<usize>,
+    has_marginals: bool,
     expansion: Expansion,
     partials: Partials,
 }
@@ -42,6 +48,7 @@ impl Room {
     /// Begins an event with its context, which all actions share.
     pub fn begin(&mut self, context: &[Feature], crosses: &LetterCrosses) {
         in_order(context, crosses, &mut self.context);
+        self.partials.begin();
     }
 
     /// Puts the features of one action and of the context together. Within a letter the order counts, since it is part
@@ -76,6 +83,7 @@ impl Room {
     /// Makes groups of what was gathered and finds what the patterns stand for among them. Returns the features that are
     /// crossed.
     pub(super) fn arrange(&mut self, marginals: Option<MarginalsOf<'_>>, patterns: &[Vec<u8>]) -> &[Feature] {
+        self.has_marginals = marginals.is_some();
         let mut crossed = &self.all;
         if let Some(marginals) = marginals {
             marginals.replace(&self.all, &mut self.replaced);
@@ -102,14 +110,24 @@ impl Room {
     }
 
     /// Hands over the factors of each combination, and what to multiply them in.
-    pub(super) fn each_combination(&mut self, mut visit: impl FnMut(&[Slices<'_>], &mut Partials)) {
+    pub(super) fn each_combination(&mut self, mut visit: impl FnMut(&Factors<'_>, &mut Partials)) {
+        let mut partials = std::mem::take(&mut self.partials);
         for combination in &self.expansion.combinations {
-            let mut factors = [Slices::NONE; MAX_ORDER];
-            for (factor, at) in factors.iter_mut().zip(combination.places()) {
-                *factor = slices(&self.columns, &self.ends, usize::from(*at));
+            let mut factors = Factors { n: combination.places().len(), ..Factors::default() };
+            for (at, place) in combination.places().iter().enumerate() {
+                factors.letters[at] = self.letters[usize::from(*place)];
+                factors.slices[at] = slices(&self.columns, &self.ends, usize::from(*place));
             }
-            visit(&factors[..combination.places().len()], &mut self.partials);
+            let letters = factors.letters[..factors.n].iter();
+            factors.n_shared = letters.take_while(|letter| self.is_shared(**letter)).count();
+            visit(&factors, &mut partials);
         }
+        self.partials = partials;
+    }
+
+    /// Whether all features with this first letter are the context's.
+    fn is_shared(&self, letter: u8) -> bool {
+        !self.has_marginals && self.action.binary_search_by_key(&letter, |feature| feature.letter).is_err()
     }
 
     /// The bytes that are held for products, used or not.
