@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{ActionInput, Example, FeatureError, JsonObject, LearningSettings, Outcome, Policy, draw_seed};
+use super::{ActionInput, Example, FeatureError, JsonObject, LearningSettings, Outcome, Pmf, Policy, draw_seed};
 use crate::terms::ExplorationShare;
 
 /// Every kind of learner once.
@@ -229,6 +229,22 @@ fn a_trained_compatible_policy_answers_the_recorded_probabilities() {
     let pmf = policy.pmf(&example, &[true; 5], share(0.2));
     for (probability, recorded) in pmf.as_slice().iter().zip([0.04, 0.04, 0.84, 0.04, 0.04]) {
         assert!((probability - recorded).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn a_pmf_that_is_used_again_is_what_a_new_one_would_be() {
+    let mut used = Pmf::default();
+    for n_actions in [3, 5, 1] {
+        let actions: Actions = (0..n_actions).map(|n| (format!("a{n}"), [object(json!({"n": n}))])).collect();
+        let example = example(&object(json!({"device": "mobile"})), &actions);
+        for arguments in LEARNERS.into_iter().chain(WITHOUT_FLOOR) {
+            let mut policy = new_policy(arguments);
+            let is_eligible: Vec<bool> = (0..n_actions).map(|n| n != 1).collect();
+            policy.learn(&example, &is_eligible, Outcome { action_idx: 0, probability: 0.5, reward: 1.0 });
+            policy.pmf_into(&example, &is_eligible, share(0.2), &mut used);
+            assert_eq!(used, policy.pmf(&example, &is_eligible, share(0.2)), "{arguments:?}");
+        }
     }
 }
 

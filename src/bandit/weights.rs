@@ -62,24 +62,60 @@ impl Weights {
 
 /// How many actions are summed side by side.
 pub(super) const LANES: usize = 4;
+/// So many terms of one action, then of the next: few enough that a processor looks ahead beyond them.
+const AT_ONCE: usize = 8;
 
 /// Sums over the terms of up to [`LANES`] actions, side by side: each is a chain in which every addition waits for the
 /// one before, because the order of additions is part of the result, and a processor can follow several chains at once.
 pub(super) fn sums(actions: &[Columns], contribution: impl Fn(u32, f32) -> f32) -> [f32; LANES] {
+    debug_assert!(actions.len() <= LANES, "there are no more sums than lanes");
     let mut sums = [0.0; LANES];
-    if let [a, b, c, d] = actions {
-        let [mut of_a, mut of_b, mut of_c, mut of_d] = sums;
-        for (((a, b), c), d) in a.iter().zip(b.iter()).zip(c.iter()).zip(d.iter()) {
-            of_a += contribution(a.0, a.1);
-            of_b += contribution(b.0, b.1);
-            of_c += contribution(c.0, c.1);
-            of_d += contribution(d.0, d.1);
+    let n_together = actions.iter().map(Columns::len).min().unwrap_or(0) / AT_ONCE * AT_ONCE;
+    for start in (0..n_together).step_by(AT_ONCE) {
+        for (sum, terms) in sums.iter_mut().zip(actions) {
+            let end = start + AT_ONCE;
+            for (hash, value) in terms.hashes[start..end].iter().zip(&terms.values[start..end]) {
+                *sum += contribution(*hash, *value);
+            }
         }
-        sums = [of_a, of_b, of_c, of_d];
     }
-    let n_done = if actions.len() == LANES { actions.iter().map(Columns::len).min().unwrap_or(0) } else { 0 };
     for (sum, terms) in sums.iter_mut().zip(actions) {
-        terms.iter().skip(n_done).for_each(|(hash, value)| *sum += contribution(hash, value));
+        terms.iter().skip(n_together).for_each(|(hash, value)| *sum += contribution(hash, value));
     }
     sums
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn sums_side_by_side_are_to_the_bit_what_each_is_alone(
+            actions in prop::collection::vec(prop::collection::vec((0u32..16, -1e3f32..1e3), 0..40), 0..=LANES),
+        ) {
+            let contribution = |hash: u32, value: f32| (hash as f32).sqrt() * value;
+            let columns = |terms: &Vec<(u32, f32)>| {
+                let (hashes, values) = terms.iter().copied().unzip();
+                Columns { hashes, values }
+            };
+            let columns: Vec<Columns> = actions.iter().map(columns).collect();
+            let sums = sums(&columns, contribution);
+            for (sum, terms) in sums.iter().zip(&actions) {
+                let alone = terms.iter().fold(0.0f32, |sum, (hash, value)| sum + contribution(*hash, *value));
+                prop_assert_eq!(sum.to_bits(), alone.to_bits());
+            }
+        }
+    }
+
+    #[test]
+    fn only_weights_of_which_something_was_learned_are_used() {
+        let mut weights = Weights::new(8);
+        let learned = Weight { value: 0.0, gradient: 1.0, scale: 2.0 };
+        weights.put(5, learned).expect("within the table");
+        assert!(weights.put(8, learned).is_none());
+        assert_eq!(weights.used().collect::<Vec<_>>(), [(5, learned)]);
+    }
 }

@@ -65,3 +65,24 @@ impl Desk {
         self.room.n_bytes() + self.lanes.iter().map(Columns::n_bytes).sum::<usize>()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_goes_on_in_the_workspace_it_had_but_gives_back_a_huge_one() {
+        Workspace::with(|workspace| workspace.costs.reserve(64));
+        assert!(Workspace::with(|workspace| workspace.costs.capacity()) >= 64);
+        Workspace::with(|workspace| workspace.desk.lanes[0].hashes.reserve(MAX_KEPT_BYTES));
+        assert_eq!(Workspace::with(|workspace| workspace.costs.capacity()), 0);
+    }
+
+    #[test]
+    fn within_itself_another_is_given() {
+        Workspace::with(|outer| {
+            outer.costs.push(1.0);
+            assert!(Workspace::with(|inner| inner.costs.is_empty()));
+        });
+    }
+}

@@ -103,10 +103,15 @@ impl Crosses {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::bandit::{ActionInput, JsonObject};
+    use crate::bandit::{
+        ActionInput, JsonObject,
+        marginals::Marginals,
+        regressor::{Layer, Places},
+    };
 
     const MASK: u32 = (1 << 18) - 1;
 
@@ -143,9 +148,10 @@ mod tests {
     }
 
     fn terms(crosses: &Crosses, example: &Example) -> Vec<(u32, f32)> {
-        let mut terms = Vec::new();
-        crosses.visit(example, 0, None, |term| terms.push((term.hash & MASK, term.value)));
-        terms
+        let (mut room, mut columns) = (Room::default(), Columns::default());
+        crosses.begin(example, &mut room);
+        crosses.fill(example, 0, None, &mut room, &mut columns);
+        columns.iter().map(|(hash, value)| (hash & MASK, value)).collect()
     }
 
     /// Facts of the public model that a real Personalizer loop exported (18 bits), for the terms of this event: some by
@@ -241,5 +247,57 @@ mod tests {
         let own = Crosses::Budgeted(Budgeted::DEFAULT);
         assert_eq!(terms(&own, &sent), terms(&own, &turned));
         assert_ne!(terms(&all_pairs(), &sent), terms(&all_pairs(), &turned));
+    }
+
+    /// Namespaces that share letters with each other, with the context or with the action.
+    fn features() -> impl Strategy<Value = JsonObject> {
+        let inner = prop::collection::btree_map("[a-c]", -2.0f32..2.0, 0..4).prop_map(|inner| json!(inner));
+        let value = prop_oneof![3 => (-2.0f32..2.0).prop_map(|number| json!(number)), 1 => inner];
+        prop::collection::btree_map("[Fijq][a-d]?", value, 0..5).prop_map(|entries| entries.into_iter().collect())
+    }
+
+    fn examples() -> impl Strategy<Value = Vec<Example>> {
+        let example = (features(), prop::collection::vec(features(), 1..4)).prop_map(|(context, actions)| {
+            let inputs: Vec<_> =
+                actions.iter().map(|own| ActionInput { id: "a", features: std::slice::from_ref(own) }).collect();
+            Example::new(&[context], &inputs).expect("good features")
+        });
+        prop::collection::vec(example, 1..4)
+    }
+
+    fn crosses() -> impl Strategy<Value = Crosses> {
+        let patterns = prop::collection::vec("[Fijq:]{2,4}".prop_map(String::into_bytes), 0..4);
+        let letters = || prop_oneof![3 => Just(Vec::new()), 1 => Just(b"F".to_vec()), 1 => Just(b"ij".to_vec())];
+        let crosses = (patterns, letters(), letters(), letters(), any::<bool>());
+        crosses.prop_map(|(patterns, ignored, crossed_only, kept, has_no_bias)| {
+            let crosses = LetterCrosses { patterns: Vec::new(), ignored, crossed_only, kept, has_no_bias };
+            Crosses::ByLetter(crosses.with_patterns(&patterns))
+        })
+    }
+
+    proptest! {
+        /// Whatever the room was used for before, by whichever crosses.
+        #[test]
+        fn columns_hold_what_a_visitor_sees(
+            examples in examples(), all in prop::collection::vec(crosses(), 1..3), has_marginals in any::<bool>(),
+        ) {
+            let rule = || crate::bandit::marginals::MarginalRule {
+                letters: b"iF".to_vec(), numerator: 0.5, denominator: 1.0, decay: 0.0, is_unweighted: false,
+            };
+            let marginals = has_marginals.then(|| Marginals::new(rule(), Places::new(18, 1)));
+            let marginals = marginals.as_ref().map(|marginals| marginals.of(Layer(0)));
+            let (mut room, mut columns) = (Room::default(), Columns::default());
+            for crosses in all.iter().chain(&all) {
+                for example in &examples {
+                    crosses.begin(example, &mut room);
+                    for action_idx in 0..example.n_actions() {
+                        crosses.fill(example, action_idx, marginals, &mut room, &mut columns);
+                        let mut visited = Vec::new();
+                        crosses.visit(example, action_idx, marginals, |term| visited.push((term.hash, term.value)));
+                        prop_assert_eq!(columns.iter().collect::<Vec<_>>(), visited);
+                    }
+                }
+            }
+        }
     }
 }
