@@ -27,11 +27,11 @@ impl Policy {
 
     fn learn_in(&mut self, workspace: &mut Workspace, example: &Example, is_eligible: &[bool], outcome: Outcome) {
         workspace.take_eligible(is_eligible);
-        let Workspace { desk, actions, costs, labels, .. } = workspace;
-        self.settings.crosses.begin(example, &mut desk.room);
+        self.settings.crosses.begin(example, &mut workspace.desk.room);
+        let actions = std::mem::take(&mut workspace.actions);
         let lesson = Lesson {
             example,
-            actions,
+            actions: &actions,
             chosen_idx: outcome.action_idx,
             probability: outcome.probability,
             // A sum of rewards may leave [-1, 1], but nothing sane comes near this.
@@ -42,17 +42,19 @@ impl Policy {
                 for (model, layer) in self.bag_layers(n_models).enumerate() {
                     let is_greedy = greedify && model == 0;
                     let n_times = if is_greedy { 1 } else { explore::n_times(&mut self.counts.chance) };
-                    (0..n_times).for_each(|_| self.learn_model(&lesson, layer, desk, labels));
+                    (0..n_times).for_each(|_| self.learn_model(&lesson, layer, workspace));
                 }
             }
-            Exploration::Cover { cover, ties } => self.learn_cover(&lesson, cover, ties, desk, costs, labels),
-            _ => self.learn_model(&lesson, Layer(0), desk, labels),
+            Exploration::Cover { cover, ties } => self.learn_cover(&lesson, cover, ties, workspace),
+            _ => self.learn_model(&lesson, Layer(0), workspace),
         }
         self.counts.n_learned = self.counts.n_learned.saturating_add(1);
+        workspace.actions = actions;
     }
 
     /// What one model learns.
-    fn learn_model(&mut self, lesson: &Lesson<'_>, layer: Layer, desk: &mut Desk, labels: &mut Vec<f32>) {
+    fn learn_model(&mut self, lesson: &Lesson<'_>, layer: Layer, workspace: &mut Workspace) {
+        let Workspace { desk, labels, .. } = workspace;
         let estimator = self.settings.estimator;
         let (cost, probability) = (lesson.cost, lesson.probability);
         match estimator.estimate {
@@ -114,37 +116,39 @@ impl Policy {
     }
 
     /// The first policy learns by itself; each other learns what the ones before it leave out.
-    fn learn_cover(
-        &mut self,
-        lesson: &Lesson<'_>,
-        cover: Cover,
-        ties: Ties,
-        desk: &mut Desk,
-        expected: &mut Vec<f32>,
-        labels: &mut Vec<f32>,
-    ) {
+    fn learn_cover(&mut self, lesson: &Lesson<'_>, cover: Cover, ties: Ties, workspace: &mut Workspace) {
+        self.estimate(lesson, workspace);
+        let Workspace { desk, costs, .. } = workspace;
+        self.costs(lesson.example, lesson.actions, Layer(0), desk, costs);
+        self.learn_model(lesson, Layer(0), workspace);
+        let Workspace { desk, costs, estimated, pmf, sorted, .. } = workspace;
+        let epsilon = self.settings.epsilon().map(f64::from);
+        let least = Cover::least(lesson.actions.len(), epsilon, self.counts.n_learned);
+        pmf.resize(lesson.actions.len(), 0.0);
+        let mut covering = Covering::new(cover, ties, least, pmf, sorted);
+        covering.propose(costs);
+        for policy in 1..cover.n_policies {
+            let layer = cover_layer(policy);
+            self.costs(lesson.example, lesson.actions, layer, desk, costs);
+            self.learn_all(lesson, layer, desk, |at, _| covering.lured(at, estimated[at]));
+            covering.propose(costs);
+        }
+    }
+
+    /// What the actions are estimated to cost, for the policies of cover after the first.
+    fn estimate(&mut self, lesson: &Lesson<'_>, workspace: &mut Workspace) {
+        let Workspace { desk, estimated, .. } = workspace;
         let estimator = self.settings.estimator;
-        let mut estimated = Vec::new();
         match estimator.estimate {
             CostEstimate::Ips => {
                 let ips = |action_idx: &usize| {
                     estimator.ips(lesson.cost, lesson.probability, *action_idx == lesson.chosen_idx)
                 };
+                estimated.clear();
                 estimated.extend(lesson.actions.iter().map(ips));
             }
             // With DR the first policy teaches f̂ itself.
-            estimate => self.doubly_robust(lesson, Layer(1), estimate != CostEstimate::Dr, desk, &mut estimated),
-        }
-        self.costs(lesson.example, lesson.actions, Layer(0), desk, expected);
-        self.learn_model(lesson, Layer(0), desk, labels);
-        let epsilon = self.settings.epsilon().map(f64::from);
-        let mut covering = Covering::new(cover, ties, lesson.actions.len(), epsilon, self.counts.n_learned);
-        covering.propose(expected);
-        for policy in 1..cover.n_policies {
-            let layer = cover_layer(policy);
-            self.costs(lesson.example, lesson.actions, layer, desk, expected);
-            self.learn_all(lesson, layer, desk, |at, _| covering.lured(at, estimated[at]));
-            covering.propose(expected);
+            estimate => self.doubly_robust(lesson, Layer(1), estimate != CostEstimate::Dr, desk, estimated),
         }
     }
 

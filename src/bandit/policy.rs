@@ -5,7 +5,7 @@
 use super::{
     Example, LearningSettings, Pmf,
     crosses::Term,
-    explore::{self, Covering},
+    explore::{self, Cover, Covering},
     learning_settings::{Base, Exploration, Ties},
     marginals::{Marginals, MarginalsOf},
     regression::Regression,
@@ -200,7 +200,7 @@ impl Policy {
 
     /// Probabilities of the workspace's actions. `share` is ε wherever an exploration has one.
     fn probabilities(&self, example: &Example, share: f64, workspace: &mut Workspace) {
-        let Workspace { desk, actions, costs, pmf, sorted, labels } = workspace;
+        let Workspace { desk, actions, costs, estimated, pmf, sorted, .. } = workspace;
         let n_learned = self.counts.n_learned;
         let gamma = |scale: f64, exponent| scale * libm::pow(n_learned as f64, exponent);
         pmf.resize(actions.len(), 0.0);
@@ -224,13 +224,14 @@ impl Policy {
             Exploration::Bag { ties, .. } => explore::bag(pmf, costs, share, ties, sorted),
             Exploration::Cover { cover, ties } => {
                 let epsilon = self.settings.epsilon().map(|_| share);
-                let mut covering = Covering::new(cover, ties, actions.len(), epsilon, n_learned);
+                let least = Cover::least(actions.len(), epsilon, n_learned);
+                let mut covering = Covering::new(cover, ties, least, pmf, sorted);
                 covering.propose(costs);
                 for policy in 1..cover.n_policies {
                     self.costs(example, actions, cover_layer(policy), desk, costs);
                     covering.propose(costs);
                 }
-                covering.finish(pmf, sorted);
+                covering.finish();
             }
             // Vowpal Wabbit calls the first of equally good actions the best, and has no ε here nor below.
             Exploration::SquareCb { scale, exponent } => {
@@ -242,7 +243,7 @@ impl Policy {
                     self.settings.crosses.fill(example, actions[at], self.marginals_of(Layer(0)), room, terms);
                     self.regression.sensitivity(terms, Layer(0), costs[at], label)
                 };
-                explore::reg_cb(pmf, costs, n_learned, bounds, ties, labels, sensitivity);
+                explore::reg_cb(pmf, costs, n_learned, bounds, ties, estimated, sensitivity);
             }
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Workspace {
     pub costs: Vec<f32>,
     /// Labels of those actions.
     pub labels: Vec<f32>,
+    /// What is estimated of them beside.
+    pub estimated: Vec<f32>,
     /// Their probabilities.
     pub pmf: Vec<f64>,
     /// What an exploration sorts.
