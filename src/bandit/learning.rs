@@ -27,7 +27,7 @@ impl Policy {
 
     fn learn_in(&mut self, workspace: &mut Workspace, example: &Example, is_eligible: &[bool], outcome: Outcome) {
         workspace.take_eligible(is_eligible);
-        self.settings.crosses.begin(example, &mut workspace.desk.room);
+        self.settings.crosses.begin(example, &mut workspace.desk.gathered);
         let actions = std::mem::take(&mut workspace.actions);
         let lesson = Lesson {
             example,
@@ -107,8 +107,8 @@ impl Policy {
                 let importance = 1.0 / super::cost_estimate::propensity(lesson.probability);
                 self.regress(lesson.example, action_idx, layer, lesson.cost, importance, desk)
             } else {
-                let Desk { room, lanes: [terms, ..] } = &mut *desk;
-                self.settings.crosses.fill(lesson.example, action_idx, self.marginals_of(layer), room, terms);
+                let Desk { gathered, lanes: [terms, ..] } = &mut *desk;
+                self.settings.crosses.fill(lesson.example, action_idx, self.marginals_of(layer), gathered, terms);
                 self.regression.predict(terms, layer)
             };
             labels.push(estimator.doubly_robust(lesson.cost, expected, lesson.probability, is_chosen));
@@ -162,11 +162,11 @@ impl Policy {
         importance: f32,
         desk: &mut Desk,
     ) -> f32 {
-        let Desk { room, lanes: [terms, ..] } = desk;
-        self.settings.crosses.fill(example, action_idx, self.marginals_of(layer), room, terms);
+        let Desk { gathered, lanes: [terms, ..] } = desk;
+        self.settings.crosses.fill(example, action_idx, self.marginals_of(layer), gathered, terms);
         let expected = self.regression.learn(terms, layer, label, importance);
         if let Some(marginals) = &mut self.marginals {
-            marginals.learn(room.gathered(), layer, label, importance);
+            marginals.learn(gathered.features(), layer, label, importance);
         }
         expected
     }

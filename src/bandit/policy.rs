@@ -161,9 +161,9 @@ impl Policy {
         desk: &mut Desk,
         sums: &mut Vec<f32>,
     ) {
-        let Desk { room, lanes } = desk;
+        let Desk { gathered, lanes } = desk;
         let crosses = &self.settings.crosses;
-        crosses.begin(example, room);
+        crosses.begin(example, gathered);
         sums.clear();
         sums.resize(actions.len() * layers.len(), 0.0);
         for (few, first) in actions.chunks(LANES).zip((0..).step_by(LANES)) {
@@ -171,7 +171,7 @@ impl Policy {
                 // Models differ in what they know of marginals alone.
                 if model == 0 || self.marginals.is_some() {
                     let write = |(terms, action_idx): (&mut _, &usize)| {
-                        crosses.fill(example, *action_idx, self.marginals_of(layer), room, terms);
+                        crosses.fill(example, *action_idx, self.marginals_of(layer), gathered, terms);
                     };
                     lanes.iter_mut().zip(few).for_each(write);
                 }
@@ -239,8 +239,8 @@ impl Policy {
             }
             Exploration::RegCb { bounds, ties } => {
                 let sensitivity = |at: usize, label: f32| {
-                    let Desk { room, lanes: [terms, ..] } = &mut *desk;
-                    self.settings.crosses.fill(example, actions[at], self.marginals_of(Layer(0)), room, terms);
+                    let Desk { gathered, lanes: [terms, ..] } = &mut *desk;
+                    self.settings.crosses.fill(example, actions[at], self.marginals_of(Layer(0)), gathered, terms);
                     self.regression.sensitivity(terms, Layer(0), costs[at], label)
                 };
                 explore::reg_cb(pmf, costs, n_learned, bounds, ties, estimated, sensitivity);

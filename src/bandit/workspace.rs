@@ -7,7 +7,7 @@
 use std::cell::Cell;
 
 use super::{
-    crosses::{Columns, Room},
+    crosses::{Columns, Gathered},
     weights::LANES,
 };
 
@@ -32,7 +32,7 @@ pub(super) struct Workspace {
 /// Where terms are made.
 #[derive(Debug, Default)]
 pub(super) struct Desk {
-    pub room: Room,
+    pub gathered: Gathered,
     /// The terms of as many actions as are summed side by side.
     pub lanes: [Columns; LANES],
 }
@@ -64,7 +64,7 @@ impl Workspace {
 
 impl Desk {
     fn n_bytes(&self) -> usize {
-        self.room.n_bytes() + self.lanes.iter().map(Columns::n_bytes).sum::<usize>()
+        self.gathered.n_bytes() + self.lanes.iter().map(Columns::n_bytes).sum::<usize>()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Crosses of namespaces by the first letters of their names, index for index as Vowpal Wabbit makes them.
 
-use super::{Columns, MAX_ORDER, Room, Term, combinations};
+use super::{Columns, Gathered, MAX_ORDER, Term, combinations};
 use crate::bandit::{example::Feature, marginals::MarginalsOf};
 
 /// The most products that patterns may make of one action. A combination of namespaces that would go beyond is left
@@ -30,24 +30,24 @@ impl LetterCrosses {
         Self { patterns: combinations::patterns(written), ..self }
     }
 
-    /// Writes every term of one action into columns. The room has begun with the context.
+    /// Writes every term of one action into columns. `gathered` has begun with the context.
     pub(super) fn fill(
         &self,
         action: &[Feature],
         marginals: Option<MarginalsOf<'_>>,
-        room: &mut Room,
+        gathered: &mut Gathered,
         terms: &mut Columns,
     ) {
-        room.gather(action, self);
-        room.arrange(marginals, &self.patterns);
+        gathered.gather(action, self);
+        gathered.arrange(marginals, &self.patterns);
         if !self.has_no_bias {
             terms.push_term(Term::BIAS);
         }
-        for group in room.groups().filter(|group| !self.crossed_only.contains(&group.letter)) {
+        for group in gathered.groups().filter(|group| !self.crossed_only.contains(&group.letter)) {
             terms.extend(group.slices);
         }
         let mut left = MAX_PRODUCTS;
-        room.each_combination(|factors, partials| {
+        gathered.each_combination(|factors, partials| {
             if is_within(&mut left, factors.n_products()) {
                 partials.multiply(factors, terms);
             }
@@ -62,10 +62,10 @@ impl LetterCrosses {
         marginals: Option<MarginalsOf<'_>>,
         visit: &mut impl FnMut(Term),
     ) {
-        let mut room = Room::default();
-        room.begin(context, self);
-        room.gather(action, self);
-        let all = room.arrange(marginals, &[]);
+        let mut gathered = Gathered::default();
+        gathered.begin(context, self);
+        gathered.gather(action, self);
+        let all = gathered.arrange(marginals, &[]);
         if !self.has_no_bias {
             visit(Term::BIAS);
         }

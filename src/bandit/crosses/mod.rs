@@ -7,13 +7,13 @@ mod budgeted;
 mod by_letter;
 mod columns;
 mod combinations;
+mod gathered;
 mod partials;
-mod room;
 
 pub(super) use budgeted::Budgeted;
 pub(super) use by_letter::LetterCrosses;
 pub(super) use columns::Columns;
-pub(super) use room::Room;
+pub(super) use gathered::Gathered;
 
 use super::{Example, example::Feature, hash, marginals::MarginalsOf};
 
@@ -60,10 +60,10 @@ pub(super) enum Crosses {
 }
 
 impl Crosses {
-    /// Begins an event: what follows in this room is about its context.
-    pub fn begin(&self, example: &Example, room: &mut Room) {
+    /// Begins an event: [`Self::fill`] with the same `gathered` is about its context from here on.
+    pub fn begin(&self, example: &Example, gathered: &mut Gathered) {
         if let Self::ByLetter(crosses) = self {
-            room.begin(example.context(), crosses);
+            gathered.begin(example.context(), crosses);
         }
     }
 
@@ -74,13 +74,13 @@ impl Crosses {
         example: &Example,
         action_idx: usize,
         marginals: Option<MarginalsOf<'_>>,
-        room: &mut Room,
+        gathered: &mut Gathered,
         terms: &mut Columns,
     ) {
         terms.clear();
         let action = example.action(action_idx);
         match self {
-            Self::ByLetter(crosses) => crosses.fill(action, marginals, room, terms),
+            Self::ByLetter(crosses) => crosses.fill(action, marginals, gathered, terms),
             Self::Budgeted(budget) => budget.visit(example.context(), action, &mut |term| terms.push_term(term)),
         }
     }
@@ -148,9 +148,9 @@ mod tests {
     }
 
     fn terms(crosses: &Crosses, example: &Example) -> Vec<(u32, f32)> {
-        let (mut room, mut columns) = (Room::default(), Columns::default());
-        crosses.begin(example, &mut room);
-        crosses.fill(example, 0, None, &mut room, &mut columns);
+        let (mut gathered, mut columns) = (Gathered::default(), Columns::default());
+        crosses.begin(example, &mut gathered);
+        crosses.fill(example, 0, None, &mut gathered, &mut columns);
         columns.iter().map(|(hash, value)| (hash & MASK, value)).collect()
     }
 
@@ -276,7 +276,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the room was used for before, by whichever crosses.
+        /// Whatever was gathered before, by whichever crosses.
         #[test]
         fn columns_hold_what_a_visitor_sees(
             examples in examples(), all in prop::collection::vec(crosses(), 1..3), has_marginals in any::<bool>(),
@@ -286,12 +286,12 @@ mod tests {
             };
             let marginals = has_marginals.then(|| Marginals::new(rule(), Places::new(18, 1)));
             let marginals = marginals.as_ref().map(|marginals| marginals.of(Layer(0)));
-            let (mut room, mut columns) = (Room::default(), Columns::default());
+            let (mut gathered, mut columns) = (Gathered::default(), Columns::default());
             for crosses in all.iter().chain(&all) {
                 for example in &examples {
-                    crosses.begin(example, &mut room);
+                    crosses.begin(example, &mut gathered);
                     for action_idx in 0..example.n_actions() {
-                        crosses.fill(example, action_idx, marginals, &mut room, &mut columns);
+                        crosses.fill(example, action_idx, marginals, &mut gathered, &mut columns);
                         let mut visited = Vec::new();
                         crosses.visit(example, action_idx, marginals, |term| visited.push((term.hash, term.value)));
                         prop_assert_eq!(columns.iter().collect::<Vec<_>>(), visited);

@@ -1,4 +1,5 @@
-//! What the walk over products works in, kept from action to action and event to event so that nothing is allocated.
+//! The features of one action and its context, gathered, grouped by letter and ready to be multiplied. Kept from action to
+//! action and from event to event, so that nothing is allocated and what actions share is done once.
 
 use super::{
     Columns, LetterCrosses,
@@ -8,9 +9,9 @@ use super::{
 };
 use crate::bandit::{example::Feature, marginals::MarginalsOf};
 
-/// One event's features on their way to terms.
+/// An event's features on their way to terms.
 #[derive(Debug, Default)]
-pub(in crate::bandit) struct Room {
+pub(in crate::bandit) struct Gathered {
     /// The context's features that take part, by letter, and within a letter in the order in which they were sent.
     context: Vec<Feature>,
     /// Likewise one action's.
@@ -44,7 +45,7 @@ pub(super) struct Group<'a> {
     pub slices: Slices<'a>,
 }
 
-impl Room {
+impl Gathered {
     /// Begins an event with its context, which all actions share.
     pub fn begin(&mut self, context: &[Feature], crosses: &LetterCrosses) {
         in_order(context, crosses, &mut self.context);
@@ -60,23 +61,22 @@ impl Room {
         let (mut action, mut context) = (&self.action[..], &self.context[..]);
         self.all.clear();
         while let (Some(of_action), Some(of_context)) = (action.first(), context.first()) {
-            let n = if of_context.letter < of_action.letter {
+            if of_action.letter <= of_context.letter {
+                let n = action.partition_point(|feature| feature.letter <= of_context.letter);
+                self.all.extend_from_slice(&action[..n]);
+                action = &action[n..];
+            } else {
                 let n = context.partition_point(|feature| feature.letter < of_action.letter);
                 self.all.extend(context[..n].iter().map(counted_on));
                 context = &context[n..];
-                continue;
-            } else {
-                action.partition_point(|feature| feature.letter <= of_context.letter)
-            };
-            self.all.extend_from_slice(&action[..n]);
-            action = &action[n..];
+            }
         }
         self.all.extend_from_slice(action);
         self.all.extend(context.iter().map(counted_on));
     }
 
-    /// The features that were gathered.
-    pub fn gathered(&self) -> &[Feature] {
+    /// The features of the last action and the context, by letter.
+    pub fn features(&self) -> &[Feature] {
         &self.all
     }
 
