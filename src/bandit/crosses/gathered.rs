@@ -111,23 +111,21 @@ impl Gathered {
 
     /// Hands over the factors of each combination, and what to multiply them in.
     pub(super) fn each_combination(&mut self, mut visit: impl FnMut(&Factors<'_>, &mut Partials)) {
-        let mut partials = std::mem::take(&mut self.partials);
-        for combination in &self.expansion.combinations {
+        let Self { action, columns, letters, ends, has_marginals, expansion, partials, .. } = self;
+        let is_of_context = |letter: u8| action.binary_search_by_key(&letter, |feature| feature.letter).is_err();
+        for combination in &expansion.combinations {
             let mut factors = Factors { n: combination.places().len(), ..Factors::default() };
             for (at, place) in combination.places().iter().enumerate() {
-                factors.letters[at] = self.letters[usize::from(*place)];
-                factors.slices[at] = slices(&self.columns, &self.ends, usize::from(*place));
+                let letter = letters[usize::from(*place)];
+                factors.letters[at] = letter;
+                factors.slices[at] = slices(columns, ends, usize::from(*place));
+                // What is known of an id differs from model to model.
+                if factors.n_shared == at && !*has_marginals && is_of_context(letter) {
+                    factors.n_shared += 1;
+                }
             }
-            let letters = factors.letters[..factors.n].iter();
-            factors.n_shared = letters.take_while(|letter| self.is_shared(**letter)).count();
-            visit(&factors, &mut partials);
+            visit(&factors, partials);
         }
-        self.partials = partials;
-    }
-
-    /// Whether all features with this first letter are the context's.
-    fn is_shared(&self, letter: u8) -> bool {
-        !self.has_marginals && self.action.binary_search_by_key(&letter, |feature| feature.letter).is_err()
     }
 
     /// The bytes that are held for products, used or not.
