@@ -208,6 +208,9 @@ impl Policy {
             Exploration::Bag { n_models, .. } => {
                 self.sums(example, actions, self.bag_layers(n_models), desk, costs);
             }
+            Exploration::Cover { cover, .. } => {
+                self.sums(example, actions, (0..cover.n_policies).map(cover_layer), desk, costs);
+            }
             _ => self.costs(example, actions, Layer(0), desk, costs),
         }
         match self.settings.exploration {
@@ -226,11 +229,7 @@ impl Policy {
                 let epsilon = self.settings.epsilon().map(|_| share);
                 let least = Cover::least(actions.len(), epsilon, n_learned);
                 let mut covering = Covering::new(cover, ties, least, pmf, sorted);
-                covering.propose(costs);
-                for policy in 1..cover.n_policies {
-                    self.costs(example, actions, cover_layer(policy), desk, costs);
-                    covering.propose(costs);
-                }
+                costs.chunks(actions.len()).for_each(|of_policy| covering.propose(of_policy));
                 covering.finish();
             }
             // Vowpal Wabbit calls the first of equally good actions the best, and has no ε here nor below.
@@ -249,7 +248,7 @@ impl Policy {
     }
 }
 
-/// The layer of a policy of cover after the first. The second layer is the model that doubly robust costs lean on.
+/// The layer of a policy of cover. The second layer is the model that doubly robust costs lean on.
 pub(super) fn cover_layer(policy: u32) -> Layer {
-    Layer(policy + 1)
+    Layer(if policy == 0 { 0 } else { policy + 1 })
 }

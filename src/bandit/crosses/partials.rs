@@ -111,6 +111,10 @@ impl Partial {
             2 => self.cross_short::<2>(slice, products),
             3 => self.cross_short::<3>(slice, products),
             4 => self.cross_short::<4>(slice, products),
+            5 => self.cross_short::<5>(slice, products),
+            6 => self.cross_short::<6>(slice, products),
+            7 => self.cross_short::<7>(slice, products),
+            8 => self.cross_short::<8>(slice, products),
             length => {
                 let (hashes, values) = products.grow(self.columns.len() * length);
                 let (hashes, values) = (hashes.chunks_exact_mut(length), values.chunks_exact_mut(length));
