@@ -1,7 +1,7 @@
 //! Terms as columns: all hashes, then all values, so that loops over them are loops over contiguous numbers.
 
 use super::Term;
-use crate::bandit::features::MAX_VALUE;
+use crate::bandit::{example::Feature, features::MAX_VALUE};
 
 /// Hashes and values side by side, in the order of the walk.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +35,13 @@ impl Columns {
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (u32, f32)> {
         self.hashes.iter().copied().zip(self.values.iter().copied())
+    }
+
+    /// Becomes the hashes and values of features.
+    pub fn put(&mut self, features: &[Feature]) {
+        self.clear();
+        self.hashes.extend(features.iter().map(|feature| feature.hash));
+        self.values.extend(features.iter().map(|feature| feature.value));
     }
 
     /// Takes over a part of other columns.
@@ -71,6 +78,15 @@ pub(in crate::bandit) struct Slices<'a> {
 impl Slices<'_> {
     pub fn len(&self) -> usize {
         self.hashes.len()
+    }
+
+    /// Hashes with their values.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, f32)> {
+        self.hashes.iter().copied().zip(self.values.iter().copied())
+    }
+
+    pub fn first(self, n: usize) -> Self {
+        Self { hashes: &self.hashes[..n], values: &self.values[..n] }
     }
 
     pub fn from(self, start: usize) -> Self {

@@ -20,8 +20,10 @@ pub(in crate::bandit) struct Gathered {
     all: Vec<Feature>,
     /// The same with marginals in place of ids.
     replaced: Vec<Feature>,
-    /// Whichever of the two is crossed.
-    columns: Columns,
+    /// Whichever of the two is crossed; by a budget, the action's own as they are in the example.
+    pub(super) columns: Columns,
+    /// By a budget, the context's.
+    pub(super) context_columns: Columns,
     /// By first letter; they follow each other in the columns.
     letters: Vec<u8>,
     ends: Vec<usize>,
@@ -89,9 +91,7 @@ impl Gathered {
             marginals.replace(&self.all, &mut self.replaced);
             crossed = &self.replaced;
         }
-        self.columns.clear();
-        self.columns.hashes.extend(crossed.iter().map(|feature| feature.hash));
-        self.columns.values.extend(crossed.iter().map(|feature| feature.value));
+        self.columns.put(crossed);
         self.letters.clear();
         self.ends.clear();
         let mut end = 0;

@@ -62,8 +62,9 @@ pub(super) enum Crosses {
 impl Crosses {
     /// Begins an event: [`Self::fill`] with the same `gathered` is about its context from here on.
     pub fn begin(&self, example: &Example, gathered: &mut Gathered) {
-        if let Self::ByLetter(crosses) = self {
-            gathered.begin(example.context(), crosses);
+        match self {
+            Self::ByLetter(crosses) => gathered.begin(example.context(), crosses),
+            Self::Budgeted(_) => gathered.context_columns.put(example.context()),
         }
     }
 
@@ -81,7 +82,10 @@ impl Crosses {
         let action = example.action(action_idx);
         match self {
             Self::ByLetter(crosses) => crosses.fill(action, marginals, gathered, terms),
-            Self::Budgeted(budget) => budget.visit(example.context(), action, &mut |term| terms.push_term(term)),
+            Self::Budgeted(budget) => {
+                gathered.columns.put(action);
+                budget.fill(&gathered.context_columns, &gathered.columns, terms);
+            }
         }
     }
 
@@ -252,7 +256,8 @@ mod tests {
     /// Namespaces that share letters with each other, with the context or with the action.
     fn features() -> impl Strategy<Value = JsonObject> {
         let inner = prop::collection::btree_map("[a-c]", -2.0f32..2.0, 0..4).prop_map(|inner| json!(inner));
-        let value = prop_oneof![3 => (-2.0f32..2.0).prop_map(|number| json!(number)), 1 => inner];
+        let value =
+            prop_oneof![3 => (-2.0f32..2.0).prop_map(|number| json!(number)), 1 => Just(json!(true)), 1 => inner];
         prop::collection::btree_map("[Fijq][a-d]?", value, 0..5).prop_map(|entries| entries.into_iter().collect())
     }
 
@@ -268,11 +273,17 @@ mod tests {
     fn crosses() -> impl Strategy<Value = Crosses> {
         let patterns = prop::collection::vec("[Fijq:]{2,4}".prop_map(String::into_bytes), 0..4);
         let letters = || prop_oneof![3 => Just(Vec::new()), 1 => Just(b"F".to_vec()), 1 => Just(b"ij".to_vec())];
-        let crosses = (patterns, letters(), letters(), letters(), any::<bool>());
-        crosses.prop_map(|(patterns, ignored, crossed_only, kept, has_no_bias)| {
+        let by_letter = (patterns, letters(), letters(), letters(), any::<bool>());
+        let by_letter = by_letter.prop_map(|(patterns, ignored, crossed_only, kept, has_no_bias)| {
             let crosses = LetterCrosses { patterns: Vec::new(), ignored, crossed_only, kept, has_no_bias };
             Crosses::ByLetter(crosses.with_patterns(&patterns))
-        })
+        });
+        let budget = || prop_oneof![Just(0usize), 0usize..40, Just(1_000)];
+        let budgeted = (budget(), budget(), budget(), budget());
+        let budgeted = budgeted.prop_map(|(singles_with_all, pairs_with_all, pairs_with_id, triples_with_id)| {
+            Crosses::Budgeted(Budgeted { singles_with_all, pairs_with_all, pairs_with_id, triples_with_id })
+        });
+        prop_oneof![3 => by_letter, 1 => budgeted]
     }
 
     proptest! {
