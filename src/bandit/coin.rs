@@ -12,8 +12,11 @@
 //!
 //! What leaves a number's range is held at its edge.
 
-use super::regressor::{Labels, Layer, Norm, Places, Terms};
-use crate::bandit::crosses::Term;
+use super::{
+    crosses::{Columns, Term},
+    regressor::{Labels, Layer, Norm, Places},
+    weights::{LANES, sums},
+};
 
 /// What is bet.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,11 +92,10 @@ impl CoinBettor {
         Self { bets, norm: Norm::default(), labels: Labels::default(), places, stakes }
     }
 
-    /// The sum over the terms, which may lie beyond any label seen.
-    pub fn sum(&self, terms: &impl Terms, layer: Layer) -> f32 {
-        let mut sum = 0.0;
-        terms.each(|term| sum += self.contribution(term, layer));
-        sum
+    /// The sums over the terms of up to [`LANES`] actions, which may lie beyond any label seen.
+    pub fn sums(&self, actions: &[Columns], layer: Layer) -> [f32; LANES] {
+        let (bets, places) = (&self.bets[..], self.places);
+        sums(actions, |hash, value| bets[places.at(hash, layer)].value * value)
     }
 
     /// What one term adds to the sum.
@@ -103,39 +105,39 @@ impl CoinBettor {
     }
 
     /// Bets on an example and settles by its label. Returns the prediction that it bet on.
-    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) -> f32 {
+    pub fn learn(&mut self, terms: &Columns, layer: Layer, label: f32, importance: f32) -> f32 {
         self.labels.take_in(label);
         if importance <= 0.0 {
-            return self.labels.clip(self.sum(terms, layer));
+            return self.labels.clip(self.sums(std::slice::from_ref(terms), layer)[0]);
         }
         let (places, stakes) = (self.places, self.stakes);
         let (mut sum, mut size) = (0.0f32, 0.0f64);
-        terms.each(|term| {
-            let bet = &self.bets[places.at(term.hash, layer)];
-            let scale = bet.scale.max(term.value.abs());
-            sum += bet.stake(scale, stakes) * term.value;
+        for (hash, value) in terms.iter() {
+            let bet = &self.bets[places.at(hash, layer)];
+            let scale = bet.scale.max(value.abs());
+            sum += bet.stake(scale, stakes) * value;
             if scale > 0.0 {
-                size += f64::from(term.value / scale) * f64::from(term.value / scale);
+                size += f64::from(value / scale) * f64::from(value / scale);
             }
-        });
+        }
         self.norm.size += f64::from(importance) * size;
         self.norm.importance += f64::from(importance);
         let average = ((self.norm.size + 1e-6) / self.norm.importance) as f32;
         let prediction = self.labels.clip(sum / average);
         let gradient = (2.0 * (prediction - label) * importance).clamp(-MOST, MOST);
-        terms.each(|term| {
-            let bet = &mut self.bets[places.at(term.hash, layer)];
-            bet.scale = bet.scale.max(term.value.abs());
+        for (hash, value) in terms.iter() {
+            let bet = &mut self.bets[places.at(hash, layer)];
+            bet.scale = bet.scale.max(value.abs());
             if gradient.abs() > bet.steepest {
                 bet.steepest = gradient.abs().max(stakes.beta);
             }
             let stake = bet.stake(bet.scale, stakes);
-            let step = held(gradient * term.value);
+            let step = held(gradient * value);
             bet.direction = held(bet.direction - step);
             bet.gradients = held(bet.gradients + step.abs());
             bet.wealth = held(bet.wealth - step * stake);
             bet.value = held(stake / average);
-        });
+        }
         prediction
     }
 }
@@ -147,14 +149,13 @@ fn held(value: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bandit::crosses::MAX_ORDER;
 
-    struct One(u32, f32);
+    fn one(hash: u32, value: f32) -> Columns {
+        Columns { hashes: vec![hash], values: vec![value] }
+    }
 
-    impl Terms for One {
-        fn each(&self, mut visit: impl FnMut(Term)) {
-            visit(Term { hash: self.0, value: self.1, parts: [0; MAX_ORDER] });
-        }
+    fn sum(bettor: &CoinBettor, terms: &Columns, layer: Layer) -> f32 {
+        bettor.sums(std::slice::from_ref(terms), layer)[0]
     }
 
     #[test]
@@ -162,9 +163,9 @@ mod tests {
         for (label, value) in [(-1.0, 1.0), (-0.3, 1.0), (0.8, 50.0)] {
             let mut bettor = CoinBettor::new(Places::new(8, 1), Stakes::VOWPAL_WABBIT);
             for _ in 0..500 {
-                bettor.learn(&One(1, value), Layer(0), label, 1.0);
+                bettor.learn(&one(1, value), Layer(0), label, 1.0);
             }
-            let predicted = bettor.labels.clip(bettor.sum(&One(1, value), Layer(0)));
+            let predicted = bettor.labels.clip(sum(&bettor, &one(1, value), Layer(0)));
             assert!((predicted - label).abs() < 0.02, "{predicted} for {label}");
         }
     }
@@ -172,9 +173,9 @@ mod tests {
     #[test]
     fn what_another_layer_learned_is_not_known() {
         let mut bettor = CoinBettor::new(Places::new(8, 2), Stakes::VOWPAL_WABBIT);
-        bettor.learn(&One(1, 1.0), Layer(1), -1.0, 1.0);
-        bettor.learn(&One(1, 1.0), Layer(1), -1.0, 1.0);
-        assert!(bettor.sum(&One(1, 1.0), Layer(1)) < 0.0);
-        assert_eq!(bettor.sum(&One(1, 1.0), Layer(0)), 0.0);
+        bettor.learn(&one(1, 1.0), Layer(1), -1.0, 1.0);
+        bettor.learn(&one(1, 1.0), Layer(1), -1.0, 1.0);
+        assert!(sum(&bettor, &one(1, 1.0), Layer(1)) < 0.0);
+        assert_eq!(sum(&bettor, &one(1, 1.0), Layer(0)), 0.0);
     }
 }

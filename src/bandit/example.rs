@@ -121,9 +121,9 @@ fn push(features: &mut Vec<Feature>, start: usize, found: Found<'_>) {
     features.push(Feature { hash: found.hash, value: found.value, index, letter: found.letter, kind: found.kind });
 }
 
-/// Equal features tell nothing apart, so ties need no order of their own.
+/// Equal features stay in the order in which they were sent. Unstable, because that allocates nothing.
 fn order(features: &mut [Feature]) {
-    features.sort_by(|a, b| a.hash.cmp(&b.hash).then(a.value.total_cmp(&b.value)));
+    features.sort_unstable_by(|a, b| a.hash.cmp(&b.hash).then(a.value.total_cmp(&b.value)).then(a.index.cmp(&b.index)));
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use super::{
     ActionInput, Example, FeatureError, JsonObject, Policy,
     crosses::{NO_PART, Term},
     features::{Found, Walk},
-    regressor::Terms,
 };
 
 /// What one feature, or one product of features, adds to a score.
@@ -39,7 +38,7 @@ impl Policy {
     ) -> Result<Explanation, FeatureError> {
         let names = names(context, action)?;
         let example = Example::new(context, &[action])?;
-        let score = self.score(&example, 0);
+        let score = self.scores(&example)[0];
         let mut by_parts: HashMap<[u16; 4], f32> = HashMap::new();
         self.each_contribution(&example, 0, |term, score| *by_parts.entry(term.parts).or_default() += score);
         let mut all: Vec<([u16; 4], f32)> = by_parts.into_iter().filter(|(_, score)| *score != 0.0).collect();
@@ -60,8 +59,9 @@ impl Policy {
         let layers = self.scoring_layers();
         let share = 1.0 / layers.len() as f32;
         for layer in layers {
-            let terms = self.terms(example, action_idx, layer);
-            terms.each(|term: Term| visit(term, -share * self.regression.contribution(term, layer)));
+            self.each_term(example, action_idx, layer, |term| {
+                visit(term, -share * self.regression.contribution(term, layer));
+            });
         }
     }
 }

@@ -13,7 +13,13 @@ const CROSS_PRIME: u32 = 16_777_619;
 /// The index of the cross of two features. Not symmetric: the order of the parts counts.
 #[inline]
 pub(super) fn cross(first: u32, second: u32) -> u32 {
-    first.wrapping_mul(CROSS_PRIME) ^ second
+    first_of_cross(first) ^ second
+}
+
+/// What the first of two parts brings to the index of their cross; the second is added by exclusive or.
+#[inline]
+pub(super) fn first_of_cross(first: u32) -> u32 {
+    first.wrapping_mul(CROSS_PRIME)
 }
 
 /// The seed that a namespace gives to the names of its features.
@@ -24,12 +30,20 @@ pub(super) fn namespace(name: &str) -> u32 {
 /// The index of a name. One that is all digits is taken as that number, which Vowpal Wabbit does for the sake of
 /// data that is numbered already.
 pub(super) fn name_in(name: &str, seed: u32) -> u32 {
-    let trimmed = name.trim_matches(|c: char| c <= ' ');
-    if trimmed.bytes().all(|byte| byte.is_ascii_digit()) {
-        let number = trimmed.bytes().fold(0u32, |n, byte| n.wrapping_mul(10).wrapping_add(u32::from(byte - b'0')));
+    let trimmed = trimmed(name.as_bytes());
+    if trimmed.iter().all(u8::is_ascii_digit) {
+        let number = trimmed.iter().fold(0u32, |n, byte| n.wrapping_mul(10).wrapping_add(u32::from(byte - b'0')));
         return number.wrapping_add(seed);
     }
-    murmur3(trimmed.as_bytes(), seed)
+    murmur3(trimmed, seed)
+}
+
+/// A name without the spaces and control characters around it. They are single bytes, so that no other is taken apart.
+fn trimmed(mut name: &[u8]) -> &[u8] {
+    while let [b'\0'..=b' ', rest @ ..] | [rest @ .., b'\0'..=b' '] = name {
+        name = rest;
+    }
+    name
 }
 
 /// MurmurHash3 (x86, 32 bit).
@@ -97,6 +111,12 @@ mod tests {
         let bao = index("i", "idbao");
         assert_eq!(cross(index("FromUrl", "application_typemobile_app"), bao) & MASK, 749);
         assert_eq!(cross(bao, bao) & MASK, 201_618);
+    }
+
+    #[test]
+    fn what_surrounds_a_name_is_not_part_of_it() {
+        assert_eq!(trimmed("\t\u{1} \u{a0}é b\n ".as_bytes()), "\u{a0}é b".as_bytes());
+        assert_eq!(trimmed(b" \0 "), b"");
     }
 
     #[test]

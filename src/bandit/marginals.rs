@@ -68,8 +68,8 @@ impl Marginals {
 
 impl MarginalsOf<'_> {
     /// The features with each pair of an id's namespace as one.
-    pub fn replace(self, features: &[Feature]) -> Vec<Feature> {
-        let mut replaced = Vec::with_capacity(features.len());
+    pub fn replace(self, features: &[Feature], replaced: &mut Vec<Feature>) {
+        replaced.clear();
         let rule = &self.marginals.rule;
         for group in features.chunk_by(|a, b| a.letter == b.letter) {
             if !rule.letters.contains(&group[0].letter) {
@@ -86,7 +86,6 @@ impl MarginalsOf<'_> {
                 replaced.push(Feature { hash: place.hash, value, index: id.index, letter: id.letter, kind: id.kind });
             }
         }
-        replaced
     }
 }
 

@@ -23,6 +23,8 @@ mod regression;
 mod regressor;
 mod slots;
 mod vowpal_wabbit_model;
+mod weights;
+mod workspace;
 
 pub use auto::{Learner, Rebuild};
 pub use example::{ActionInput, Example, FeatureError, JsonObject};

@@ -8,6 +8,7 @@
 //!              number u32, then of each in order its index u32 and value, G, N f32
 //! by coin:     size and importance f64, then the bets that are not zero likewise: w, θ, A, M, V, L f32
 //! with marginals: their number u32, then of each in order its key u32 and numerator and denominator f64
+//! of auto:     the length of what the other learners know u32, then that, as postcard writes it
 //! FNV-1a of all before, u64
 //! ```
 //!
@@ -15,17 +16,19 @@
 
 use super::{
     LearningSettings, LearningSettingsError, Policy,
+    auto::{AutoSettings, Mixture},
     coin::{Bet, CoinBettor},
     hash,
     marginals::Marginals,
     policy::{Counts, Updates},
     reader::Reader,
     regression::Regression,
-    regressor::{Labels, Norm, Regressor, Weight},
+    regressor::{Labels, Norm, Regressor},
+    weights::Weight,
 };
 
 const MAGIC: &[u8; 4] = b"RKLM";
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 const OWN_LEARNER: u32 = u32::MAX;
 
 /// Why bytes are no model.
@@ -62,6 +65,7 @@ impl Policy {
             Regression::Coin(bettor) => writer.bettor(bettor),
         }
         self.marginals.iter().for_each(|marginals| writer.marginals(marginals));
+        self.mixture.iter().for_each(|mixture| writer.mixture(mixture));
         let checksum = hash::fnv1a(&writer.0, hash::FNV_BASIS);
         writer.put(checksum.to_le_bytes());
         writer.0
@@ -91,6 +95,9 @@ impl Policy {
             Regression::Coin(bettor) => reader.bettor(bettor)?,
         }
         policy.marginals.iter_mut().try_for_each(|marginals| reader.marginals(marginals))?;
+        if let Some(auto) = policy.settings.auto() {
+            policy.mixture = Some(Box::new(reader.mixture(&auto)?));
+        }
         if reader.left.is_empty() { Ok(policy) } else { Err(damaged("it goes on after its end")) }
     }
 
@@ -128,9 +135,8 @@ impl Writer {
         self.f32s([regressor.labels.lowest, regressor.labels.highest]);
         self.f64s([regressor.gravity, regressor.contraction]);
         regressor.norms.iter().for_each(|norm| self.f64s([norm.size, norm.importance]));
-        let used = || regressor.weights.iter().enumerate().filter(|(_, weight)| !weight.is_blank());
-        self.u32(used().count() as u32);
-        for (index, weight) in used() {
+        self.u32(regressor.weights.used().count() as u32);
+        for (index, weight) in regressor.weights.used() {
             self.u32(index as u32);
             self.f32s([weight.value, weight.gradient, weight.scale]);
         }
@@ -145,6 +151,12 @@ impl Writer {
             self.u32(index as u32);
             self.f32s([bet.value, bet.direction, bet.gradients, bet.scale, bet.wealth, bet.steepest]);
         }
+    }
+
+    fn mixture(&mut self, mixture: &Mixture) {
+        let bytes = postcard::to_stdvec(mixture).expect("plain data of known length always fits a vector");
+        self.u32(bytes.len() as u32);
+        self.0.extend_from_slice(&bytes);
     }
 
     fn marginals(&mut self, marginals: &Marginals) {
@@ -193,8 +205,7 @@ impl Reader<'_> {
         for _ in 0..self.u32()? {
             let index = self.u32()? as usize;
             let weight = Weight::held(self.f32()?, self.f32()?, self.f32()?);
-            let place = regressor.weights.get_mut(index).ok_or_else(|| damaged("it has a weight outside its table"))?;
-            *place = weight;
+            regressor.weights.put(index, weight).ok_or_else(|| damaged("it has a weight outside its table"))?;
         }
         Ok(())
     }
@@ -209,6 +220,13 @@ impl Reader<'_> {
             *place = Bet::held(numbers);
         }
         Ok(())
+    }
+
+    fn mixture(&mut self, auto: &AutoSettings) -> Result<Mixture, ModelFileError> {
+        let length = usize::try_from(self.u32()?).map_err(|_| damaged("it ends too early"))?;
+        let mut mixture: Mixture =
+            postcard::from_bytes(self.bytes(length)?).map_err(|_| damaged("its mixture cannot be read"))?;
+        if mixture.restore(auto) { Ok(mixture) } else { Err(damaged("its mixture does not fit together")) }
     }
 
     fn marginals(&mut self, marginals: &mut Marginals) -> Result<(), ModelFileError> {

@@ -5,14 +5,16 @@
 use std::sync::Arc;
 
 use super::{
-    Example, Rebuild,
-    auto::{Learner, Mixture}, LearningSettings, Pmf,
-    crosses::{Crosses, Term},
-    explore::{self, Covering},
+    Example, Learner, LearningSettings, Pmf, Rebuild,
+    auto::Mixture,
+    crosses::Term,
+    explore::{self, Cover, Covering},
     learning_settings::{Base, Exploration, Ties},
     marginals::{Marginals, MarginalsOf},
     regression::Regression,
-    regressor::{Layer, Terms},
+    regressor::Layer,
+    weights::LANES,
+    workspace::{Desk, Workspace},
 };
 use crate::terms::ExplorationShare;
 
@@ -61,21 +63,6 @@ pub(super) struct Updates {
     pub n_actions: u64,
 }
 
-/// The terms of one action as one model sees them, for the regression.
-pub(super) struct ActionTerms<'a> {
-    pub crosses: &'a Crosses,
-    pub example: &'a Example,
-    pub action_idx: usize,
-    pub marginals: Option<MarginalsOf<'a>>,
-}
-
-impl Terms for ActionTerms<'_> {
-    #[inline]
-    fn each(&self, visit: impl FnMut(Term)) {
-        self.crosses.visit(self.example, self.action_idx, self.marginals, visit);
-    }
-}
-
 impl Policy {
     /// A policy that has learned nothing: it chooses evenly.
     pub fn new(settings: LearningSettings) -> Self {
@@ -118,20 +105,43 @@ impl Policy {
 
     /// Probabilities over the actions; those with `is_eligible` false get exactly 0. At least one must be eligible.
     pub fn pmf(&self, example: &Example, is_eligible: &[bool], exploration: ExplorationShare) -> Pmf {
-        let eligible: Vec<usize> = (0..example.n_actions()).filter(|action_idx| is_eligible[*action_idx]).collect();
-        if eligible.is_empty() {
-            return Pmf::over(is_eligible, &[]);
-        }
-        Pmf::over(is_eligible, &self.probabilities(example, &eligible, f64::from(exploration.get())))
+        let mut pmf = Pmf::default();
+        self.pmf_into(example, is_eligible, exploration, &mut pmf);
+        pmf
+    }
+
+    /// As [`Self::pmf`], into one that is used again: nothing is allocated then.
+    pub fn pmf_into(&self, example: &Example, is_eligible: &[bool], exploration: ExplorationShare, pmf: &mut Pmf) {
+        Workspace::with(|workspace| {
+            workspace.take_eligible(is_eligible);
+            workspace.pmf.clear();
+            if !workspace.actions.is_empty() {
+                self.probabilities(example, f64::from(exploration.get()), workspace);
+            }
+            pmf.put(is_eligible, &workspace.pmf);
+        });
     }
 
     /// Expected reward of each action.
     pub fn scores(&self, example: &Example) -> Vec<f32> {
-        if let Some(mixture) = &self.mixture {
-            let actions: Vec<usize> = (0..example.n_actions()).collect();
-            return mixture.estimates(example, &actions, &self.linear(example, &actions)).scores;
-        }
-        (0..example.n_actions()).map(|action_idx| self.score(example, action_idx)).collect()
+        Workspace::with(|workspace| {
+            let Workspace { desk, actions, costs, scratch, .. } = workspace;
+            actions.clear();
+            actions.extend(0..example.n_actions());
+            if let Some(mixture) = &self.mixture {
+                self.linear(example, actions, desk, costs);
+                return mixture.estimates(example, actions, costs, scratch).scores;
+            }
+            let layers = self.scoring_layers();
+            self.sums(example, actions, layers.clone(), desk, costs);
+            let (n_actions, labels) = (actions.len(), self.regression.labels());
+            let score = |action_idx: usize| {
+                let of_models = costs[action_idx..].iter().step_by(n_actions);
+                // Taking from 0 turns the -0 of an untrained model into the 0 that a reader expects.
+                0.0 - of_models.map(|sum| labels.clip(*sum)).sum::<f32>() / layers.len() as f32
+            };
+            (0..n_actions).map(score).collect()
+        })
     }
 
     /// Trees that another thread may grow meanwhile, each handed out once. Who grows them, and whether anyone does, makes
@@ -140,99 +150,142 @@ impl Policy {
         self.mixture.as_mut().map_or_else(Vec::new, |mixture| mixture.take_rebuilds())
     }
 
-    /// Expected reward of one action by the regression alone: the mean of those who have a say in what it is.
-    pub(super) fn score(&self, example: &Example, action_idx: usize) -> f32 {
-        let layers = self.scoring_layers();
-        let n = layers.len() as f32;
-        let of = |layer| self.regression.predict(&self.terms(example, action_idx, layer), layer);
-        // Taking from 0 turns the -0 of an untrained model into the 0 that a reader expects.
-        0.0 - layers.into_iter().map(of).sum::<f32>() / n
-    }
-
     /// The models whose mean is the score: all of a bag, else the first.
-    pub(super) fn scoring_layers(&self) -> Vec<Layer> {
+    pub(super) fn scoring_layers(&self) -> impl ExactSizeIterator<Item = Layer> + Clone + use<> {
         match self.settings.exploration {
-            Exploration::Bag { n_models, .. } => self.bag_layers(n_models).collect(),
-            _ => vec![Layer(0)],
+            Exploration::Bag { n_models, .. } => self.bag_layers(n_models),
+            _ => self.bag_layers(1),
         }
     }
 
-    pub(super) fn bag_layers(&self, n_models: u32) -> impl Iterator<Item = Layer> + use<> {
+    pub(super) fn bag_layers(&self, n_models: u32) -> impl ExactSizeIterator<Item = Layer> + Clone + use<> {
         let per_model = self.settings.layers_per_model();
         (0..n_models).map(move |model| Layer(model * per_model))
     }
 
-    pub(super) fn terms<'a>(&'a self, example: &'a Example, action_idx: usize, layer: Layer) -> ActionTerms<'a> {
-        let marginals = self.marginals.as_ref().map(|marginals| marginals.of(layer));
-        ActionTerms { crosses: &self.settings.crosses, example, action_idx, marginals }
+    /// Hands every term of one action, as one model sees it, to `visit`.
+    pub(super) fn each_term(&self, example: &Example, action_idx: usize, layer: Layer, visit: impl FnMut(Term)) {
+        self.settings.crosses.visit(example, action_idx, self.marginals_of(layer), visit);
+    }
+
+    pub(super) fn marginals_of(&self, layer: Layer) -> Option<MarginalsOf<'_>> {
+        self.marginals.as_ref().map(|marginals| marginals.of(layer))
+    }
+
+    /// The bare sums of models for actions, model after model.
+    pub(super) fn sums(
+        &self,
+        example: &Example,
+        actions: &[usize],
+        layers: impl ExactSizeIterator<Item = Layer> + Clone,
+        desk: &mut Desk,
+        sums: &mut Vec<f32>,
+    ) {
+        let Desk { gathered, lanes } = desk;
+        let crosses = &self.settings.crosses;
+        crosses.begin(example, gathered);
+        sums.clear();
+        sums.resize(actions.len() * layers.len(), 0.0);
+        for (few, first) in actions.chunks(LANES).zip((0..).step_by(LANES)) {
+            for (model, layer) in layers.clone().enumerate() {
+                // Models differ in what they know of marginals alone.
+                if model == 0 || self.marginals.is_some() {
+                    let write = |(terms, action_idx): (&mut _, &usize)| {
+                        crosses.fill(example, *action_idx, self.marginals_of(layer), gathered, terms);
+                    };
+                    lanes.iter_mut().zip(few).for_each(write);
+                }
+                let of_few = self.regression.sums(&lanes[..few.len()], layer);
+                sums[model * actions.len() + first..][..few.len()].copy_from_slice(&of_few[..few.len()]);
+            }
+        }
     }
 
     /// What one model expects the actions to cost, as explorations see it: Vowpal Wabbit's look at the bare sum, which
     /// tells apart what lies beyond the labels seen; that of `auto` does not leave them.
-    pub(super) fn costs(&self, example: &Example, actions: &[usize], layer: Layer) -> Vec<f32> {
-        let is_own = self.mixture.is_some();
-        let cost = |action_idx: &usize| {
-            let sum = self.regression.sum(&self.terms(example, *action_idx, layer), layer);
-            if is_own { self.regression.labels().clip(sum) } else { sum }
-        };
-        actions.iter().map(cost).collect()
+    pub(super) fn costs(
+        &self,
+        example: &Example,
+        actions: &[usize],
+        layer: Layer,
+        desk: &mut Desk,
+        costs: &mut Vec<f32>,
+    ) {
+        self.sums(example, actions, std::iter::once(layer), desk, costs);
+        if self.mixture.is_some() {
+            let labels = self.regression.labels();
+            costs.iter_mut().for_each(|cost| *cost = labels.clip(*cost));
+        }
     }
 
     /// What the linear learner of `auto` expects these actions to earn.
-    pub(super) fn linear(&self, example: &Example, actions: &[usize]) -> Vec<f32> {
-        if self.settings.auto().is_some_and(|auto| !auto.has(Learner::Linear)) {
-            return vec![0.0; actions.len()];
+    pub(super) fn linear(&self, example: &Example, actions: &[usize], desk: &mut Desk, rewards: &mut Vec<f32>) {
+        if self.settings.auto().is_some_and(|auto| auto.has(Learner::Linear)) {
+            self.costs(example, actions, Layer(0), desk, rewards);
+            rewards.iter_mut().for_each(|cost| *cost = 0.0 - *cost);
+        } else {
+            rewards.clear();
+            rewards.resize(actions.len(), 0.0);
         }
-        let mut rewards = self.costs(example, actions, Layer(0));
-        rewards.iter_mut().for_each(|cost| *cost = 0.0 - *cost);
-        rewards
     }
 
-    /// Probabilities of these actions. `share` is ε wherever an exploration has one.
-    fn probabilities(&self, example: &Example, actions: &[usize], share: f64) -> Vec<f64> {
-        let costs = |layer| self.costs(example, actions, layer);
+    /// Probabilities of the workspace's actions. `share` is ε wherever an exploration has one.
+    fn probabilities(&self, example: &Example, share: f64, workspace: &mut Workspace) {
+        let Workspace { desk, actions, costs, estimated, pmf, sorted, scratch, .. } = workspace;
         let n_learned = self.counts.n_learned;
         let gamma = |scale: f64, exponent| scale * libm::pow(n_learned as f64, exponent);
+        pmf.resize(actions.len(), 0.0);
         match self.settings.exploration {
-            Exploration::Auto(_) => match &self.mixture {
-                Some(mixture) => mixture.probabilities(example, actions, &self.linear(example, actions), share),
-                None => vec![1.0; actions.len()],
-            },
-            Exploration::EpsilonGreedy { ties } => explore::epsilon_greedy(&costs(Layer(0)), share, ties),
+            Exploration::Bag { n_models, .. } => {
+                self.sums(example, actions, self.bag_layers(n_models), desk, costs);
+            }
+            Exploration::Cover { cover, .. } => {
+                self.sums(example, actions, (0..cover.n_policies).map(cover_layer), desk, costs);
+            }
+            Exploration::Auto(_) => self.linear(example, actions, desk, costs),
+            _ => self.costs(example, actions, Layer(0), desk, costs),
+        }
+        match self.settings.exploration {
+            Exploration::Auto(_) => {
+                let mixture = self.mixture.as_ref();
+                mixture.iter().for_each(|mixture| mixture.probabilities(example, actions, costs, share, scratch, pmf));
+            }
+            Exploration::EpsilonGreedy { ties } => explore::epsilon_greedy(pmf, costs, share, ties),
             Exploration::Softmax { lambda } => {
-                let mut pmf = explore::softmax(&costs(Layer(0)), lambda);
-                explore::floor(&mut pmf, share, true);
-                pmf
+                explore::softmax(pmf, costs, lambda);
+                explore::floor(pmf, share, true, sorted);
             }
-            Exploration::First { n_even } => explore::first(&costs(Layer(0)), n_learned < n_even, share),
-            Exploration::Bag { n_models, ties, .. } => {
-                let by_model: Vec<Vec<f32>> = self.bag_layers(n_models).map(costs).collect();
-                explore::bag(&by_model, share, ties)
-            }
+            Exploration::First { n_even } => explore::first(pmf, costs, n_learned < n_even, share, sorted),
+            Exploration::Bag { ties, .. } => explore::bag(pmf, costs, share, ties, sorted),
             Exploration::Cover { cover, ties } => {
                 let epsilon = self.settings.epsilon().map(|_| share);
-                let mut covering = Covering::new(cover, ties, actions.len(), epsilon, n_learned);
-                covering.propose(&costs(Layer(0)));
-                (1..cover.n_policies).for_each(|policy| covering.propose(&costs(cover_layer(policy))));
-                covering.into_pmf()
+                let least = Cover::least(actions.len(), epsilon, n_learned);
+                let mut covering = Covering::new(cover, ties, least, pmf, sorted);
+                costs.chunks(actions.len()).for_each(|of_policy| covering.propose(of_policy));
+                covering.finish();
             }
             // Vowpal Wabbit calls the first of equally good actions the best, and has no ε here nor below.
             Exploration::SquareCb { scale, exponent } => {
-                explore::square_cb(&costs(Layer(0)), gamma(scale, exponent), Ties::FirstOnly)
+                explore::square_cb(pmf, costs, gamma(scale, exponent), Ties::FirstOnly)
             }
             Exploration::RegCb { bounds, ties } => {
-                let costs = costs(Layer(0));
                 let sensitivity = |at: usize, label: f32| {
-                    let terms = self.terms(example, actions[at], Layer(0));
-                    self.regression.sensitivity(&terms, Layer(0), costs[at], label)
+                    let Desk { gathered, lanes: [terms, ..] } = &mut *desk;
+                    self.settings.crosses.fill(example, actions[at], self.marginals_of(Layer(0)), gathered, terms);
+                    self.regression.sensitivity(terms, Layer(0), costs[at], label)
                 };
-                explore::reg_cb(&costs, n_learned, bounds, ties, sensitivity)
+                explore::reg_cb(pmf, costs, n_learned, bounds, ties, estimated, sensitivity);
             }
         }
     }
 }
 
-/// The layer of a policy of cover after the first. The second layer is the model that doubly robust costs lean on.
+/// The layer of a policy of cover. The second layer is the model that doubly robust costs lean on.
 pub(super) fn cover_layer(policy: u32) -> Layer {
-    Layer(policy + 1)
+    Layer(if policy == 0 { 0 } else { policy + 1 })
+}
+impl Policy {
+    pub fn inside(&self) -> Option<([f32; 8], u64)> {
+        self.mixture.as_ref().map(|m| (m.trust(), m.n_alarms()))
+    }
 }

@@ -2,9 +2,10 @@
 
 use super::{
     coin::CoinBettor,
-    crosses::Term,
+    crosses::{Columns, Term},
     learning_settings::{Base, LearningSettings},
-    regressor::{Labels, Layer, Places, Regressor, Terms},
+    regressor::{Labels, Layer, Places, Regressor},
+    weights::LANES,
 };
 
 /// Functions from terms to a cost, one per layer of a shared table.
@@ -39,17 +40,17 @@ impl Regression {
         }
     }
 
-    /// The sum over the terms, which may lie beyond any label seen.
-    pub fn sum(&self, terms: &impl Terms, layer: Layer) -> f32 {
+    /// The sums over the terms of up to [`LANES`] actions, which may lie beyond any label seen.
+    pub fn sums(&self, actions: &[Columns], layer: Layer) -> [f32; LANES] {
         match self {
-            Self::Gradient(regressor) => regressor.sum(terms, layer),
-            Self::Coin(bettor) => bettor.sum(terms, layer),
+            Self::Gradient(regressor) => regressor.sums(actions, layer),
+            Self::Coin(bettor) => bettor.sums(actions, layer),
         }
     }
 
-    /// The expected cost, within the labels seen.
-    pub fn predict(&self, terms: &impl Terms, layer: Layer) -> f32 {
-        self.labels().clip(self.sum(terms, layer))
+    /// The expected cost of one action, within the labels seen.
+    pub fn predict(&self, terms: &Columns, layer: Layer) -> f32 {
+        self.labels().clip(self.sums(std::slice::from_ref(terms), layer)[0])
     }
 
     /// What one term adds to the sum.
@@ -61,7 +62,7 @@ impl Regression {
     }
 
     /// Moves the prediction towards `label` with the force of `importance` examples. Returns what it was before.
-    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) -> f32 {
+    pub fn learn(&mut self, terms: &Columns, layer: Layer, label: f32, importance: f32) -> f32 {
         match self {
             Self::Gradient(regressor) => regressor.learn(terms, layer, label, importance),
             Self::Coin(bettor) => bettor.learn(terms, layer, label, importance),
@@ -69,7 +70,7 @@ impl Regression {
     }
 
     /// See [`Regressor::sensitivity`]. Settings refuse explorations that ask a bettor.
-    pub fn sensitivity(&self, terms: &impl Terms, layer: Layer, prediction: f32, label: f32) -> f32 {
+    pub fn sensitivity(&self, terms: &Columns, layer: Layer, prediction: f32, label: f32) -> f32 {
         match self {
             Self::Gradient(regressor) => regressor.sensitivity(terms, layer, prediction, label),
             Self::Coin(_) => 0.0,

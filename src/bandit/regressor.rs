@@ -16,13 +16,10 @@
 //!
 //! What leaves a number's range is held at its edge, so no input makes a weight infinite or undefined.
 
-use super::crosses::Term;
-
-/// The terms of one action of one example, walked as often as needed, always in the same order.
-pub(super) trait Terms {
-    /// Hands every term to `visit`.
-    fn each(&self, visit: impl FnMut(Term));
-}
+use super::{
+    crosses::{Columns, Term},
+    weights::{LANES, Weight, Weights, sums},
+};
 
 /// How steps are taken.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,29 +39,11 @@ pub(super) struct Steps {
     pub forgetting: f32,
 }
 
-/// All that is known of one weight, side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Weight {
-    pub value: f32,
-    /// G.
-    pub gradient: f32,
-    /// N.
-    pub scale: f32,
-    /// The rate of the update at hand. Where two terms of an example meet in one weight, both take the step of the later
-    /// one, as in Vowpal Wabbit.
-    rate: f32,
-}
-
 impl Weight {
     /// What was read, held within bounds.
     pub fn held(value: f32, gradient: f32, scale: f32) -> Self {
         let gradient = gradient.clamp(0.0, MAX_GRADIENT);
-        Self { value: held(f64::from(value)), gradient, scale: scale.clamp(0.0, MAX_WEIGHT), rate: 0.0 }
-    }
-
-    /// Whether nothing was ever learned here.
-    pub fn is_blank(&self) -> bool {
-        self.value == 0.0 && self.gradient == 0.0 && self.scale == 0.0
+        Self { value: held(f64::from(value)), gradient, scale: scale.clamp(0.0, MAX_WEIGHT) }
     }
 }
 
@@ -89,6 +68,11 @@ impl Places {
     #[inline]
     pub fn at(self, hash: u32, layer: Layer) -> usize {
         ((hash << self.shift).wrapping_add(layer.0) & self.mask) as usize
+    }
+
+    /// Whether no models take turns, so that the low bits of a hash are the place.
+    pub fn is_plain(self) -> bool {
+        self.shift == 0
     }
 
     pub fn n_weights(self) -> usize {
@@ -128,7 +112,7 @@ pub(super) struct Norm {
 /// The learned functions from terms to a cost, one per layer.
 #[derive(Debug, Clone)]
 pub(super) struct Regressor {
-    pub(super) weights: Vec<Weight>,
+    pub(super) weights: Weights,
     pub(super) norms: Vec<Norm>,
     pub(super) labels: Labels,
     /// How far weights have been pulled to zero by l1; applied when a weight is read.
@@ -152,7 +136,7 @@ impl Regressor {
         let initial = f64::from(steps.initial);
         norms[0] = Norm { size: initial, importance: initial };
         Self {
-            weights: vec![Weight::default(); places.n_weights()],
+            weights: Weights::new(places.n_weights()),
             norms,
             labels: Labels::default(),
             gravity: 0.0,
@@ -166,8 +150,8 @@ impl Regressor {
     pub fn go_on_by(&mut self, steps: Steps) {
         let counted_twice = steps.initial - self.steps.initial;
         if counted_twice != 0.0 {
-            let weights = self.weights.iter_mut();
-            weights.for_each(|weight| weight.gradient = (weight.gradient - counted_twice).max(0.0));
+            let slopes = self.weights.slopes.iter_mut();
+            slopes.for_each(|slope| slope.gradient = (slope.gradient - counted_twice).max(0.0));
         }
         self.steps = steps;
     }
@@ -183,23 +167,35 @@ impl Regressor {
         (0.0..=10.0 * MAX_GRAVITY).contains(&gravity) && (MIN_CONTRACTION..=1.0).contains(&contraction)
     }
 
-    /// The sum over the terms, which may lie beyond any label seen.
-    pub fn sum(&self, terms: &impl Terms, layer: Layer) -> f32 {
-        let mut sum = 0.0;
-        terms.each(|term| sum += self.contribution(term, layer));
-        sum
+    /// The sums over the terms of up to [`LANES`] actions, which may lie beyond any label seen.
+    pub fn sums(&self, actions: &[Columns], layer: Layer) -> [f32; LANES] {
+        let (values, places) = (&self.weights.values[..], self.places);
+        if self.gravity == 0.0 && self.contraction == 1.0 && places.is_plain() {
+            // The common case by itself: the compiler sees that no index is outside.
+            let mask = values.len() - 1;
+            return sums(actions, move |hash, value| values[hash as usize & mask] * value);
+        }
+        sums(actions, |hash, value| self.weighted(values[places.at(hash, layer)], value))
+    }
+
+    /// The sum over the terms of one action.
+    pub fn sum(&self, terms: &Columns, layer: Layer) -> f32 {
+        self.sums(std::slice::from_ref(terms), layer)[0]
     }
 
     /// What one term adds to the sum.
-    #[inline]
     pub fn contribution(&self, term: Term, layer: Layer) -> f32 {
-        let value = self.weights[self.places.at(term.hash, layer)].value;
-        let value = if self.gravity == 0.0 { value } else { truncate(value, self.gravity) };
-        value * term.value * self.contraction as f32
+        self.weighted(self.weights.values[self.places.at(term.hash, layer)], term.value)
+    }
+
+    #[inline]
+    fn weighted(&self, weight: f32, value: f32) -> f32 {
+        let weight = if self.gravity == 0.0 { weight } else { truncate(weight, self.gravity) };
+        weight * value * self.contraction as f32
     }
 
     /// Moves the prediction towards `label` with the force of `importance` examples. Returns what it was before.
-    pub fn learn(&mut self, terms: &impl Terms, layer: Layer, label: f32, importance: f32) -> f32 {
+    pub fn learn(&mut self, terms: &Columns, layer: Layer, label: f32, importance: f32) -> f32 {
         self.labels.take_in(label);
         let prediction = self.labels.clip(self.sum(terms, layer));
         let miss = label - prediction;
@@ -211,12 +207,12 @@ impl Regressor {
         let strength = f64::from(self.steps.rate) * f64::from(importance);
         let update = invariant_update(f64::from(miss), strength, sensitivity * multiplier);
         let update = self.regularise(update, f64::from(miss)) * multiplier;
-        let (weights, places) = (&mut self.weights, self.places);
-        terms.each(|term| {
-            let weight = &mut weights[places.at(term.hash, layer)];
-            let step = update * f64::from(weight.rate) * f64::from(term.value);
-            weight.value = held(f64::from(weight.value) + step);
-        });
+        let (Weights { values, slopes }, places) = (&mut self.weights, self.places);
+        for (hash, term) in terms.iter() {
+            let at = places.at(hash, layer);
+            let step = update * f64::from(slopes[at].rate) * f64::from(term);
+            values[at] = held(f64::from(values[at]) + step);
+        }
         if self.contraction <= MIN_CONTRACTION || self.gravity > MAX_GRAVITY {
             self.settle();
         }
@@ -225,49 +221,47 @@ impl Regressor {
 
     /// How far the prediction would move for one infinitesimal example of importance, per unit of it, if the prediction
     /// were `prediction` and the label `label`. Nothing is learned.
-    pub fn sensitivity(&self, terms: &impl Terms, layer: Layer, prediction: f32, label: f32) -> f32 {
+    pub fn sensitivity(&self, terms: &Columns, layer: Layer, prediction: f32, label: f32) -> f32 {
         let gradient = 4.0 * (prediction - label) * (prediction - label);
         let (mut sensitivity, mut size) = (0.0f64, 0.0f64);
-        terms.each(|term| {
-            let magnitude = term.value.abs().max(MIN_MAGNITUDE);
-            let known = self.weights[self.places.at(term.hash, layer)];
-            let weight = Weight {
-                gradient: (known.gradient + gradient * magnitude * magnitude).min(MAX_GRADIENT),
-                scale: known.scale.max(magnitude),
-                ..known
-            };
-            let relative = f64::from(magnitude / weight.scale);
+        for (hash, value) in terms.iter() {
+            let magnitude = value.abs().max(MIN_MAGNITUDE);
+            let known = self.weights.slopes[self.places.at(hash, layer)];
+            let gradient = (known.gradient + gradient * magnitude * magnitude).min(MAX_GRADIENT);
+            let scale = known.scale.max(magnitude);
+            let relative = f64::from(magnitude / scale);
             size += relative * relative;
-            let rate = rate(&weight, self.steps.power, self.steps.initial);
+            let rate = rate(gradient, scale, self.steps.power, self.steps.initial);
             sensitivity += f64::from(magnitude) * f64::from(magnitude) * f64::from(rate);
-        });
+        }
         let norm = self.norms[layer.0 as usize];
         let norm = Norm { size: norm.size + size, importance: norm.importance + 1.0 };
         (f64::from(self.steps.rate) * sensitivity * multiplier(norm, self.steps.power)) as f32
     }
 
     /// Takes the example into G, N, the rates and the average size. Returns Σ x² rate.
-    fn prepare(&mut self, terms: &impl Terms, layer: Layer, gradient: f32, importance: f32) -> f64 {
+    fn prepare(&mut self, terms: &Columns, layer: Layer, gradient: f32, importance: f32) -> f64 {
         let (mut sensitivity, mut size) = (0.0f64, 0.0f64);
         let Steps { power, initial, forgetting, .. } = self.steps;
         let (keep, places) = (1.0 - forgetting, self.places);
-        let weights = &mut self.weights;
-        terms.each(|term| {
-            let magnitude = term.value.abs().max(MIN_MAGNITUDE);
+        let Weights { values, slopes } = &mut self.weights;
+        for (hash, value) in terms.iter() {
+            let magnitude = value.abs().max(MIN_MAGNITUDE);
             let square = magnitude * magnitude;
-            let weight = &mut weights[places.at(term.hash, layer)];
-            weight.gradient = (weight.gradient * keep + gradient * square).min(MAX_GRADIENT);
-            if magnitude > weight.scale {
-                if weight.scale > 0.0 {
-                    weight.value *= rescaling(weight.scale / magnitude, power);
+            let at = places.at(hash, layer);
+            let slope = &mut slopes[at];
+            slope.gradient = (slope.gradient * keep + gradient * square).min(MAX_GRADIENT);
+            if magnitude > slope.scale {
+                if slope.scale > 0.0 {
+                    values[at] *= rescaling(slope.scale / magnitude, power);
                 }
-                weight.scale = magnitude;
+                slope.scale = magnitude;
             }
-            let relative = magnitude / weight.scale;
+            let relative = magnitude / slope.scale;
             size += f64::from(relative) * f64::from(relative);
-            weight.rate = rate(weight, power, initial);
-            sensitivity += f64::from(square) * f64::from(weight.rate);
-        });
+            slope.rate = rate(slope.gradient, slope.scale, power, initial);
+            sensitivity += f64::from(square) * f64::from(slope.rate);
+        }
         let norm = &mut self.norms[layer.0 as usize];
         norm.importance += f64::from(importance);
         norm.size += f64::from(importance) * size;
@@ -288,8 +282,8 @@ impl Regressor {
 
     /// Does to every weight what l1 and l2 have put off, before the numbers they put it off by leave their range.
     fn settle(&mut self) {
-        for weight in &mut self.weights {
-            weight.value = truncate(weight.value, self.gravity) * self.contraction as f32;
+        for value in &mut self.weights.values {
+            *value = truncate(*value, self.gravity) * self.contraction as f32;
         }
         (self.gravity, self.contraction) = (0.0, 1.0);
     }
@@ -306,9 +300,8 @@ fn multiplier(norm: Norm, power: f32) -> f64 {
 
 /// How the update of one weight is scaled: G^−t N^(2(t−1)).
 #[inline]
-fn rate(weight: &Weight, power: f32, initial: f32) -> f32 {
-    let gradient = (weight.gradient + initial).max(f32::MIN_POSITIVE);
-    let scale = weight.scale;
+fn rate(gradient: f32, scale: f32, power: f32, initial: f32) -> f32 {
+    let gradient = (gradient + initial).max(f32::MIN_POSITIVE);
     let rate = if power == 0.5 {
         1.0 / (gradient.sqrt() * scale)
     } else if power == 0.0 {
@@ -345,18 +338,14 @@ fn held(value: f64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bandit::crosses::MAX_ORDER;
 
     const DEFAULT: Steps = Steps { rate: 0.5, power: 0.5, initial: 0.0, l1: 0.0, l2: 0.0, forgetting: 0.0 };
     const CONSTANT_RATE: Steps = Steps { rate: 0.001, power: 0.0, ..DEFAULT };
 
     /// Terms by index and value.
-    struct Given<'a>(&'a [(u32, f32)]);
-
-    impl Terms for Given<'_> {
-        fn each(&self, mut visit: impl FnMut(Term)) {
-            self.0.iter().for_each(|(hash, value)| visit(Term { hash: *hash, value: *value, parts: [0; MAX_ORDER] }));
-        }
+    fn given(terms: &[(u32, f32)]) -> Columns {
+        let (hashes, values) = terms.iter().copied().unzip();
+        Columns { hashes, values }
     }
 
     const FIRST: Layer = Layer(0);
@@ -366,7 +355,7 @@ mod tests {
     }
 
     fn predict(regressor: &Regressor, terms: &[(u32, f32)]) -> f32 {
-        regressor.labels.clip(regressor.sum(&Given(terms), FIRST))
+        regressor.labels.clip(regressor.sum(&given(terms), FIRST))
     }
 
     fn close(a: f32, b: f32) -> bool {
@@ -377,30 +366,30 @@ mod tests {
     #[test]
     fn the_first_step_is_the_one_of_the_formula() {
         let mut regressor = table(DEFAULT);
-        regressor.learn(&Given(&[(1, 1.0), (2, 1.0)]), FIRST, -1.0, 1.0);
+        regressor.learn(&given(&[(1, 1.0), (2, 1.0)]), FIRST, -1.0, 1.0);
         let expected = -(1.0 - libm::exp(-std::f64::consts::FRAC_1_SQRT_2)) as f32;
         let predicted = predict(&regressor, &[(1, 1.0), (2, 1.0)]);
         assert!(close(predicted, expected), "{predicted} is not {expected}");
-        assert!(close(regressor.weights[1].value, expected / 2.0));
+        assert!(close(regressor.weights.values[1], expected / 2.0));
     }
 
     /// Where rates do not depend on gradients, importance is exactly repetition.
     #[test]
     fn an_importance_of_three_is_three_updates() {
         let (mut weighted, mut repeated) = (table(CONSTANT_RATE), table(CONSTANT_RATE));
-        let terms = Given(&[(1, 1.0), (2, 0.5)]);
-        weighted.learn(&terms, FIRST, -1.0, 3.0);
+        let terms = [(1, 1.0), (2, 0.5)];
+        weighted.learn(&given(&terms), FIRST, -1.0, 3.0);
         for _ in 0..3 {
-            repeated.learn(&terms, FIRST, -1.0, 1.0);
+            repeated.learn(&given(&terms), FIRST, -1.0, 1.0);
         }
-        assert!(close(predict(&weighted, terms.0), predict(&repeated, terms.0)));
+        assert!(close(predict(&weighted, &terms), predict(&repeated, &terms)));
     }
 
     #[test]
     fn no_importance_overshoots_the_label() {
         for importance in [1.0, 1e3, 1e4, 1e30, f32::MAX] {
             let mut regressor = table(Steps { rate: 1e6, ..DEFAULT });
-            regressor.learn(&Given(&[(1, 3.0), (2, -2.0)]), FIRST, -1.0, importance);
+            regressor.learn(&given(&[(1, 3.0), (2, -2.0)]), FIRST, -1.0, importance);
             let predicted = predict(&regressor, &[(1, 3.0), (2, -2.0)]);
             assert!((-1.000_01..=0.0).contains(&predicted), "{predicted} after {importance}");
         }
@@ -412,8 +401,8 @@ mod tests {
             let (mut metres, mut millimetres) = (table(steps.clone()), table(steps));
             for (n, length) in [0.5f32, 2.0, 1.0, 3.0, 0.1].into_iter().cycle().take(40).enumerate() {
                 let label = if n % 2 == 0 { -1.0 } else { -0.2 };
-                metres.learn(&Given(&[(1, length), (2, 1.0)]), FIRST, label, 1.0);
-                millimetres.learn(&Given(&[(1, length * 1_000.0), (2, 1.0)]), FIRST, label, 1.0);
+                metres.learn(&given(&[(1, length), (2, 1.0)]), FIRST, label, 1.0);
+                millimetres.learn(&given(&[(1, length * 1_000.0), (2, 1.0)]), FIRST, label, 1.0);
             }
             let [one, other] = [(&metres, 1.5), (&millimetres, 1_500.0)]
                 .map(|(regressor, length)| predict(regressor, &[(1, length), (2, 1.0)]));
@@ -425,7 +414,7 @@ mod tests {
     fn predictions_stay_within_the_labels_seen() {
         let mut regressor = table(DEFAULT);
         for _ in 0..50 {
-            regressor.learn(&Given(&[(1, 1.0)]), FIRST, -1.0, 1.0);
+            regressor.learn(&given(&[(1, 1.0)]), FIRST, -1.0, 1.0);
         }
         assert_eq!(predict(&regressor, &[(1, 1_000.0)]), -1.0);
         assert_eq!(predict(&regressor, &[(1, -1_000.0)]), 0.0);
@@ -437,7 +426,7 @@ mod tests {
             let mut regressor = table(Steps { l1, ..DEFAULT });
             for n in 0..400u32 {
                 let noise = 2 + n % 7;
-                regressor.learn(&Given(&[(1, 1.0), (noise, 1.0)]), FIRST, if n % 5 == 0 { -0.8 } else { -1.0 }, 1.0);
+                regressor.learn(&given(&[(1, 1.0), (noise, 1.0)]), FIRST, if n % 5 == 0 { -0.8 } else { -1.0 }, 1.0);
             }
             let noise: f32 = (2..9).map(|at| (predict(&regressor, &[(at, 1.0)])).abs()).sum();
             (predict(&regressor, &[(1, 1.0)]), noise)

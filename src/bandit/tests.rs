@@ -3,14 +3,14 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{ActionInput, Example, FeatureError, JsonObject, LearningSettings, Outcome, Policy, draw_seed};
+use super::{ActionInput, Example, FeatureError, JsonObject, LearningSettings, Outcome, Pmf, Policy, draw_seed};
 use crate::terms::ExplorationShare;
 
 /// Every kind of learner once.
 const LEARNERS: [Option<&str>; 16] = [
     None,
     Some(LearningSettings::COMPATIBLE_DEFAULT),
-    Some("--rankloop --forgetting 0 --l1 1e-6 --gamma_scale 1 --bits 10"),
+    Some("--rankloop --forgetting 0 --l1 1e-6 --gamma_scale 1 --bits 10 --learners linear,forest --memory 4"),
     Some("--cb_explore_adf --squarecb -q ::"),
     Some("--cb_explore_adf --softmax --lambda 5 -q ij --cubic FFi"),
     Some("--cb_explore_adf --cb_type ips --l1 1e-7 -b 12"),
@@ -105,7 +105,8 @@ fn learner_at(at: usize) -> Option<&'static str> {
 
 fn live(policy: &mut Policy, actions: &[(String, [JsonObject; 1])], events: &[Event]) {
     for (context, is_eligible, action_idx, probability, reward) in events {
-        let outcome = Outcome { action_idx: *action_idx, probability: *probability, reward: *reward };
+        let outcome =
+            Outcome { action_idx: *action_idx, probability: *probability, reward: *reward, explored: 0.0, at_us: 0 };
         policy.learn(&example(context, actions), is_eligible, outcome);
     }
 }
@@ -189,7 +190,7 @@ proptest! {
         let actions = [("a".to_owned(), [first]), ("b".to_owned(), [object(json!({"other": true}))])];
         let example = example(&context, &actions);
         let mut policy = new_policy(learner_at(learner));
-        let outcome = Outcome { action_idx: 0, probability: 0.5, reward };
+        let outcome = Outcome { action_idx: 0, probability: 0.5, reward, explored: 0.0, at_us: 0 };
         let before = policy.scores(&example)[0];
         policy.learn(&example, &[true, true], outcome);
         let after = policy.scores(&example)[0];
@@ -225,10 +226,34 @@ fn a_trained_compatible_policy_answers_the_recorded_probabilities() {
     let actions: Actions = (0..5).map(|n| (format!("a{n}"), [JsonObject::new()])).collect();
     let example = example(&JsonObject::new(), &actions);
     let mut policy = new_policy(Some(LearningSettings::COMPATIBLE_DEFAULT));
-    policy.learn(&example, &[true; 5], Outcome { action_idx: 2, probability: 0.2, reward: 1.0 });
+    policy.learn(
+        &example,
+        &[true; 5],
+        Outcome { action_idx: 2, probability: 0.2, reward: 1.0, explored: 0.0, at_us: 0 },
+    );
     let pmf = policy.pmf(&example, &[true; 5], share(0.2));
     for (probability, recorded) in pmf.as_slice().iter().zip([0.04, 0.04, 0.84, 0.04, 0.04]) {
         assert!((probability - recorded).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn a_pmf_that_is_used_again_is_what_a_new_one_would_be() {
+    let mut used = Pmf::default();
+    for n_actions in [3, 5, 1] {
+        let actions: Actions = (0..n_actions).map(|n| (format!("a{n}"), [object(json!({"n": n}))])).collect();
+        let example = example(&object(json!({"device": "mobile"})), &actions);
+        for arguments in LEARNERS.into_iter().chain(WITHOUT_FLOOR) {
+            let mut policy = new_policy(arguments);
+            let is_eligible: Vec<bool> = (0..n_actions).map(|n| n != 1).collect();
+            policy.learn(
+                &example,
+                &is_eligible,
+                Outcome { action_idx: 0, probability: 0.5, reward: 1.0, explored: 0.0, at_us: 0 },
+            );
+            policy.pmf_into(&example, &is_eligible, share(0.2), &mut used);
+            assert_eq!(used, policy.pmf(&example, &is_eligible, share(0.2)), "{arguments:?}");
+        }
     }
 }
 
@@ -243,7 +268,8 @@ fn a_smaller_share_shows_in_the_very_next_pmf() {
         let example = example(&context, &actions);
         let mut policy = new_policy(arguments);
         for n in 0..20 {
-            let outcome = Outcome { action_idx: n % 2, probability: 0.5, reward: (n % 2) as f32 };
+            let outcome =
+                Outcome { action_idx: n % 2, probability: 0.5, reward: (n % 2) as f32, explored: 0.0, at_us: 0 };
             policy.learn(&example, &[true, true], outcome);
         }
         let lesser = |percent: f32| policy.pmf(&example, &[true, true], share(percent / 100.0)).as_slice()[0];
@@ -259,7 +285,11 @@ fn an_explanation_names_what_was_learned() {
         let (context, actions) = newspaper(["mobile", "desktop"][n % 2]);
         let action_idx = (n / 2) % 2;
         let reward = f32::from(u8::from(n % 2 == action_idx));
-        policy.learn(&example(&context, &actions), &[true; 2], Outcome { action_idx, probability: 0.5, reward });
+        policy.learn(
+            &example(&context, &actions),
+            &[true; 2],
+            Outcome { action_idx, probability: 0.5, reward, explored: 0.0, at_us: 0 },
+        );
     }
     let (context, actions) = newspaper("mobile");
     let input = ActionInput { id: &actions[0].0, features: &actions[0].1 };

@@ -27,12 +27,12 @@ pub struct DraftedLoop {
 }
 
 impl NewLoop {
-    /// A loop with learning settings as callers send them: the old service's default stands for the default learner,
-    /// and a multi-slot policy, or `is_multi_slot`, makes the loop multi-slot.
+    /// A loop with the learning settings asked for: none for the default learner, and every text for just what it says,
+    /// the old service's default too. A multi-slot policy, or `is_multi_slot`, makes the loop multi-slot.
     pub fn new(name: String, mut configuration: Configuration, arguments: Option<&str>, is_multi_slot: bool) -> Self {
         configuration.is_multi_slot |= is_multi_slot || arguments.is_some_and(policy::is_multi_slot);
         let of_kind = |text: &str| policy::of_kind(text, configuration.is_multi_slot);
-        Self { name, arguments: arguments.map(of_kind).as_deref().and_then(policy::stored), configuration }
+        Self { name, arguments: arguments.map(of_kind), configuration }
     }
 
     /// Checks it, and gives it an id and keys.

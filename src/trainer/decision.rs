@@ -72,7 +72,9 @@ impl Decision {
 
     /// Learns from it. In apprentice mode the caller's choice is what counts: the policy's own draw is rewarded with 1
     /// for being the same, and the application's reward teaches nothing (as the old service did).
-    pub fn teach(&self, policy: &mut Policy, reward: f32) {
+    ///
+    /// `at_us` is the log's time at which the reward was known for good.
+    pub fn teach(&self, policy: &mut Policy, reward: f32, at_us: i64) {
         let (action_idx, reward) = match self.mode {
             LearningMode::Apprentice => {
                 let is_imitated = self.policy_choice_idx == self.baseline_idx;
@@ -80,7 +82,8 @@ impl Decision {
             }
             _ => (self.chosen_idx, reward),
         };
-        let outcome = Outcome { action_idx, probability: self.pmf[action_idx], reward };
+        let explored = 1.0 - self.pmf.iter().copied().fold(0.0, f32::max);
+        let outcome = Outcome { action_idx, probability: self.pmf[action_idx], reward, explored, at_us };
         policy.learn(&self.example, &self.is_eligible, outcome);
     }
 }

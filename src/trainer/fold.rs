@@ -215,7 +215,7 @@ fn take_in(cell: &LoopCell, joined: &Joined<'_>, at_us: i64) {
         && let Some(decision) = event.decision(closing.slot_idx)
     {
         let mut learned = cell.learned_mut();
-        decision.teach(&mut learned.policy, closing.reward);
+        decision.teach(&mut learned.policy, closing.reward, at_us);
         learned.note_change(at_us);
         drop(learned);
         cell.tally_mut().counters.last_learned_us = Some(at_us);

@@ -14,11 +14,12 @@ pub struct Lesson {
     rules: EventRules,
     join: Join,
     seq: i64,
+    at_us: i64,
 }
 
 impl Lesson {
     pub(super) fn new(policy: Policy, rules: EventRules) -> Self {
-        Self { policy, rules, join: Join::default(), seq: 0 }
+        Self { policy, rules, join: Join::default(), seq: 0, at_us: 0 }
     }
 
     /// The last record that it has seen.
@@ -29,8 +30,10 @@ impl Lesson {
     /// Learns what the next record decides.
     pub fn apply(&mut self, record: &Record) {
         self.seq = record.seq;
+        self.at_us = record.at_us;
+        let at_us = record.at_us;
         let policy = &mut self.policy;
-        self.join.expire(record.at_us, &self.rules, |_, joined| teach(policy, &joined), |_| {});
+        self.join.expire(record.at_us, &self.rules, |_, joined| teach(policy, &joined, at_us), |_| {});
         match &record.fact {
             Fact::ModelReset(_) => self.policy = Policy::new(self.policy.settings().clone()),
             Fact::LogsDeleted(_) => self.join = Join::default(),
@@ -41,7 +44,7 @@ impl Lesson {
                     self.policy = same;
                 }
             }
-            _ => self.join.apply(record, &self.rules, |_: &EventId, joined| teach(policy, &joined)),
+            _ => self.join.apply(record, &self.rules, |_: &EventId, joined| teach(policy, &joined, at_us)),
         }
     }
 
@@ -53,7 +56,7 @@ impl Lesson {
             for (slot_idx, decision) in event.decisions.iter().enumerate() {
                 let is_closed = known.is_none_or(|known| known.life.is_slot_closed(slot_idx));
                 if is_closed && !event.life.is_slot_closed(slot_idx) && event.life.is_active() {
-                    decision.teach(&mut self.policy, event.life.reward_so_far(slot_idx, &self.rules));
+                    decision.teach(&mut self.policy, event.life.reward_so_far(slot_idx, &self.rules), self.at_us);
                 }
             }
         }
@@ -61,11 +64,11 @@ impl Lesson {
     }
 }
 
-fn teach(policy: &mut Policy, joined: &Joined<'_>) {
+fn teach(policy: &mut Policy, joined: &Joined<'_>, at_us: i64) {
     if let Joined::Closed { event, closing, .. } = joined
         && closing.is_learned
         && let Some(decision) = event.decision(closing.slot_idx)
     {
-        decision.teach(policy, closing.reward);
+        decision.teach(policy, closing.reward, at_us);
     }
 }

@@ -96,7 +96,11 @@ fn learn(policy: &mut Policy, ranked: &Ranked, reward: f32, share: ExplorationSh
     let (chosen_idx, is_eligible) = (slot.answer.chosen_idx, slot.eligible());
     let probability = slot.policy_pmf[chosen_idx];
     let judged = policy.pmf(&example, &is_eligible, share).as_slice()[chosen_idx];
-    policy.learn(&example, &is_eligible, Outcome { action_idx: chosen_idx, probability, reward });
+    policy.learn(
+        &example,
+        &is_eligible,
+        Outcome { action_idx: chosen_idx, probability, reward, explored: 0.0, at_us: 0 },
+    );
     f64::from(reward) * f64::from(judged) / f64::from(probability)
 }
 

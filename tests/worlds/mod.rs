@@ -110,7 +110,13 @@ pub fn play(world: &World, arguments: Option<&str>, share: f32, seed: u64) -> Ru
         let highest = scores.iter().copied().fold(f32::MIN, f32::max);
         let best = pmf.as_slice().iter().zip(&scores).filter(|(_, score)| **score == highest);
         run.explored.push(1.0 - best.map(|(probability, _)| f64::from(*probability)).sum::<f64>());
-        let outcome = Outcome { action_idx, probability: pmf.as_slice()[action_idx], reward: reward as f32 };
+        let outcome = Outcome {
+            action_idx,
+            probability: pmf.as_slice()[action_idx],
+            reward: reward as f32,
+            explored: 0.0,
+            at_us: 0,
+        };
         policy.learn(&example, &is_eligible, outcome);
     }
     run

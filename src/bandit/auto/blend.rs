@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn after_an_alarm_trust_moves_within_fifty_events() {
         let mut blend = Blend::new([true; N_LEARNERS]);
-        let mut play = |blend: &mut Blend, n: usize, is_mean_right: bool| {
+        let play = |blend: &mut Blend, n: usize, is_mean_right: bool| {
             for n in 0..n {
                 let reward = (n % 2) as f32;
                 let (mean, forest) = if is_mean_right { (reward, 0.3) } else { (0.3, reward) };

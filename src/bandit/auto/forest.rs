@@ -108,7 +108,15 @@ impl Forest {
     }
 
     /// Reads the first `n_grains` grains of all trees for the actions that `slot_of` places.
-    pub fn read(&self, values: &[f32], slot_of: &[u16], n_slots: usize, start: f32, n_grains: usize, into: &mut Readings) {
+    pub fn read(
+        &self,
+        values: &[f32],
+        slot_of: &[u16],
+        n_slots: usize,
+        start: f32,
+        n_grains: usize,
+        into: &mut Readings,
+    ) {
         let Readings { estimates, seen, spread, work, before } = into;
         for sums in estimates.iter_mut().chain(seen.iter_mut()).chain([&mut *spread]) {
             sums.clear();

@@ -26,16 +26,8 @@ pub(super) const N_LEARNERS: usize = 8;
 
 impl Learner {
     /// All of them, in the order in which their numbers are kept.
-    pub const ALL: [Self; N_LEARNERS] = [
-        Self::Mean,
-        Self::Linear,
-        Self::Contest,
-        Self::Value,
-        Self::Forest,
-        Self::Coarse,
-        Self::Broad,
-        Self::Recent,
-    ];
+    pub const ALL: [Self; N_LEARNERS] =
+        [Self::Mean, Self::Linear, Self::Contest, Self::Value, Self::Forest, Self::Coarse, Self::Broad, Self::Recent];
 
     /// Its name in texts and answers.
     pub fn name(self) -> &'static str {

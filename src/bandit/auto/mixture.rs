@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     blend::Blend,
-    drift::Drift,
     draws::Draws,
+    drift::Drift,
     forest::{Forest, Rebuild},
     growing::Growth,
     learner::{Learner, N_LEARNERS},
@@ -19,7 +19,7 @@ use super::{
     pace::Pace,
     range::{Range, Rescaling},
     sample::Sample,
-    scratch::{Scratch, Scratches},
+    scratch::Scratch,
     settings::AutoSettings,
     tokens::{Met, Tokens, UNKNOWN},
     tree::{Arrival, GRAINS},
@@ -90,8 +90,6 @@ pub(in crate::bandit) struct Mixture {
     explored: f64,
     #[serde(skip)]
     rebuilds: Vec<Arc<Rebuild>>,
-    #[serde(skip)]
-    scratches: Scratches,
 }
 
 /// What is known of the actions of one event.
@@ -111,7 +109,7 @@ impl Mixture {
         // Trees name actions by sixteen bits.
         let most_actions = of_memory(1, ACTION_TOKEN_BYTES).min(usize::from(u16::MAX));
         Self {
-            settings: Some(settings.clone()),
+            settings: Some(*settings),
             tokens: Tokens::new(of_memory(0, TOKEN_BYTES)),
             action_tokens: Tokens::new(most_actions),
             by_action: Vec::new(),
@@ -128,7 +126,6 @@ impl Mixture {
             pace: Pace::default(),
             explored: 0.0,
             rebuilds: Vec::new(),
-            scratches: Scratches::default(),
         }
     }
 
@@ -146,35 +143,41 @@ impl Mixture {
         self.blend.weights()
     }
 
+    pub fn n_alarms(&self) -> u64 {
+        self.drift.n_alarms
+    }
+
     /// Probabilities of the offered actions. `linear` is what the linear learner expects each to earn.
-    pub fn probabilities(&self, example: &Example, actions: &[usize], linear: &[f32], share: f64) -> Vec<f64> {
-        let mut scratch = self.scratches.take();
-        self.look(example, actions, &mut scratch);
-        self.ask(linear, None, &mut scratch);
+    pub fn probabilities(
+        &self,
+        example: &Example,
+        actions: &[usize],
+        linear: &[f32],
+        share: f64,
+        scratch: &mut Scratch,
+        pmf: &mut [f64],
+    ) {
+        self.look(example, actions, scratch);
+        self.ask(linear, None, scratch);
         let is_capped = self.n_learned > N_UNCAPPED && self.explored > share;
         let n_in_this_world = self.n_learned.saturating_sub(self.drift.since) + 1;
         let settings = self.settings();
         let gamma = settings.gamma_scale * (n_in_this_world as f64).sqrt();
         let caution = Caution { uncertainty: settings.uncertainty, gamma, share, is_capped };
-        let pmf = beyond_error(&scratch.blended, &scratch.errors, caution);
-        self.scratches.give(scratch);
-        pmf
+        beyond_error(pmf, &scratch.blended, &scratch.errors, caution);
     }
 
     /// What is known of the offered actions.
-    pub fn estimates(&self, example: &Example, actions: &[usize], linear: &[f32]) -> Estimates {
-        let mut scratch = self.scratches.take();
-        self.look(example, actions, &mut scratch);
-        self.ask(linear, None, &mut scratch);
+    pub fn estimates(&self, example: &Example, actions: &[usize], linear: &[f32], scratch: &mut Scratch) -> Estimates {
+        self.look(example, actions, scratch);
+        self.ask(linear, None, scratch);
         let rewards = |units: &Vec<f32>| units.iter().map(|unit| self.range.of_unit(*unit)).collect::<Vec<f32>>();
         let width = self.range.high - self.range.low;
-        let estimates = Estimates {
+        Estimates {
             scores: rewards(&scratch.blended),
             errors: scratch.errors.iter().map(|error| error * width).collect(),
             said: std::array::from_fn(|learner| rewards(&scratch.said[learner])),
-        };
-        self.scratches.give(scratch);
-        estimates
+        }
     }
 
     /// Sees an event as tokens.
@@ -299,26 +302,24 @@ impl Mixture {
     }
 
     /// Learns what an event earned.
-    pub fn learn(&mut self, example: &Example, actions: &[usize], earned: Earned) {
+    pub fn learn(&mut self, example: &Example, actions: &[usize], earned: Earned, scratch: &mut Scratch) {
         self.pace.learn(earned.at_us);
         self.explored += EXPLORED_RATE * (f64::from(earned.explored) - self.explored);
         if let Some(rescaling) = self.range.take_in(earned.reward) {
-            self.rescale(rescaling);
+            self.rescale(rescaling, scratch);
         }
         self.meet(example, actions);
-        let mut scratch = self.scratches.take();
-        self.look(example, actions, &mut scratch);
+        self.look(example, actions, scratch);
         let mut linear = std::mem::take(&mut scratch.p);
         linear.clear();
         linear.resize(actions.len(), earned.linear);
-        self.ask(&linear, Some(earned.chosen), &mut scratch);
+        self.ask(&linear, Some(earned.chosen), scratch);
         scratch.p = linear;
         let reward = self.range.to_unit(earned.reward);
-        self.judge(earned.chosen, reward, &scratch);
-        self.take_in(earned, reward, &mut scratch);
-        self.replay(&mut scratch);
-        self.grow(&mut scratch);
-        self.scratches.give(scratch);
+        self.judge(earned.chosen, reward, scratch);
+        self.take_in(earned, reward, scratch);
+        self.replay(scratch);
+        self.grow(scratch);
     }
 
     /// Makes the tokens of an event known.
@@ -406,7 +407,8 @@ impl Mixture {
     fn grow(&mut self, scratch: &mut Scratch) {
         let n_learned = self.n_learned;
         let growth = Growth { n_tokens: self.tokens.len(), start: self.mean(), most_bytes: 0 };
-        let is_on = |learner| self.settings().has(learner);
+        let settings = *self.settings();
+        let is_on = |learner| settings.has(learner);
         let in_this_world = if self.drift.n_alarms > 0 { n_learned - self.drift.since } else { n_learned };
         let n_recent = in_this_world.min(self.recent.most_rows() as u64) as usize;
         for (is_on, forest, n_rows) in [
@@ -416,10 +418,10 @@ impl Mixture {
             if !is_on {
                 continue;
             }
-            let (window, range, start) = (&self.window, self.range, growth.start);
+            let (window, range, start, n_tokens) = (&self.window, self.range, growth.start, growth.n_tokens);
             let values = std::cell::RefCell::new(std::mem::take(&mut scratch.values));
             forest.swap_in(n_learned, |n, hand_over| {
-                catch_up(window, range, n as usize, start, self.tokens.len(), &mut values.borrow_mut(), hand_over);
+                catch_up(window, range, n as usize, start, n_tokens, &mut values.borrow_mut(), hand_over);
             });
             scratch.values = values.into_inner();
             if forest.is_due(n_learned) {
@@ -430,7 +432,7 @@ impl Mixture {
     }
 
     /// Rewards are measured by another scale from now on.
-    fn rescale(&mut self, Rescaling { scale, offset }: Rescaling) {
+    fn rescale(&mut self, Rescaling { scale, offset }: Rescaling, scratch: &mut Scratch) {
         self.sum = f64::from(scale) * self.sum + f64::from(offset) * self.n_learned as f64;
         self.by_action.iter_mut().for_each(|(n, sum)| *sum = scale * *sum + offset * *n);
         self.forest.rescale(scale, offset, self.n_learned);
@@ -439,12 +441,10 @@ impl Mixture {
         self.noise = Noise::new();
         self.drift.rescale();
         self.network.rescale();
-        let mut scratch = self.scratches.take();
         let mut draws = Draws::new(SEEDS[3] ^ 1, self.n_learned);
         for _ in 0..N_RESCALED.min(self.window.len()) {
-            self.replay_one(draws.below(self.window.len()), &mut scratch);
+            self.replay_one(draws.below(self.window.len()), scratch);
         }
-        self.scratches.give(scratch);
     }
 
     /// Trees that another thread may grow meanwhile; each is handed out once.
@@ -454,7 +454,7 @@ impl Mixture {
 
     /// To be called when read from bytes. False if they do not fit together.
     pub fn restore(&mut self, settings: &AutoSettings) -> bool {
-        self.settings = Some(settings.clone());
+        self.settings = Some(*settings);
         self.tokens.restore();
         self.action_tokens.restore();
         self.window.restore();

@@ -12,8 +12,8 @@
 //! What happens to one event is in [`Mixture`]; the rest are its parts. `docs/learning.md` explains all of it.
 
 mod blend;
-mod drift;
 mod draws;
+mod drift;
 mod forest;
 mod growing;
 mod learner;
@@ -35,5 +35,6 @@ pub use forest::Rebuild;
 pub use learner::Learner;
 pub(super) use {
     mixture::{Earned, Estimates, Mixture},
+    scratch::Scratch,
     settings::AutoSettings,
 };

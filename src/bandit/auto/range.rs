@@ -29,8 +29,7 @@ impl Range {
             self.high = power_above(reward);
         }
         let width = self.high - self.low;
-        (*self != old)
-            .then(|| Rescaling { scale: (old.high - old.low) / width, offset: (old.low - self.low) / width })
+        (*self != old).then(|| Rescaling { scale: (old.high - old.low) / width, offset: (old.low - self.low) / width })
     }
 
     /// A reward in [0, 1].

@@ -185,9 +185,8 @@ impl Tree {
         let first = self.counts.len();
         let mut total = 0.0;
         for (action, n, sum) in seen {
-            let known = parent.and_then(|parent| {
-                self.counts(&self.nodes[parent]).iter().find(|count| count.action == action)
-            });
+            let known =
+                parent.and_then(|parent| self.counts(&self.nodes[parent]).iter().find(|count| count.action == action));
             let of_parent = known.map_or(start, |count| count.estimate);
             let estimate = (sum + PRIOR * of_parent) / (n + PRIOR);
             self.counts.push(Count { action, n: n.min(f32::from(u16::MAX)) as u16, estimate });

@@ -224,7 +224,8 @@ mod tests {
         let bytes = postcard::to_stdvec(&window).expect("plain numbers");
         let mut back: Window = postcard::from_bytes(&bytes).expect("what was written");
         back.restore();
-        [&mut window, &mut back].map(|window| push(window, 1, 1.0));
+        push(&mut window, 1, 1.0);
+        push(&mut back, 1, 1.0);
         assert_eq!((&window.rows, &window.profiles), (&back.rows, &back.profiles));
     }
 }

@@ -1,7 +1,10 @@
 //! What rankloop's own learner crosses: as much as a budget allows.
 
-use super::Term;
-use crate::bandit::example::Feature;
+use super::{
+    Columns, Term,
+    columns::{Slices, times},
+};
+use crate::bandit::{example::Feature, hash};
 
 /// Context × action, and as much of context pairs and triples × action as a budget allows.
 ///
@@ -29,6 +32,39 @@ impl Budgeted {
     pub const DEFAULT: Self =
         Self { singles_with_all: 20_000, pairs_with_all: 400, pairs_with_id: 400, triples_with_id: 120 };
 
+    /// Writes every term of one action into columns. `context` and `own` hold the features as columns.
+    pub(super) fn fill(&self, context: &Columns, own: &Columns, terms: &mut Columns) {
+        let crossed = own.slices(ID_AT..own.len());
+        let shape = self.shape(context.len(), crossed.len());
+        let (single, paired) = (crossed.first(shape.n_single), crossed.first(shape.n_paired));
+        terms.push_term(Term::BIAS);
+        terms.extend(own.slices(0..own.len()));
+        for (at, (hash, value)) in context.iter().enumerate() {
+            terms.push(hash, value);
+            let one = Product::of(hash, value);
+            one.cross_all(single, terms);
+            if shape.n_paired == 0 {
+                continue;
+            }
+            if value != 1.0 {
+                one.cross(hash, value).cross_all(paired, terms);
+            }
+            let seconds = context.slices(at + 1..context.len());
+            if shape.n_paired == 1 && !shape.has_triples {
+                one.cross_all_and(seconds, paired, terms);
+                continue;
+            }
+            for (second_at, (hash, value)) in seconds.iter().enumerate() {
+                let two = one.cross(hash, value);
+                two.cross_all(paired, terms);
+                if shape.has_triples {
+                    two.cross_all_and(seconds.from(second_at + 1), crossed.first(1), terms);
+                }
+            }
+        }
+    }
+
+    /// Hands every term to `visit` in the order of [`Self::fill`], with what it is made of: for whoever explains.
     pub(super) fn visit(&self, context: &[Feature], own: &[Feature], visit: &mut impl FnMut(Term)) {
         let own_crossed = &own[ID_AT..];
         let shape = self.shape(context.len(), own_crossed.len());
@@ -77,4 +113,35 @@ struct Shape {
     /// With how many of the action's features, the id first, pairs of the context are crossed.
     n_paired: usize,
     has_triples: bool,
+}
+
+/// A product to be multiplied further.
+#[derive(Debug, Clone, Copy)]
+struct Product {
+    /// As the first part of a cross.
+    first: u32,
+    value: f32,
+}
+
+impl Product {
+    fn of(hash: u32, value: f32) -> Self {
+        Self { first: hash::first_of_cross(hash), value }
+    }
+
+    fn cross(self, hash: u32, value: f32) -> Self {
+        Self::of(self.first ^ hash, times(self.value, value))
+    }
+
+    /// Its products with each of these.
+    fn cross_all(self, others: Slices<'_>, terms: &mut Columns) {
+        terms.hashes.extend(others.hashes.iter().map(|hash| self.first ^ hash));
+        terms.values.extend(others.values.iter().map(|value| times(self.value, *value)));
+    }
+
+    /// Its products with each of these and the first of `last`.
+    fn cross_all_and(self, others: Slices<'_>, last: Slices<'_>, terms: &mut Columns) {
+        let ([last_hash, ..], [last_value, ..]) = (last.hashes, last.values) else { return };
+        terms.hashes.extend(others.hashes.iter().map(|hash| hash::first_of_cross(self.first ^ hash) ^ last_hash));
+        terms.values.extend(others.values.iter().map(|value| times(times(self.value, *value), *last_value)));
+    }
 }

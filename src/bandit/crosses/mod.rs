@@ -1,14 +1,21 @@
 //! Which features of an example are multiplied with each other, and the walk over the products.
 //!
-//! A product is never stored: the walk computes its index and value on the way to whoever predicts, learns or explains.
+//! Who predicts or learns has the terms of one action as columns of numbers, which the next action overwrites; who
+//! explains is handed them one by one, with what they are made of. Both come in the same order.
 
 mod budgeted;
 mod by_letter;
+mod columns;
+mod combinations;
+mod gathered;
+mod partials;
 
 pub(super) use budgeted::Budgeted;
 pub(super) use by_letter::LetterCrosses;
+pub(super) use columns::Columns;
+pub(super) use gathered::Gathered;
 
-use super::{Example, example::Feature, features::MAX_VALUE, hash, marginals::MarginalsOf};
+use super::{Example, example::Feature, hash, marginals::MarginalsOf};
 
 /// The most features that one product may have.
 pub(super) const MAX_ORDER: usize = 4;
@@ -37,7 +44,7 @@ impl Term {
     #[inline]
     fn cross(mut self, feature: &Feature, order: usize, offset: u16) -> Self {
         self.hash = hash::cross(self.hash, feature.hash);
-        self.value = (self.value * feature.value).clamp(-MAX_VALUE, MAX_VALUE);
+        self.value = columns::times(self.value, feature.value);
         self.parts[order] = feature.index + offset;
         self
     }
@@ -53,9 +60,36 @@ pub(super) enum Crosses {
 }
 
 impl Crosses {
-    /// Hands every term of one action to `visit`, in a fixed order. Namespaces of `marginals` are replaced by what is
+    /// Begins an event: [`Self::fill`] with the same `gathered` is about its context from here on.
+    pub fn begin(&self, example: &Example, gathered: &mut Gathered) {
+        match self {
+            Self::ByLetter(crosses) => gathered.begin(example.context(), crosses),
+            Self::Budgeted(_) => gathered.context_columns.put(example.context()),
+        }
+    }
+
+    /// Writes every term of one action into columns, in a fixed order. Namespaces of `marginals` are replaced by what is
     /// known of their ids.
-    #[inline]
+    pub fn fill(
+        &self,
+        example: &Example,
+        action_idx: usize,
+        marginals: Option<MarginalsOf<'_>>,
+        gathered: &mut Gathered,
+        terms: &mut Columns,
+    ) {
+        terms.clear();
+        let action = example.action(action_idx);
+        match self {
+            Self::ByLetter(crosses) => crosses.fill(action, marginals, gathered, terms),
+            Self::Budgeted(budget) => {
+                gathered.columns.put(action);
+                budget.fill(&gathered.context_columns, &gathered.columns, terms);
+            }
+        }
+    }
+
+    /// Hands every term of one action to `visit` in the order of [`Self::fill`], with what it is made of.
     pub fn visit(
         &self,
         example: &Example,
@@ -73,10 +107,15 @@ impl Crosses {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::bandit::{ActionInput, JsonObject};
+    use crate::bandit::{
+        ActionInput, JsonObject,
+        marginals::Marginals,
+        regressor::{Layer, Places},
+    };
 
     const MASK: u32 = (1 << 18) - 1;
 
@@ -113,9 +152,10 @@ mod tests {
     }
 
     fn terms(crosses: &Crosses, example: &Example) -> Vec<(u32, f32)> {
-        let mut terms = Vec::new();
-        crosses.visit(example, 0, None, |term| terms.push((term.hash & MASK, term.value)));
-        terms
+        let (mut gathered, mut columns) = (Gathered::default(), Columns::default());
+        crosses.begin(example, &mut gathered);
+        crosses.fill(example, 0, None, &mut gathered, &mut columns);
+        columns.iter().map(|(hash, value)| (hash & MASK, value)).collect()
     }
 
     /// Facts of the public model that a real Personalizer loop exported (18 bits), for the terms of this event: some by
@@ -211,5 +251,64 @@ mod tests {
         let own = Crosses::Budgeted(Budgeted::DEFAULT);
         assert_eq!(terms(&own, &sent), terms(&own, &turned));
         assert_ne!(terms(&all_pairs(), &sent), terms(&all_pairs(), &turned));
+    }
+
+    /// Namespaces that share letters with each other, with the context or with the action.
+    fn features() -> impl Strategy<Value = JsonObject> {
+        let inner = prop::collection::btree_map("[a-c]", -2.0f32..2.0, 0..4).prop_map(|inner| json!(inner));
+        let value =
+            prop_oneof![3 => (-2.0f32..2.0).prop_map(|number| json!(number)), 1 => Just(json!(true)), 1 => inner];
+        prop::collection::btree_map("[Fijq][a-d]?", value, 0..5).prop_map(|entries| entries.into_iter().collect())
+    }
+
+    fn examples() -> impl Strategy<Value = Vec<Example>> {
+        let example = (features(), prop::collection::vec(features(), 1..4)).prop_map(|(context, actions)| {
+            let inputs: Vec<_> =
+                actions.iter().map(|own| ActionInput { id: "a", features: std::slice::from_ref(own) }).collect();
+            Example::new(&[context], &inputs).expect("good features")
+        });
+        prop::collection::vec(example, 1..4)
+    }
+
+    fn crosses() -> impl Strategy<Value = Crosses> {
+        let patterns = prop::collection::vec("[Fijq:]{2,4}".prop_map(String::into_bytes), 0..4);
+        let letters = || prop_oneof![3 => Just(Vec::new()), 1 => Just(b"F".to_vec()), 1 => Just(b"ij".to_vec())];
+        let by_letter = (patterns, letters(), letters(), letters(), any::<bool>());
+        let by_letter = by_letter.prop_map(|(patterns, ignored, crossed_only, kept, has_no_bias)| {
+            let crosses = LetterCrosses { patterns: Vec::new(), ignored, crossed_only, kept, has_no_bias };
+            Crosses::ByLetter(crosses.with_patterns(&patterns))
+        });
+        let budget = || prop_oneof![Just(0usize), 0usize..40, Just(1_000)];
+        let budgeted = (budget(), budget(), budget(), budget());
+        let budgeted = budgeted.prop_map(|(singles_with_all, pairs_with_all, pairs_with_id, triples_with_id)| {
+            Crosses::Budgeted(Budgeted { singles_with_all, pairs_with_all, pairs_with_id, triples_with_id })
+        });
+        prop_oneof![3 => by_letter, 1 => budgeted]
+    }
+
+    proptest! {
+        /// Whatever was gathered before, by whichever crosses.
+        #[test]
+        fn columns_hold_what_a_visitor_sees(
+            examples in examples(), all in prop::collection::vec(crosses(), 1..3), has_marginals in any::<bool>(),
+        ) {
+            let rule = || crate::bandit::marginals::MarginalRule {
+                letters: b"iF".to_vec(), numerator: 0.5, denominator: 1.0, decay: 0.0, is_unweighted: false,
+            };
+            let marginals = has_marginals.then(|| Marginals::new(rule(), Places::new(18, 1)));
+            let marginals = marginals.as_ref().map(|marginals| marginals.of(Layer(0)));
+            let (mut gathered, mut columns) = (Gathered::default(), Columns::default());
+            for crosses in all.iter().chain(&all) {
+                for example in &examples {
+                    crosses.begin(example, &mut gathered);
+                    for action_idx in 0..example.n_actions() {
+                        crosses.fill(example, action_idx, marginals, &mut gathered, &mut columns);
+                        let mut visited = Vec::new();
+                        crosses.visit(example, action_idx, marginals, |term| visited.push((term.hash, term.value)));
+                        prop_assert_eq!(columns.iter().collect::<Vec<_>>(), visited);
+                    }
+                }
+            }
+        }
     }
 }

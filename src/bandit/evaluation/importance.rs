@@ -210,7 +210,11 @@ mod tests {
             let example = Example::new(&context, &inputs).expect("good features");
             let action_idx = n / 2 % 2;
             let reward = if action_idx == n % 2 { 1.0 } else { 0.0 };
-            policy.learn(&example, &[true, true], Outcome { action_idx, probability: 0.5, reward });
+            policy.learn(
+                &example,
+                &[true, true],
+                Outcome { action_idx, probability: 0.5, reward, explored: 0.0, at_us: 0 },
+            );
         }
         let mut importances = Importances::default();
         for n in 0..60 {

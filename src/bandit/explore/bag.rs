@@ -7,13 +7,13 @@
 use super::{floor, vote};
 use crate::bandit::learning_settings::Ties;
 
-/// Each model's vote counts alike; then everybody gets at least his share of `epsilon`.
-pub(in crate::bandit) fn bag(costs_by_model: &[Vec<f32>], epsilon: f64, ties: Ties) -> Vec<f64> {
-    let mut pmf = vec![0.0; costs_by_model.first().map_or(0, Vec::len)];
-    let weight = 1.0 / costs_by_model.len() as f64;
-    costs_by_model.iter().for_each(|costs| vote(&mut pmf, costs, weight, ties));
-    floor(&mut pmf, epsilon, true);
-    pmf
+/// Each model's vote counts alike; then everybody gets at least his share of `epsilon`. `costs` are those of all actions
+/// by the first model, then by the next.
+pub(in crate::bandit) fn bag(pmf: &mut [f64], costs: &[f32], epsilon: f64, ties: Ties, sorted: &mut Vec<f64>) {
+    pmf.fill(0.0);
+    let weight = 1.0 / (costs.len() / pmf.len()) as f64;
+    costs.chunks(pmf.len()).for_each(|of_model| vote(pmf, of_model, weight, ties));
+    floor(pmf, epsilon, true, sorted);
 }
 
 /// How often a model learns an event: a Poisson variable of mean 1. Moves the chance on.
@@ -42,11 +42,16 @@ mod tests {
 
     #[test]
     fn the_more_models_propose_an_action_the_likelier_it_is() {
-        let models = [vec![-1.0, 0.0, 0.0], vec![-1.0, 0.0, 0.0], vec![0.0, -1.0, 0.0], vec![0.0, 0.0, 0.0]];
-        let pmf = bag(&models, 0.0, Ties::Share);
+        let models = [[-1.0, 0.0, 0.0], [-1.0, 0.0, 0.0], [0.0, -1.0, 0.0], [0.0, 0.0, 0.0]];
+        let with = |epsilon| {
+            let mut pmf = [0.0; 3];
+            bag(&mut pmf, models.as_flattened(), epsilon, Ties::Share, &mut Vec::new());
+            pmf
+        };
+        let pmf = with(0.0);
         let expected = [0.5 + 0.25 / 3.0, 0.25 + 0.25 / 3.0, 0.25 / 3.0];
         assert!(pmf.iter().zip(expected).all(|(probability, expected)| (probability - expected).abs() < 1e-12));
-        assert!(bag(&models, 0.9, Ties::Share).iter().all(|probability| *probability >= 0.3 - 1e-12));
+        assert!(with(0.9).iter().all(|probability| *probability >= 0.3 - 1e-12));
     }
 
     #[test]

@@ -7,15 +7,20 @@ use crate::bandit::learning_settings::Ties;
 ///
 /// No action falls below ε/K for K actions: evaluation divides by these probabilities, so an action that can never be
 /// chosen can never be judged. Where equally good actions share the rest, a model that has learned nothing is uniform.
-pub(in crate::bandit) fn epsilon_greedy(costs: &[f32], epsilon: f64, ties: Ties) -> Vec<f64> {
-    let mut pmf = vec![epsilon / costs.len() as f64; costs.len()];
-    vote(&mut pmf, costs, 1.0 - epsilon, ties);
-    pmf
+pub(in crate::bandit) fn epsilon_greedy(pmf: &mut [f64], costs: &[f32], epsilon: f64, ties: Ties) {
+    pmf.fill(epsilon / costs.len() as f64);
+    vote(pmf, costs, 1.0 - epsilon, ties);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn epsilon_greedy(costs: &[f32], epsilon: f64, ties: Ties) -> Vec<f64> {
+        let mut pmf = vec![0.0; costs.len()];
+        super::epsilon_greedy(&mut pmf, costs, epsilon, ties);
+        pmf
+    }
 
     #[test]
     fn the_recorded_probabilities_of_the_old_service_come_out() {

@@ -4,7 +4,7 @@ use super::super::hash;
 
 /// A distribution over the actions of one request, in request order. Sums to one within 1e-6; excluded actions are
 /// exactly 0.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pmf(Vec<f32>);
 
 impl Pmf {
@@ -12,7 +12,7 @@ impl Pmf {
     ///
     /// Weights that are no distribution at all (none, all zero, not finite) become an even one: a decision must be
     /// made whatever the numbers are.
-    pub(in crate::bandit) fn over(is_eligible: &[bool], weights: &[f64]) -> Self {
+    pub(in crate::bandit) fn put(&mut self, is_eligible: &[bool], weights: &[f64]) {
         let total: f64 = weights.iter().sum();
         let is_usable = total.is_finite() && total > 0.0 && weights.iter().all(|weight| *weight >= 0.0);
         let mut left = weights.iter();
@@ -22,7 +22,8 @@ impl Pmf {
             (true, true) => (left.next().copied().unwrap_or(0.0) / total) as f32,
             (true, false) => even as f32,
         };
-        Self(is_eligible.iter().map(probability).collect())
+        self.0.clear();
+        self.0.extend(is_eligible.iter().map(probability));
     }
 
     /// The probabilities, in request order.
@@ -59,9 +60,15 @@ impl Pmf {
 mod tests {
     use super::*;
 
+    fn over(is_eligible: &[bool], weights: &[f64]) -> Pmf {
+        let mut pmf = Pmf::default();
+        pmf.put(is_eligible, weights);
+        pmf
+    }
+
     #[test]
     fn draws_come_as_often_as_their_probabilities_say_and_the_excluded_never() {
-        let pmf = Pmf::over(&[true, false, true, true], &[5.0, 3.0, 2.0]);
+        let pmf = over(&[true, false, true, true], &[5.0, 3.0, 2.0]);
         let mut counts = [0u32; 4];
         (0..100_000).for_each(|seed| counts[pmf.draw(seed)] += 1);
         assert_eq!(counts[1], 0);
@@ -73,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_draw_stays_what_it_is() {
-        let pmf = Pmf::over(&[true; 4], &[1.0; 4]);
+        let pmf = over(&[true; 4], &[1.0; 4]);
         let drawn: Vec<usize> = (0..12).map(|seed| pmf.draw(seed)).collect();
         assert_eq!(drawn, [3, 2, 2, 0, 1, 1, 2, 1, 2, 2, 0, 1]);
     }
@@ -81,7 +88,7 @@ mod tests {
     #[test]
     fn numbers_that_are_no_distribution_become_an_even_one() {
         for weights in [[0.0, 0.0], [f64::NAN, 1.0], [f64::INFINITY, 1.0], [-1.0, 2.0]] {
-            assert_eq!(Pmf::over(&[true, false, true], &weights).as_slice(), [0.5, 0.0, 0.5]);
+            assert_eq!(over(&[true, false, true], &weights).as_slice(), [0.5, 0.0, 0.5]);
         }
     }
 }

@@ -8,24 +8,31 @@ use crate::bandit::learning_settings::Ties;
 /// Every action keeps a positive probability. Where equally good actions share what the best would get, their order in
 /// the request does not matter; Vowpal Wabbit calls the first of them the best. Either way a model that has learned
 /// nothing is uniform.
-pub(in crate::bandit) fn square_cb(costs: &[f32], gamma: f64, ties: Ties) -> Vec<f64> {
+pub(in crate::bandit) fn square_cb(pmf: &mut [f64], costs: &[f32], gamma: f64, ties: Ties) {
     let (n, best) = (costs.len() as f64, super::least(costs));
-    let mut pmf: Vec<f64> = costs.iter().map(|cost| 1.0 / (n + gamma * f64::from(cost - best))).collect();
-    let mut is_best: Vec<bool> = costs.iter().map(|cost| *cost == best).collect();
-    if ties == Ties::FirstOnly {
-        let first = is_best.iter().position(|is_best| *is_best);
-        is_best.iter_mut().enumerate().for_each(|(at, is_best)| *is_best = Some(at) == first);
+    for (of_one, cost) in pmf.iter_mut().zip(costs) {
+        *of_one = 1.0 / (n + gamma * f64::from(cost - best));
     }
-    let n_best = is_best.iter().filter(|is_best| **is_best).count() as f64;
-    let of_others: f64 = pmf.iter().zip(&is_best).filter(|(_, is_best)| !**is_best).map(|(of_one, _)| of_one).sum();
-    let bests = pmf.iter_mut().zip(&is_best).filter(|(_, is_best)| **is_best);
-    bests.for_each(|(of_best, _)| *of_best = (1.0 - of_others) / n_best);
-    pmf
+    let first = costs.iter().position(|cost| *cost == best);
+    let is_best = |at: usize| match ties {
+        Ties::FirstOnly => Some(at) == first,
+        Ties::Share => costs[at] == best,
+    };
+    let n_best = (0..costs.len()).filter(|at| is_best(*at)).count() as f64;
+    let of_others: f64 = pmf.iter().enumerate().filter(|(at, _)| !is_best(*at)).map(|(_, of_one)| of_one).sum();
+    let bests = pmf.iter_mut().enumerate().filter(|(at, _)| is_best(*at));
+    bests.for_each(|(_, of_best)| *of_best = (1.0 - of_others) / n_best);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn square_cb(costs: &[f32], gamma: f64, ties: Ties) -> Vec<f64> {
+        let mut pmf = vec![0.0; costs.len()];
+        super::square_cb(&mut pmf, costs, gamma, ties);
+        pmf
+    }
 
     #[test]
     fn probability_falls_with_the_inverse_of_the_gap() {

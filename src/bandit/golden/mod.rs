@@ -56,7 +56,13 @@ fn live(policy: &mut Policy, events: &[Event]) -> Vec<Vec<f32>> {
     for event in events {
         let (example, is_eligible) = (event.example(), vec![true; event.actions.len()]);
         pmfs.push(policy.pmf(&example, &is_eligible, share).into_vec());
-        let outcome = Outcome { action_idx: event.chosen, probability: event.probability, reward: event.reward };
+        let outcome = Outcome {
+            action_idx: event.chosen,
+            probability: event.probability,
+            reward: event.reward,
+            explored: 0.0,
+            at_us: 0,
+        };
         policy.learn(&example, &is_eligible, outcome);
     }
     pmfs

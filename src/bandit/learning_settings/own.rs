@@ -129,7 +129,7 @@ impl Reading {
 
 /// Names with commas between them.
 fn learners(words: &mut Words<'_>) -> Result<[bool; Learner::ALL.len()], LearningSettingsError> {
-    let text = words.value("--learners")?;
+    let text = words.value();
     let is_on = |learner: Learner| text.split(',').any(|group| group == learner.group());
     let is_known = |group: &str| Learner::ALL.iter().any(|learner| learner.group() == group);
     if text.split(',').all(is_known) {

@@ -155,21 +155,34 @@ fn the_own_learner_by_its_name_is_the_default_and_its_options_do_what_they_say()
     assert_eq!(LearningSettings { arguments: None, ..named }, default);
     assert_eq!(default.arguments(), None);
     let other = read(
-        "--rankloop --epsilon 0.1 --learning_rate 0.25 --forgetting 0 --gamma_scale 100 --bits 20 \
-                      --pairs_with_all 0 --triples_with_id 10",
+        "--rankloop --epsilon 0.1 --learning_rate 0.25 --forgetting 0 --gamma_scale 30 --bits 20 --replays 1 \
+         --uncertainty 0 --memory 16 --learners mean,network,linear --pairs_with_all 0 --triples_with_id 10",
     );
     assert_eq!((other.epsilon(), other.bits), (Some(0.1), 20));
     assert_eq!(*steps(&other), Steps { rate: 0.25, ..VOWPAL_WABBIT_STEPS });
-    assert_eq!(other.exploration, Exploration::Own { scale: 100.0, exponent: 0.5 });
+    let auto = other.auto().expect("the own learner");
+    assert_eq!((auto.gamma_scale, auto.uncertainty, auto.n_replays, auto.memory_mib), (30.0, 0.0, 1, 16));
+    assert_eq!(auto.is_on, [true, true, true, true, false, false, false, false]);
     let budgets = Budgeted { pairs_with_all: 0, triples_with_id: 10, ..Budgeted::DEFAULT };
     assert_eq!(other.crosses, Crosses::Budgeted(budgets));
+}
+
+#[test]
+fn a_base_learner_that_is_not_there_is_refused_by_its_name() {
+    for learners in ["mean,forrest", "", "mean,,linear"] {
+        let refused = LearningSettings::parse(Some(&format!("--rankloop --learners={learners}")));
+        let Err(LearningSettingsError::Value { name, value, .. }) = refused else { panic!("{refused:?}") };
+        assert_eq!((name.as_str(), value.as_str()), ("--learners", learners));
+    }
 }
 
 #[test]
 fn the_own_learner_can_say_what_it_is() {
     let default = LearningSettings::parse(None).expect("the own learner");
     let said = default.to_text();
-    assert!(said.starts_with("--rankloop --gamma_scale 30 --gamma_exponent 0.5 --learning_rate 0.5 --forgetting 0.01"));
+    let beginning = "--rankloop --learners mean,linear,network,forest,recent --replays 3 --uncertainty 0.6 \
+                     --gamma_scale 100 --memory 64 --learning_rate 0.5 --forgetting 0.01";
+    assert!(said.starts_with(beginning), "{said}");
     assert_eq!(LearningSettings { arguments: None, ..read(&said) }, default);
 }
 

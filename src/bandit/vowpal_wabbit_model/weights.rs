@@ -15,7 +15,8 @@ use crate::bandit::{
     model_file::damaged,
     reader::Reader,
     regression::Regression,
-    regressor::{Labels, Norm, Weight},
+    regressor::{Labels, Norm},
+    weights::Weight,
 };
 
 /// The first version that keeps gravity and contraction beside the weights.
@@ -47,12 +48,12 @@ pub(super) fn read(
             // them it is part of what was seen, unless they do.
             let initial = regressor.initial_gradient();
             each_index(reader, regressor.weights.len(), |reader, index| {
-                regressor.weights[index] = if can_learn_on {
+                let weight = if can_learn_on {
                     Weight::held(reader.f32()?, reader.f32()? - initial, reader.f32()?)
                 } else {
                     Weight::held(reader.f32()?, 0.0, 0.0)
                 };
-                Ok(())
+                regressor.weights.put(index, weight).ok_or_else(|| damaged("it has a weight outside its table"))
             })
         }
         Regression::Coin(bettor) => {

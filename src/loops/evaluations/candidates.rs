@@ -20,7 +20,7 @@ const CANDIDATES: [(&str, &str); 9] = [
     (HYPER, "--cb_explore_adf --squarecb --gamma_scale 30 --epsilon 0.2 --cb_type mtr -l 0.5 --power_t 0.5 -q ::"),
     // The own learner where the world stands still, and where it explores less.
     (HYPER, "--rankloop --epsilon 0.2 --forgetting 0"),
-    (HYPER, "--rankloop --epsilon 0.2 --gamma_scale 100"),
+    (HYPER, "--rankloop --epsilon 0.2 --learners mean,linear,recent"),
 ];
 
 /// Candidates beside the policies that are judged anyway, by name and arguments. They explore as much as the loop does,

@@ -32,6 +32,8 @@ use crate::{
 pub use run::{TrialError, Trying, run_trial};
 use sample::Sample;
 
+/// What the doubly robust estimator leans on: the linear learner alone, whose terms say which features matter.
+const MODEL: &str = "--rankloop --learners linear";
 /// Slots that are told apart; those of all are in the overall verdicts.
 const MAX_SLOTS: usize = 50;
 
@@ -136,7 +138,7 @@ struct Said {
 impl Trial {
     /// Judges the contestants on events that were ranked within the span, under these rules.
     pub fn new(span_us: std::ops::Range<i64>, rules: EventRules, contestants: Vec<Contestant>) -> Self {
-        let settings = LearningSettings::parse(None).expect("the default learner needs no arguments");
+        let settings = LearningSettings::parse(Some(MODEL)).expect("these arguments are known");
         let bench = Bench {
             overall: Verdicts::new(contestants.len()),
             span_us,
@@ -167,8 +169,9 @@ impl Trial {
         }
         let rules = self.bench.rules;
         let bench = &mut self.bench;
-        self.join.expire(record.at_us, &rules, |event_id, joined| bench.see(event_id, &joined), |_| {});
-        self.join.apply(record, &rules, |event_id, joined| bench.see(event_id, &joined));
+        let at_us = record.at_us;
+        self.join.expire(record.at_us, &rules, |event_id, joined| bench.see(event_id, &joined, at_us), |_| {});
+        self.join.apply(record, &rules, |event_id, joined| bench.see(event_id, &joined, at_us));
     }
 
     /// The events so far were deleted, though their records may still be there: nothing was ever seen of them.
@@ -189,7 +192,7 @@ impl Trial {
 }
 
 impl Bench {
-    fn see(&mut self, event_id: &EventId, joined: &Joined<'_>) {
+    fn see(&mut self, event_id: &EventId, joined: &Joined<'_>, at_us: i64) {
         match joined {
             Joined::Opened { event, ranked, .. } if self.span_us.contains(&event.ranked_at_us) => {
                 self.sample.offer(ranked);
@@ -206,7 +209,7 @@ impl Bench {
                     self.count(&waiting, f64::from(closing.reward));
                 }
                 if let Some(decision) = event.decision(closing.slot_idx).filter(|_| closing.is_learned) {
-                    self.teach(decision, closing.reward);
+                    self.teach(decision, closing.reward, at_us);
                 }
             }
             _ => {}
@@ -230,11 +233,11 @@ impl Bench {
         ranked.slots.iter().enumerate().map(ask).collect()
     }
 
-    fn teach(&mut self, decision: &Decision, reward: f32) {
-        decision.teach(&mut self.model, reward);
+    fn teach(&mut self, decision: &Decision, reward: f32, at_us: i64) {
+        decision.teach(&mut self.model, reward, at_us);
         for contestant in &mut self.contestants {
             if let Contestant::Learner { policy, .. } = contestant {
-                decision.teach(policy, reward);
+                decision.teach(policy, reward, at_us);
             }
         }
     }

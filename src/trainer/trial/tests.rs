@@ -155,7 +155,12 @@ fn simulate(world: usize) -> (TrialResult, [f64; 3]) {
         scribe.now_us += SECOND_US;
         scribe.rank(&name, weather, chosen_idx);
         scribe.reward(&name, reward);
-        twin.learn(&example, &[true; 3], Outcome { action_idx: chosen_idx, probability: LOGGED[chosen_idx], reward });
+        let probability = LOGGED[chosen_idx];
+        twin.learn(
+            &example,
+            &[true; 3],
+            Outcome { action_idx: chosen_idx, probability, reward, explored: 0.5, at_us: 0 },
+        );
     }
     (scribe.trial.finish(), truth.map(|sum| sum / N_EVENTS as f64))
 }
