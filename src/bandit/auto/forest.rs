@@ -12,7 +12,7 @@ use super::{
     draws::Draws,
     growing::{Growth, grow},
     sample::Sample,
-    tree::{Arrival, GRAINS, Tree, Work},
+    tree::{Arrival, Tree, Work},
 };
 
 /// First growings, and over how many events they are staggered.
@@ -73,14 +73,21 @@ pub(super) struct Forest {
 }
 
 /// What forests say of some actions, by grain: the mean estimate, and the mean of what was seen of each.
-#[derive(Debug, Default)]
-pub(super) struct Readings {
-    pub estimates: [Vec<f32>; GRAINS.len()],
-    pub seen: [Vec<f32>; GRAINS.len()],
+#[derive(Debug)]
+pub(super) struct Readings<const N: usize> {
+    pub estimates: [Vec<f32>; N],
+    pub seen: [Vec<f32>; N],
     /// Variance of the finest estimate over the trees.
     pub spread: Vec<f32>,
     work: Work,
     before: Vec<f32>,
+}
+
+impl<const N: usize> Default for Readings<N> {
+    fn default() -> Self {
+        let empty = || std::array::from_fn(|_| Vec::new());
+        Self { estimates: empty(), seen: empty(), spread: Vec::new(), work: Work::default(), before: Vec::new() }
+    }
 }
 
 impl Forest {
@@ -107,15 +114,14 @@ impl Forest {
         self.most_rows
     }
 
-    /// Reads the first `n_grains` grains of all trees for the actions that `slot_of` places.
-    pub fn read(
+    /// Reads all trees for the actions that `slot_of` places, by the first `N` grains.
+    pub fn read<const N: usize>(
         &self,
         values: &[f32],
         slot_of: &[u16],
         n_slots: usize,
         start: f32,
-        n_grains: usize,
-        into: &mut Readings,
+        into: &mut Readings<N>,
     ) {
         let Readings { estimates, seen, spread, work, before } = into;
         for sums in estimates.iter_mut().chain(seen.iter_mut()).chain([&mut *spread]) {
@@ -125,9 +131,7 @@ impl Forest {
         for place in &self.places {
             before.clone_from(&estimates[0]);
             place.tree.walk(values, work);
-            for grain in 0..n_grains {
-                place.tree.read(grain, slot_of, start, work, &mut estimates[grain], &mut seen[grain]);
-            }
+            place.tree.read(slot_of, start, work, estimates, seen);
             for ((spread, before), after) in spread.iter_mut().zip(before.iter()).zip(&estimates[0]) {
                 *spread += (after - before) * (after - before);
             }

@@ -105,7 +105,8 @@ struct Grower<'a> {
     all: Vec<Sum>,
     looked_at: Vec<Sum>,
     left: Vec<Sum>,
-    /// Of the candidate's token, by row looked at.
+    /// By row looked at: what it did, and its value of the candidate's token.
+    outcomes: Vec<(u32, f32)>,
     column: Vec<f32>,
 }
 
@@ -121,6 +122,7 @@ impl<'a> Grower<'a> {
             all: sums(),
             looked_at: sums(),
             left: sums(),
+            outcomes: Vec::new(),
             column: Vec::new(),
         }
     }
@@ -132,10 +134,11 @@ impl<'a> Grower<'a> {
         }
         for row in rows {
             let (local, reward) = self.sample.outcome(*row);
-            if self.all[local].n == 0.0 {
-                self.present.push(local as u32);
+            let all = &mut self.all[local as usize];
+            if all.n == 0.0 {
+                self.present.push(local);
             }
-            self.all[local].add(reward);
+            all.add(reward);
         }
     }
 
@@ -154,10 +157,9 @@ impl<'a> Grower<'a> {
         }
         let rows = &rows[..n];
         self.present.iter().for_each(|local| self.looked_at[*local as usize] = Sum::default());
-        for row in rows {
-            let (local, reward) = self.sample.outcome(*row);
-            self.looked_at[local].add(reward);
-        }
+        self.outcomes.clear();
+        self.outcomes.extend(rows.iter().map(|row| self.sample.outcome(*row)));
+        self.outcomes.iter().for_each(|(local, reward)| self.looked_at[*local as usize].add(*reward));
         let mut best = None;
         let mut best_gain = LEAST_GAIN;
         for _ in 0..self.n_candidates {
@@ -168,7 +170,7 @@ impl<'a> Grower<'a> {
             }
             let token = tokens[draws.below(tokens.len())].0;
             let Some(threshold) = self.threshold(rows, token, unit) else { continue };
-            let gain = self.gain(rows, threshold);
+            let gain = self.gain(threshold);
             if gain > best_gain {
                 best_gain = gain;
                 best = Some((token, threshold));
@@ -192,12 +194,11 @@ impl<'a> Grower<'a> {
     }
 
     /// What a split of the kept column gains.
-    fn gain(&mut self, rows: &[u32], threshold: f32) -> f32 {
+    fn gain(&mut self, threshold: f32) -> f32 {
         self.present.iter().for_each(|local| self.left[*local as usize] = Sum::default());
-        for (row, value) in rows.iter().zip(&self.column) {
+        for ((local, reward), value) in self.outcomes.iter().zip(&self.column) {
             if *value <= threshold {
-                let (local, reward) = self.sample.outcome(*row);
-                self.left[local].add(reward);
+                self.left[*local as usize].add(*reward);
             }
         }
         let mut gain = 0.0;
@@ -230,10 +231,10 @@ mod tests {
     }
 
     fn estimates(tree: &Tree, x: f32) -> [f32; 2] {
-        let (mut work, mut estimates, mut seen) = (Work::default(), [0.0; 2], [0.0; 2]);
+        let (mut work, mut estimates, mut seen) = (Work::default(), [vec![0.0; 2]], [vec![0.0; 2]]);
         tree.walk(&[x, 0.3], &mut work);
-        tree.read(0, &[0, 1], 0.5, &mut work, &mut estimates, &mut seen);
-        estimates
+        tree.read(&[0, 1], 0.5, &mut work, &mut estimates, &mut seen);
+        [estimates[0][0], estimates[0][1]]
     }
 
     #[test]

@@ -22,7 +22,7 @@ use super::{
     scratch::Scratch,
     settings::AutoSettings,
     tokens::{Met, Tokens, UNKNOWN},
-    tree::{Arrival, GRAINS},
+    tree::Arrival,
     window::Window,
 };
 use crate::bandit::{
@@ -227,7 +227,7 @@ impl Mixture {
         let settings = self.settings();
         let n = scratch.actions.len();
         let start = self.mean();
-        let Scratch { inputs, actions, values, slot_of, forest, recent, said, .. } = &mut *scratch;
+        let Scratch { inputs, actions, values, slot_of, forest, recent, said, network, .. } = &mut *scratch;
         said.iter_mut().for_each(|said| {
             said.clear();
             said.resize(n, start);
@@ -241,7 +241,7 @@ impl Mixture {
         }
         if settings.has(Learner::Contest) || settings.has(Learner::Value) {
             let [_, _, contest, value, ..] = said;
-            self.network.predict(inputs, only, contest, value);
+            self.network.predict(inputs, network, contest, value);
         }
         // About one action alone, it has the only slot.
         if let Some(at) = only {
@@ -256,13 +256,13 @@ impl Mixture {
             None => said[learner as usize].copy_from_slice(read),
         };
         if settings.has(Learner::Forest) {
-            self.forest.read(values, slot_of, n_slots, start, GRAINS.len(), forest);
+            self.forest.read(values, slot_of, n_slots, start, forest);
             put(Learner::Forest, &forest.estimates[0]);
             put(Learner::Coarse, &forest.estimates[1]);
             put(Learner::Broad, &forest.estimates[2]);
         }
         if settings.has(Learner::Recent) {
-            self.recent.read(values, slot_of, n_slots, start, 1, recent);
+            self.recent.read(values, slot_of, n_slots, start, recent);
             put(Learner::Recent, &recent.estimates[0]);
         }
         self.mix(start, only.is_none(), scratch);
@@ -284,14 +284,14 @@ impl Mixture {
         let is_recent = self.drift.n_alarms > 0 && self.n_learned < self.drift.since + MOST_RECENT as u64;
         let settings = self.settings();
         let readings = match (settings.has(Learner::Forest), settings.has(Learner::Recent)) {
-            (true, true) if is_recent => Some(&scratch.recent),
-            (true, _) => Some(&scratch.forest),
-            (false, true) => Some(&scratch.recent),
+            (true, false) => Some((&scratch.forest.seen[0], &scratch.forest.spread)),
+            (true, true) if !is_recent => Some((&scratch.forest.seen[0], &scratch.forest.spread)),
+            (_, true) => Some((&scratch.recent.seen[0], &scratch.recent.spread)),
             (false, false) => None,
         };
         for (slot, estimate) in scratch.blended.iter().enumerate() {
             let (seen, spread) = match readings {
-                Some(readings) => (readings.seen[0][slot], readings.spread[slot]),
+                Some((seen, spread)) => (seen[slot], spread[slot]),
                 None => {
                     let of_action = self.by_action.get(scratch.actions.id(slot) as usize);
                     (of_action.copied().unwrap_or_default().0, 0.0)
@@ -310,11 +310,11 @@ impl Mixture {
         }
         self.meet(example, actions);
         self.look(example, actions, scratch);
-        let mut linear = std::mem::take(&mut scratch.p);
+        let mut linear = std::mem::take(&mut scratch.linear);
         linear.clear();
         linear.resize(actions.len(), earned.linear);
         self.ask(&linear, Some(earned.chosen), scratch);
-        scratch.p = linear;
+        scratch.linear = linear;
         let reward = self.range.to_unit(earned.reward);
         self.judge(earned.chosen, reward, scratch);
         self.take_in(earned, reward, scratch);
@@ -369,7 +369,7 @@ impl Mixture {
             self.forest.insert(arrival);
             self.recent.insert(arrival);
         }
-        self.network.learn(&scratch.inputs, earned.chosen, reward, &mut scratch.p);
+        self.network.learn(&scratch.inputs, earned.chosen, reward, &mut scratch.network);
         self.window.push(&scratch.context, &scratch.actions, earned.chosen, earned.reward);
     }
 
@@ -400,7 +400,7 @@ impl Mixture {
             inputs.actions.end(profile.id);
         }
         let reward = self.range.to_unit(row.reward);
-        self.network.learn(inputs, row.chosen as usize, reward, &mut scratch.p);
+        self.network.learn(inputs, row.chosen as usize, reward, &mut scratch.network);
     }
 
     /// Trees whose moment has come take their places, and those that are due are prepared.

@@ -64,45 +64,82 @@ fn place(id: u32, token: u32) -> usize {
     (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize & (N_DIRECT - 1)
 }
 
+/// What a pass over the network works with: the distinct tokens of the actions, so that what many actions share is
+/// computed once.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    distinct: Vec<u32>,
+    /// By token of actions: whether it is among the distinct ones, what it adds to a logit, and its gradient.
+    is_there: Vec<bool>,
+    adds: Vec<f32>,
+    gradients: Vec<f32>,
+    /// By action.
+    logits: Vec<f32>,
+}
+
+impl Work {
+    fn begin(&mut self, inputs: &Inputs, n_tokens: usize) {
+        for token in self.distinct.drain(..) {
+            self.is_there[token as usize] = false;
+        }
+        if self.is_there.len() < n_tokens {
+            self.is_there.resize(n_tokens, false);
+            self.adds.resize(n_tokens, 0.0);
+            self.gradients.resize(n_tokens, 0.0);
+        }
+        for (token, _) in inputs.actions.all_tokens() {
+            if !std::mem::replace(&mut self.is_there[*token as usize], true) {
+                self.distinct.push(*token);
+            }
+        }
+    }
+}
+
 impl Head {
     fn new() -> Self {
         Self { direct: Weights::zeros(N_DIRECT), ..Self::default() }
     }
 
-    #[inline]
-    fn logit(&self, hidden: &[f32; WIDTH], inputs: &Inputs, at: usize) -> f32 {
-        let row = |(token, value): &(u32, f32)| {
-            value * (self.constants.one(*token as usize) + dot(self.rows.row(*token as usize), hidden))
-        };
-        let mut sum = 0.0;
-        inputs.actions.tokens(at).iter().for_each(|token| sum += row(token));
-        let id = inputs.actions.id(at);
-        if id != UNKNOWN {
-            inputs.context.iter().for_each(|(token, x)| sum += x * self.direct.one(place(id, *token)));
+    /// The logits of all actions, in `work`.
+    fn ask(&self, hidden: &[f32; WIDTH], inputs: &Inputs, work: &mut Work) {
+        for token in &work.distinct {
+            let at = *token as usize;
+            work.adds[at] = self.constants.one(at) + dot(self.rows.row(at), hidden);
         }
-        sum
+        work.logits.clear();
+        for at in 0..inputs.actions.len() {
+            let mut sum = 0.0;
+            inputs.actions.tokens(at).iter().for_each(|(token, value)| sum += value * work.adds[*token as usize]);
+            let id = inputs.actions.id(at);
+            if id != UNKNOWN {
+                inputs.context.iter().for_each(|(token, x)| sum += x * self.direct.one(place(id, *token)));
+            }
+            work.logits.push(sum);
+        }
     }
 
-    /// One step of the logit of an action; what it asks of the hidden units is added to `by_hidden`.
-    fn step(
-        &mut self,
-        hidden: &[f32; WIDTH],
-        inputs: &Inputs,
-        at: usize,
-        gradient: f32,
-        rate: Rate,
-        by_hidden: &mut [f32; WIDTH],
-    ) {
+    /// Takes in the gradient of one action's logit; [`Self::step`] makes the steps of what actions share.
+    fn blame(&mut self, inputs: &Inputs, at: usize, gradient: f32, rate: Rate, work: &mut Work) {
         for (token, value) in inputs.actions.tokens(at) {
-            let (token, scale) = (*token as usize, gradient * value);
-            by_hidden.iter_mut().zip(self.rows.row(token)).for_each(|(by, w)| *by += scale * w);
-            self.constants.step_one(token, scale, rate);
-            self.rows.step_row(token, hidden, scale, rate);
+            work.gradients[*token as usize] += gradient * value;
         }
         let id = inputs.actions.id(at);
         if id != UNKNOWN {
             for (token, x) in inputs.context.iter().filter(|(_, x)| *x != 0.0) {
                 self.direct.step_one(place(id, *token), gradient * x, rate);
+            }
+        }
+    }
+
+    /// Makes the steps; what they ask of the hidden units is added to `by_hidden`.
+    fn step(&mut self, hidden: &[f32; WIDTH], rate: Rate, work: &mut Work, by_hidden: &mut [f32; WIDTH]) {
+        for token in &work.distinct {
+            let at = *token as usize;
+            let gradient = std::mem::take(&mut work.gradients[at]);
+            if gradient != 0.0 {
+                by_hidden.iter_mut().zip(self.rows.row(at)).for_each(|(by, w)| *by += gradient * w);
+                self.constants.step_one(at, gradient, rate);
+                self.rows.step_row(at, hidden, gradient, rate);
             }
         }
     }
@@ -166,38 +203,40 @@ impl Network {
         hidden
     }
 
-    /// What the two heads say of each action, in [0, 1]; the value only of `only`, if that is given.
-    pub fn predict(&self, inputs: &Inputs, only: Option<usize>, contest: &mut Vec<f32>, value: &mut Vec<f32>) {
+    /// What the two heads say of each action, in [0, 1].
+    pub fn predict(&self, inputs: &Inputs, work: &mut Work, contest: &mut Vec<f32>, value: &mut Vec<f32>) {
         let hidden = self.hidden(&inputs.context);
-        contest.clear();
+        work.begin(inputs, self.value.constants.len());
+        self.contest.ask(&hidden, inputs, work);
+        to_softmax(&mut work.logits);
+        contest.clone_from(&work.logits);
+        self.value.ask(&hidden, inputs, work);
         value.clear();
-        for at in 0..inputs.actions.len() {
-            contest.push(self.contest.logit(&hidden, inputs, at));
-            let is_asked = only.is_none_or(|only| only == at);
-            value.push(if is_asked { logistic(self.value.logit(&hidden, inputs, at)) } else { 0.0 });
-        }
-        to_softmax(contest);
+        value.extend(work.logits.iter().map(|logit| logistic(*logit)));
     }
 
-    /// One step on one event. `p` is a place to work in.
-    pub fn learn(&mut self, inputs: &Inputs, chosen: usize, reward: f32, p: &mut Vec<f32>) {
+    /// One step on one event.
+    pub fn learn(&mut self, inputs: &Inputs, chosen: usize, reward: f32, work: &mut Work) {
         self.n_steps = self.n_steps.saturating_add(1);
         let rate = Rate::at(self.n_steps);
         let hidden = self.hidden(&inputs.context);
         let mut by_hidden = [0.0; WIDTH];
-        p.clear();
-        p.extend((0..inputs.actions.len()).map(|at| self.contest.logit(&hidden, inputs, at)));
-        to_softmax(p);
-        let of_chosen = p[chosen];
-        for (at, p) in p.iter().enumerate() {
-            let others = p * (reward - of_chosen) / (1.0 - of_chosen).max(1e-6);
+        work.begin(inputs, self.value.constants.len());
+        self.contest.ask(&hidden, inputs, work);
+        to_softmax(&mut work.logits);
+        let of_chosen = work.logits[chosen];
+        for at in 0..work.logits.len() {
+            let others = work.logits[at] * (reward - of_chosen) / (1.0 - of_chosen).max(1e-6);
             let gradient = if at == chosen { of_chosen - reward } else { others };
             if gradient.abs() > LEAST_GRADIENT {
-                self.contest.step(&hidden, inputs, at, gradient, rate, &mut by_hidden);
+                self.contest.blame(inputs, at, gradient, rate, work);
             }
         }
-        let gradient = logistic(self.value.logit(&hidden, inputs, chosen)) - reward;
-        self.value.step(&hidden, inputs, chosen, gradient, rate, &mut by_hidden);
+        self.contest.step(&hidden, rate, work, &mut by_hidden);
+        self.value.ask(&hidden, inputs, work);
+        let gradient = logistic(work.logits[chosen]) - reward;
+        self.value.blame(inputs, chosen, gradient, rate, work);
+        self.value.step(&hidden, rate, work, &mut by_hidden);
         by_hidden.iter_mut().zip(&hidden).filter(|(_, h)| **h <= 0.0).for_each(|(by, _)| *by = 0.0);
         self.bias.step_row(0, &by_hidden, 1.0, rate);
         for (token, x) in inputs.context.iter().filter(|(_, x)| *x != 0.0) {
@@ -266,7 +305,7 @@ mod tests {
 
     #[test]
     fn both_heads_learn_which_action_pays_where() {
-        let (mut network, mut work) = (network(), Vec::new());
+        let (mut network, mut work) = (network(), Work::default());
         let mut draws = Draws::new(3, 3);
         for _ in 0..3_000 {
             let x = 2.0 * draws.unit() - 1.0;
@@ -276,7 +315,7 @@ mod tests {
         }
         let (mut contest, mut value) = (Vec::new(), Vec::new());
         for (x, paying) in [(0.9, 2), (-0.9, 2), (0.2, 1), (-0.2, 0)] {
-            network.predict(&inputs(3, x), None, &mut contest, &mut value);
+            network.predict(&inputs(3, x), &mut work, &mut contest, &mut value);
             for said in [&contest, &value] {
                 assert!(said[paying] > 0.6, "{x}: {said:?}");
             }
@@ -286,7 +325,7 @@ mod tests {
     #[test]
     fn the_start_says_nothing_in_favour_of_anyone() {
         let (mut contest, mut value) = (Vec::new(), Vec::new());
-        network().predict(&inputs(3, 0.7), None, &mut contest, &mut value);
+        network().predict(&inputs(3, 0.7), &mut Work::default(), &mut contest, &mut value);
         assert_eq!(value, [0.5; 3]);
         assert!(contest.iter().all(|p| (p - 1.0 / 3.0).abs() < 1e-6));
     }

@@ -47,6 +47,11 @@ impl Offered {
         &self.ids
     }
 
+    /// Those of all actions.
+    pub fn all_tokens(&self) -> &[(u32, f32)] {
+        &self.tokens
+    }
+
     #[inline]
     pub fn tokens(&self, at: usize) -> &[(u32, f32)] {
         let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };

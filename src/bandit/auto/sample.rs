@@ -40,9 +40,8 @@ impl Sample {
     }
 
     #[inline]
-    pub fn outcome(&self, row: u32) -> (usize, f32) {
-        let (local, reward) = self.outcomes[row as usize];
-        (local as usize, reward)
+    pub fn outcome(&self, row: u32) -> (u32, f32) {
+        self.outcomes[row as usize]
     }
 
     #[inline]

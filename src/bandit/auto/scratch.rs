@@ -1,6 +1,12 @@
 //! Places to work in, kept so that an event in steady state reserves no memory.
 
-use super::{forest::Readings, learner::N_LEARNERS, network::Inputs, offered::Offered};
+use super::{
+    forest::Readings,
+    learner::N_LEARNERS,
+    network::{Inputs, Work},
+    offered::Offered,
+    tree::GRAINS,
+};
 
 /// An event as the learners see it, and what they say of it.
 #[derive(Debug, Default)]
@@ -14,12 +20,14 @@ pub(in crate::bandit) struct Scratch {
     pub(super) values: Vec<f32>,
     /// By token of actions: which offered action has it as its id.
     pub(super) slot_of: Vec<u16>,
-    pub(super) forest: Readings,
-    pub(super) recent: Readings,
+    pub(super) forest: Readings<{ GRAINS.len() }>,
+    pub(super) recent: Readings<1>,
     /// By learner and offered action, in [0, 1].
     pub(super) said: [Vec<f32>; N_LEARNERS],
     /// By offered action: the mixture's estimate in [0, 1], and its standard error.
     pub(super) blended: Vec<f32>,
     pub(super) errors: Vec<f32>,
-    pub(super) p: Vec<f32>,
+    pub(super) network: Work,
+    /// What the linear learner says.
+    pub(super) linear: Vec<f32>,
 }

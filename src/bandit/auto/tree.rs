@@ -43,7 +43,8 @@ pub(super) struct Tree {
 pub(super) struct Work {
     path: Vec<u32>,
     ends: [usize; GRAINS.len()],
-    is_found: Vec<bool>,
+    /// By slot, a bit for each grain.
+    is_found: Vec<u8>,
 }
 
 /// One event as a tree takes it in.
@@ -100,42 +101,54 @@ impl Tree {
         }
     }
 
-    /// Adds the estimate of each action that `slot_of` places to `estimates`: that of the deepest node on the way, up
-    /// to the grain's, that has seen it, and `start` if none has. Adds what the grain's node has seen to `seen`.
-    pub fn read(
+    /// Adds, by grain, the estimate of each action that `slot_of` places to `estimates`: that of the deepest node on the
+    /// way, up to the grain's, that has seen it, and `start` if none has. Adds what the grain's node has seen to `seen`.
+    /// All grains are read on one way up: near the root their nodes are the same.
+    pub fn read<const N: usize>(
         &self,
-        grain: usize,
         slot_of: &[u16],
         start: f32,
         work: &mut Work,
-        estimates: &mut [f32],
-        seen: &mut [f32],
+        estimates: &mut [Vec<f32>; N],
+        seen: &mut [Vec<f32>; N],
     ) {
+        let all = (1u8 << N) - 1;
+        let n_slots = estimates.first().map_or(0, Vec::len);
         work.is_found.clear();
-        work.is_found.resize(estimates.len(), false);
-        let mut n_open = estimates.len();
-        let mut is_deepest = true;
-        for at in work.path[..work.ends[grain]].iter().rev() {
+        work.is_found.resize(n_slots, 0);
+        let mut n_open = n_slots;
+        for (depth, at) in work.path.iter().enumerate().rev() {
+            // Grains whose deepest node this one is or is above, and those for which it is the deepest.
+            let (mut reaching, mut deepest) = (0u8, 0u8);
+            for (grain, end) in work.ends[..N].iter().enumerate() {
+                reaching |= u8::from(*end > depth) << grain;
+                deepest |= u8::from(*end == depth + 1) << grain;
+            }
             for count in self.counts(&self.nodes[*at as usize]) {
                 let slot = usize::from(slot_of.get(usize::from(count.action)).copied().unwrap_or(u16::MAX));
-                if let Some(is_found) = work.is_found.get_mut(slot)
-                    && !*is_found
-                {
-                    *is_found = true;
-                    n_open -= 1;
-                    estimates[slot] += count.estimate;
-                    if is_deepest {
-                        seen[slot] += f32::from(count.n);
+                let Some(is_found) = work.is_found.get_mut(slot) else { continue };
+                let new = reaching & !*is_found;
+                if new == 0 {
+                    continue;
+                }
+                *is_found |= new;
+                for grain in (0..N).filter(|grain| new >> grain & 1 == 1) {
+                    estimates[grain][slot] += count.estimate;
+                    if deepest >> grain & 1 == 1 {
+                        seen[grain][slot] += f32::from(count.n);
                     }
                 }
+                n_open -= usize::from(*is_found == all);
             }
             if n_open == 0 {
                 return;
             }
-            is_deepest = false;
         }
-        let not_found = work.is_found.iter().zip(estimates).filter(|(is_found, _)| !**is_found);
-        not_found.for_each(|(_, estimate)| *estimate += start);
+        for (slot, is_found) in work.is_found.iter().enumerate().filter(|(_, is_found)| **is_found != all) {
+            for grain in (0..N).filter(|grain| is_found >> grain & 1 == 0) {
+                estimates[grain][slot] += start;
+            }
+        }
     }
 
     /// Adds one event to all nodes on its way. `most` counts at most are kept: what is beyond has to wait until the
@@ -236,11 +249,12 @@ mod tests {
         Arrival { values, action, reward, start: 0.5 }
     }
 
-    fn read(tree: &Tree, grain: usize, values: &[f32]) -> ([f32; 2], [f32; 2]) {
-        let (mut work, mut estimates, mut seen) = (Work::default(), [0.0; 2], [0.0; 2]);
+    fn read(tree: &Tree, grain: usize, values: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let zeros = || GRAINS.map(|_| vec![0.0; 2]);
+        let (mut work, mut estimates, mut seen) = (Work::default(), zeros(), zeros());
         tree.walk(values, &mut work);
-        tree.read(grain, &[0, 1], 0.5, &mut work, &mut estimates, &mut seen);
-        (estimates, seen)
+        tree.read(&[0, 1], 0.5, &mut work, &mut estimates, &mut seen);
+        (estimates[grain].clone(), seen[grain].clone())
     }
 
     #[test]
@@ -254,6 +268,8 @@ mod tests {
         // At the root (4 + 1) / 10 and (2 + 1) / 4, on the left (0 + 2·0.5) / 6.
         assert!((estimates[0] - 1.0 / 6.0).abs() < 1e-6 && (estimates[1] - 0.75).abs() < 1e-6, "{estimates:?}");
         assert_eq!(seen, [4.0, 0.0]);
+        // Nothing here is as coarse as sixty events, so the coarser grains say what the root says.
+        assert!((read(&tree, 1, &[0.0]).0[0] - 0.5).abs() < 1e-6);
         assert!(tree.is_sound());
     }
 
