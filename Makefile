@@ -57,7 +57,7 @@ screenshots: build ## Save every page, light and dark, wide and narrow, to end2e
 	cd end2end && npx playwright test --project=screenshots
 
 fuzz: ## Fuzz everything that strangers can send, two minutes each (needs cargo-fuzz; see fuzz/README.md)
-	@for target in rank_body arguments model_file dsjson; do \
+	@for target in rank_body arguments model_file dsjson feature_stream; do \
 	  echo "fuzz: $$target"; \
 	  cargo fuzz run --sanitizer none $$target -- -max_total_time=120 -max_len=4096 -rss_limit_mb=4096; \
 	done

@@ -16,7 +16,7 @@ fuzz_target!(|text: &str| {
     let example = Example::new(&[], &inputs).expect("no features are good features");
     let mut policy = Policy::new(settings);
     for action_idx in [0, 1, 1] {
-        policy.learn(&example, &[true; 2], Outcome { action_idx, probability: 0.5, reward: 1.0 });
+        policy.learn(&example, &[true; 2], Outcome { action_idx, probability: 0.5, reward: 1.0, explored: 0.5, at_us: 0 });
     }
     let share = ExplorationShare::try_from(0.2).expect("a share");
     let total: f32 = policy.pmf(&example, &[true; 2], share).as_slice().iter().sum();

@@ -33,7 +33,7 @@ fuzz_target!(|bytes: &[u8]| {
         let total: f32 = policy.pmf(&example, &[true; 2], share).as_slice().iter().sum();
         assert!((total - 1.0).abs() < 1e-5);
         assert!(policy.scores(&example).iter().all(|score| score.is_finite()));
-        policy.learn(&example, &[true; 2], Outcome { action_idx, probability: 0.5, reward: 1.0 });
+        policy.learn(&example, &[true; 2], Outcome { action_idx, probability: 0.5, reward: 1.0, explored: 0.5, at_us: 0 });
     }
     // What was learned on top can be kept, too.
     drop(Policy::from_bytes(&policy.to_bytes()).expect("bytes just written"));

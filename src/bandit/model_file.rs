@@ -226,7 +226,8 @@ impl Reader<'_> {
         let length = usize::try_from(self.u32()?).map_err(|_| damaged("it ends too early"))?;
         let mut mixture: Mixture =
             postcard::from_bytes(self.bytes(length)?).map_err(|_| damaged("its mixture cannot be read"))?;
-        if mixture.restore(auto) { Ok(mixture) } else { Err(damaged("its mixture does not fit together")) }
+        mixture.restore(auto).map_err(|part| damaged(&format!("the {part} of its mixture cannot be")))?;
+        Ok(mixture)
     }
 
     fn marginals(&mut self, marginals: &mut Marginals) -> Result<(), ModelFileError> {

@@ -12,7 +12,7 @@ impl Draws {
         Self(hash::mix(purpose ^ hash::mix(moment)))
     }
 
-    fn next(&mut self) -> u64 {
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         hash::mix(self.0)
     }

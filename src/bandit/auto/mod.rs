@@ -27,6 +27,8 @@ mod rms_prop;
 mod sample;
 mod scratch;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod tree;
 mod window;

@@ -106,7 +106,10 @@ impl Tokens {
         let known = self.find(key);
         let met = if known == UNKNOWN { self.place(key, kind, now) } else { Met::Known(known) };
         if let Met::Known(number) | Met::New(number) = met {
-            self.all[number as usize].note(value, now);
+            let token = &mut self.all[number as usize];
+            // Nothing keeps a caller from sending `true` at first and a number later.
+            token.is_number |= kind != Kind::Word;
+            token.note(value, now);
         }
         met
     }
@@ -155,7 +158,7 @@ impl Tokens {
     pub fn standardised(&self, number: u32, value: f32, now: u64) -> f32 {
         let Some(token) = self.all.get(number as usize) else { return 0.0 };
         if !token.is_number {
-            return value;
+            return value.clamp(-1.0, 1.0);
         }
         let n = token.n_seen.max(1) as f64;
         let is_usual = token.n_seen.saturating_mul(2) > now.saturating_sub(token.first);
@@ -172,7 +175,7 @@ impl Tokens {
     pub fn scaled(&self, number: u32, value: f32) -> f32 {
         match self.all.get(number as usize) {
             Some(token) if token.is_number && token.largest > 0.0 => (value / token.largest).clamp(-1.0, 1.0),
-            Some(_) => value,
+            Some(_) => value.clamp(-1.0, 1.0),
             None => 0.0,
         }
     }

@@ -118,28 +118,25 @@ impl Mixture {
         std::mem::take(&mut self.rebuilds)
     }
 
-    /// To be called when read from bytes. False if they do not fit together.
-    pub fn restore(&mut self, settings: &AutoSettings) -> bool {
+    /// To be called when read from bytes. What does not fit, if anything.
+    pub fn restore(&mut self, settings: &AutoSettings) -> Result<(), &'static str> {
         self.settings = Some(*settings);
         self.tokens.restore();
         self.action_tokens.restore();
         self.window.restore();
-        let (n_tokens, n_action_tokens) = (self.tokens.len(), self.action_tokens.len());
-        self.tokens.is_sound()
-            && self.action_tokens.is_sound()
-            && n_action_tokens <= usize::from(u16::MAX)
-            && self.by_action.len() == n_action_tokens
-            && self.by_action.iter().all(|(n, sum)| n.is_finite() && sum.is_finite())
-            && self.range.is_sound()
-            && self.sum.is_finite()
-            && self.explored.is_finite()
-            && self.drift.since <= self.n_learned
-            && self.network.is_sound(n_tokens, n_action_tokens)
-            && self.window.is_sound(n_tokens, n_action_tokens)
-            && self.forest.is_sound()
-            && self.recent.is_sound()
-            && self.blend.is_sound()
-            && self.noise.is_sound()
-            && self.drift.is_sound()
+        let (n_tokens, n_actions) = (self.tokens.len(), self.action_tokens.len());
+        let is_finite = |(n, sum): &(f32, f32)| n.is_finite() && sum.is_finite();
+        let parts = [
+            ("tokens", self.tokens.is_sound() && self.action_tokens.is_sound()),
+            ("number of actions", n_actions <= usize::from(u16::MAX) && self.by_action.len() == n_actions),
+            ("means", self.by_action.iter().all(is_finite) && self.sum.is_finite()),
+            ("range of rewards", self.range.is_sound()),
+            ("exploration", self.explored.is_finite() && self.drift.since <= self.n_learned),
+            ("network", self.network.is_sound(n_tokens, n_actions)),
+            ("window", self.window.is_sound(n_tokens, n_actions)),
+            ("forests", self.forest.is_sound() && self.recent.is_sound()),
+            ("trust", self.blend.is_sound() && self.noise.is_sound() && self.drift.is_sound()),
+        ];
+        parts.into_iter().find(|(_, is_sound)| !is_sound).map_or(Ok(()), |(part, _)| Err(part))
     }
 }
