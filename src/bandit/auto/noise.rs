@@ -8,6 +8,8 @@ const MEMORY: f64 = 1_000.0;
 const PRIOR: f64 = 5.0;
 /// Least part of a single tree's variance that is left to the mean of a forest.
 const LEAST_PART: f32 = 0.2;
+/// How much an action is in doubt that had its even share.
+const EVEN_DOUBT: f32 = 0.5;
 /// Rewards are never taken to be less noisy than this part of a coin's.
 const LEAST_NOISE: f64 = 0.02;
 
@@ -54,6 +56,15 @@ impl Noise {
     }
 }
 
+/// How much an action's standard error matters to the choice: the root of ln((even + 1) / (n + 1)) + ½, where the action
+/// was seen `n` times in a region and `even` times is the mean of all that are offered.
+///
+/// An action that had less than its even share is in doubt for longer, one that had far more no longer (the idea of MOSS;
+/// Audibert and Bubeck, 2009). Without it a good action that was unlucky at first may never be tried again.
+pub(super) fn doubt(n: f32, even: f32) -> f32 {
+    (EVEN_DOUBT + libm::logf((even + 1.0) / (n + 1.0))).max(0.0).sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +77,12 @@ mod tests {
         assert!((error(3.0, 0.0) - 0.25).abs() < 1e-6);
         assert!(error(3.0, 0.03) < error(3.0, 0.0));
         assert!((error(3.0, 1.0) - (0.2f32 * 0.25 * 0.25).sqrt()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn who_had_less_than_its_share_is_in_doubt_for_longer() {
+        assert!((doubt(9.0, 9.0) - 0.5f32.sqrt()).abs() < 1e-6);
+        assert!(doubt(0.0, 9.0) > 1.6 && doubt(99.0, 9.0) == 0.0);
     }
 
     #[test]

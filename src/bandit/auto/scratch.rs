@@ -24,9 +24,14 @@ pub(in crate::bandit) struct Scratch {
     pub(super) recent: Readings<1>,
     /// By learner and offered action, in [0, 1].
     pub(super) said: [Vec<f32>; N_LEARNERS],
-    /// By offered action: the mixture's estimate in [0, 1], and its standard error.
+    /// By offered action: the mixture's estimate in [0, 1], its standard error, and the error as far as it matters to the
+    /// choice.
     pub(super) blended: Vec<f32>,
     pub(super) errors: Vec<f32>,
+    pub(super) doubts: Vec<f32>,
+    /// By offered action: the events that chose it, and zeros.
+    pub(super) of_all: Vec<f32>,
+    pub(super) no_spread: Vec<f32>,
     pub(super) network: Work,
     /// What the linear learner says.
     pub(super) linear: Vec<f32>,

@@ -1,6 +1,6 @@
 //! From an event to estimates and probabilities: asked by many threads at once, it changes nothing.
 
-use super::{MOST_RECENT, Mixture};
+use super::Mixture;
 use crate::bandit::{
     Example,
     auto::{
@@ -44,7 +44,7 @@ impl Mixture {
         let settings = self.settings();
         let gamma = settings.gamma_scale * (n_in_this_world as f64).sqrt();
         let caution = Caution { uncertainty: settings.uncertainty, gamma, share, is_capped };
-        beyond_error(pmf, &scratch.blended, &scratch.errors, caution);
+        beyond_error(pmf, &scratch.blended, &scratch.doubts, caution);
     }
 
     /// What is known of the offered actions.
@@ -148,7 +148,7 @@ impl Mixture {
         self.mix(start, only.is_none(), scratch);
     }
 
-    /// From what the learners say to the mixture's estimates and, if asked for, their standard errors.
+    /// From what the learners say to the mixture's estimates and, if asked for, how sure it is of them.
     fn mix(&self, start: f32, has_errors: bool, scratch: &mut Scratch) {
         let n = scratch.actions.len();
         scratch.blended.clear();
@@ -156,28 +156,8 @@ impl Mixture {
         for (weight, said) in self.blend.weights().iter().zip(&scratch.said) {
             scratch.blended.iter_mut().zip(said).for_each(|(sum, said)| *sum += weight * said);
         }
-        scratch.errors.clear();
-        if !has_errors {
-            return;
-        }
-        // Right after an alarm, what was seen before it says nothing.
-        let is_recent = self.drift.n_alarms > 0 && self.n_learned < self.drift.since + MOST_RECENT as u64;
-        let settings = self.settings();
-        let readings = match (settings.has(Learner::Forest), settings.has(Learner::Recent)) {
-            (true, false) => Some((&scratch.forest.seen[0], &scratch.forest.spread)),
-            (true, true) if !is_recent => Some((&scratch.forest.seen[0], &scratch.forest.spread)),
-            (_, true) => Some((&scratch.recent.seen[0], &scratch.recent.spread)),
-            (false, false) => None,
-        };
-        for (slot, estimate) in scratch.blended.iter().enumerate() {
-            let (seen, spread) = match readings {
-                Some((seen, spread)) => (seen[slot], spread[slot]),
-                None => {
-                    let of_action = self.by_action.get(scratch.actions.id(slot) as usize);
-                    (of_action.copied().unwrap_or_default().0, 0.0)
-                }
-            };
-            scratch.errors.push(self.noise.standard_error(*estimate, start, seen, spread));
+        if has_errors {
+            self.doubt(start, scratch);
         }
     }
 }

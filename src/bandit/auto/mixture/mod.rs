@@ -4,6 +4,7 @@
 //! that is known before. So the same events in the same order give the same bytes.
 
 mod asking;
+mod doubting;
 mod learning;
 
 use std::sync::Arc;
