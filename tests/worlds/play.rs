@@ -1,0 +1,162 @@
+//! One learner in one world, event by event, as the service would let it: Rank, then the outcome when it is known.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use rankloop::{
+    bandit::{
+        ActionInput, Example, Filling, JsonObject, LearningSettings, LearningSettingsError, Outcome, Pmf, Policy,
+        draw_seed, slot_example, slot_seed,
+    },
+    terms::{EventId, ExplorationShare},
+};
+use serde_json::Value;
+
+use super::{Run, Situation, Slot, World};
+
+/// How a game is played.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// The learner; `None` is the default.
+    pub arguments: Option<&'a str>,
+    /// The exploration share of the loop.
+    pub share: f32,
+    /// How many events later all rewards are known, if that is later than in the world itself.
+    pub delay: usize,
+    pub seed: u64,
+}
+
+/// A decision whose outcome is not yet known.
+struct Waiting {
+    example: Example,
+    is_eligible: Vec<bool>,
+    outcome: Outcome,
+}
+
+/// The one place where outcomes are made: what is logged with a choice, and what it earned.
+pub fn outcome(action_idx: usize, pmf: &[f32], reward: f64) -> Outcome {
+    Outcome { action_idx, probability: pmf[action_idx], reward: reward as f32 }
+}
+
+/// JSON as a namespace of features.
+pub fn object(value: Value) -> JsonObject {
+    match value {
+        Value::Object(object) => object,
+        other => panic!("{other} is no object"),
+    }
+}
+
+/// Plays a world to its end.
+pub fn play(world: &World, rules: Rules<'_>) -> Result<Run, LearningSettingsError> {
+    let mut game = Game {
+        policy: Policy::new(LearningSettings::parse(rules.arguments)?),
+        share: ExplorationShare::try_from(rules.share).expect("a share is between 0 and 1"),
+        waiting: BTreeMap::new(),
+        run: Run::default(),
+    };
+    let mut stream = world.stream(rules.seed);
+    let delay = world.delay.max(rules.delay);
+    for n in 0..world.n_events {
+        let event: EventId = format!("{}-{}-{n}", world.name, rules.seed).parse().expect("it is short");
+        game.decide(n, delay, &stream(n), draw_seed(&event, rules.seed));
+        game.learn_until(n);
+    }
+    game.run.knows_best = world.knows_best;
+    game.run.changes = world.changes();
+    game.run.policy = Some(game.policy);
+    Ok(game.run)
+}
+
+struct Game {
+    policy: Policy,
+    share: ExplorationShare,
+    /// By the event after which they are known, in the order of the decisions.
+    waiting: BTreeMap<usize, Vec<Waiting>>,
+    run: Run,
+}
+
+impl Game {
+    fn decide(&mut self, n: usize, delay: usize, situation: &Situation, seed: u64) {
+        let inputs: Vec<ActionInput<'_>> =
+            situation.actions.iter().map(|action| ActionInput { id: &action.id, features: &action.features }).collect();
+        let plan: Vec<usize> = (0..situation.slots.len()).collect();
+        let mut filling = Filling::new(vec![vec![true; inputs.len()]; plan.len()], &plan);
+        self.run.open_event();
+        let n_slots = situation.slots.len() as f64;
+        for (slot_idx, slot) in situation.slots.iter().enumerate() {
+            let begin = Instant::now();
+            let example = slot_example(&situation.context, slot.id.as_ref(), &slot.features, &inputs);
+            let example = example.expect("worlds have good features");
+            let is_eligible = filling.eligible();
+            let pmf = self.policy.pmf(&example, &is_eligible, self.share);
+            self.run.rank_time += begin.elapsed();
+            let action_idx = pmf.draw(slot_seed(seed, slot_idx));
+            filling.fill(action_idx);
+            self.run.add(slot, n_slots, &is_eligible, &pmf, action_idx);
+            let outcome = outcome(action_idx, pmf.as_slice(), slot.rewards[action_idx]);
+            let late = slot.late.get(action_idx).copied().unwrap_or(0);
+            let waiting = Waiting { example, is_eligible, outcome };
+            self.waiting.entry(n + late.max(delay)).or_default().push(waiting);
+        }
+    }
+
+    /// Learns all that is known after this event.
+    fn learn_until(&mut self, n: usize) {
+        let later = self.waiting.split_off(&(n + 1));
+        let begin = Instant::now();
+        for Waiting { example, is_eligible, outcome } in std::mem::replace(&mut self.waiting, later).into_values().flatten() {
+            self.policy.learn(&example, &is_eligible, outcome);
+        }
+        self.run.learn_time += begin.elapsed();
+    }
+}
+
+impl Run {
+    fn open_event(&mut self) {
+        for figures in [&mut self.earned, &mut self.greedy, &mut self.even, &mut self.best, &mut self.explored] {
+            figures.push(0.0);
+        }
+        self.on_average.push([0.0; 3]);
+    }
+
+    /// Adds a decision to the event that is open.
+    fn add(&mut self, slot: &Slot, n_slots: f64, is_eligible: &[bool], pmf: &Pmf, action_idx: usize) {
+        let probabilities = pmf.as_slice();
+        let most_probable = highest(probabilities.iter().map(|probability| f64::from(*probability)));
+        let add = |figures: &mut Vec<f64>, value: f64| *figures.last_mut().expect("an event is open") += value;
+        add(&mut self.earned, slot.rewards[action_idx]);
+        add(&mut self.greedy, slot.rewards[most_probable]);
+        add(&mut self.even, mean_of_all(&slot.rewards));
+        let best = highest(slot.expected.iter().copied());
+        add(&mut self.best, slot.rewards[best]);
+        add(&mut self.explored, (1.0 - f64::from(probabilities[most_probable])) / n_slots);
+        let on_average = [slot.expected[action_idx], mean_of_all(&slot.expected), slot.expected[best]];
+        let sums = self.on_average.last_mut().expect("an event is open");
+        sums.iter_mut().zip(on_average).for_each(|(sum, value)| *sum += value);
+        let is_distribution = (probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-3
+            && probabilities.iter().zip(is_eligible).all(|(p, eligible)| if *eligible { *p >= 0.0 } else { *p == 0.0 });
+        assert!(is_distribution, "{probabilities:?} is no distribution");
+    }
+}
+
+fn mean_of_all(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// The first of the highest.
+fn highest(values: impl Iterator<Item = f64>) -> usize {
+    let mut best = (0, f64::MIN);
+    for (at, value) in values.enumerate() {
+        if value > best.1 {
+            best = (at, value);
+        }
+    }
+    best.0
+}
+
+/// A duration in microseconds, shared among events.
+pub fn micros_each(duration: Duration, n_events: usize) -> f64 {
+    duration.as_secs_f64() * 1e6 / n_events.max(1) as f64
+}
