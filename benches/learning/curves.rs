@@ -24,7 +24,8 @@ pub fn draw_all(report: &Report<'_>, folder: &Path) -> anyhow::Result<()> {
     for (task, world) in report.tasks.iter().enumerate() {
         let lines: Vec<&Line> = report.of_task(task).take(LINES.len()).collect();
         let names: Vec<&str> = lines.iter().map(|line| report.learners[line.learner].name.as_str()).collect();
-        let picture = Picture { name: &world.name, n_events: world.n_events, is_regret: world.knows_best, names, lines };
+        let picture =
+            Picture { name: &world.name, n_events: world.n_events, is_regret: world.knows_best, names, lines };
         let file = folder.join(format!("{}.svg", world.name.replace('+', "-")));
         fs::write(&file, picture.draw()?).with_context(|| format!("could not write {}", file.display()))?;
     }
@@ -43,9 +44,11 @@ impl Picture<'_> {
     fn draw(&self) -> anyhow::Result<String> {
         let figure = if self.is_regret { "regret so far" } else { "mean reward" };
         let title = format!("{}: {figure}", self.name);
-        let ends = self.names.iter().zip(&self.lines).map(|(name, line)| {
-            format!("{name} ends at {}", label(line.curve.last().copied().unwrap_or(0.0), 2))
-        });
+        let ends = self
+            .names
+            .iter()
+            .zip(&self.lines)
+            .map(|(name, line)| format!("{name} ends at {}", label(line.curve.last().copied().unwrap_or(0.0), 2)));
         let ends: Vec<String> = ends.collect();
         let description = format!("Over {} events: {}.", self.n_events, ends.join(", "));
         let all = || self.lines.iter().flat_map(|line| line.curve.iter().copied());

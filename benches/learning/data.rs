@@ -108,7 +108,9 @@ fn read(file: &Path) -> anyhow::Result<Option<Table>> {
 /// What is missing is left out, and a list of words is an object of ones.
 fn context_of(columns: &[Column], values: Vec<Value>) -> JsonObject {
     let known = columns.iter().zip(values).filter(|(_, value)| !value.is_null() && *value != Value::Array(Vec::new()));
-    known.map(|(column, value)| (column.name.clone(), if column.r#type == "bag" { bag(value) } else { value })).collect()
+    known
+        .map(|(column, value)| (column.name.clone(), if column.r#type == "bag" { bag(value) } else { value }))
+        .collect()
 }
 
 fn bag(value: Value) -> Value {

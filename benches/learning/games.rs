@@ -13,7 +13,7 @@ use anyhow::Context;
 use crate::{
     learners::Learner,
     options::Options,
-    worlds::{Recovery, Rules, Run, World, play},
+    worlds::{OnAverage, Recovery, Rules, Run, World, play},
 };
 
 /// Points of a curve.
@@ -25,20 +25,17 @@ pub struct Game {
     pub task: usize,
     pub learner: usize,
     pub seed: u64,
-    pub n_events: usize,
     pub mean: f64,
-    /// What an even choice earns.
-    pub even: f64,
-    /// What the best possible earns, where it is known.
-    pub best: Option<f64>,
-    pub greedy: f64,
+    /// What was chosen, an even choice, the best one and the most probable one earn on average.
+    pub on_average: OnAverage,
+    pub knows_best: bool,
     pub last_quarter: f64,
     pub explored: f64,
     pub recoveries: Vec<Recovery>,
     pub rank_micros: f64,
     pub learn_micros: f64,
     pub model_bytes: usize,
-    /// Regret so far where the best is known, otherwise the mean reward of each stretch.
+    /// Regret so far (by what choices earn on average) where the best is known, otherwise the mean reward of each stretch.
     pub curve: Vec<f64>,
     pub tenths: Vec<f64>,
 }
@@ -77,16 +74,18 @@ fn play_one(world: &World, learner: &Learner, seed: u64, options: &Options) -> a
 }
 
 fn figures(task: usize, learner: usize, seed: u64, run: &Run) -> Game {
-    let mean = crate::worlds::mean;
     Game {
         task,
         learner,
         seed,
-        n_events: run.n_events(),
         mean: run.mean(),
-        even: mean(&run.even),
-        best: run.knows_best.then(|| mean(&run.best)),
-        greedy: mean(&run.greedy),
+        on_average: OnAverage {
+            chosen: run.mean_on_average(|it| it.chosen),
+            greedy: run.mean_on_average(|it| it.greedy),
+            even: run.mean_on_average(|it| it.even),
+            best: run.mean_on_average(|it| it.best),
+        },
+        knows_best: run.knows_best,
         last_quarter: run.mean_of(run.last_quarter()),
         explored: run.explored(),
         recoveries: run.recoveries(),
@@ -105,7 +104,7 @@ fn curve(run: &Run) -> Vec<f64> {
     let mut regret = 0.0;
     let mut points = Vec::with_capacity(N_POINTS);
     for part in parts(run.n_events(), N_POINTS) {
-        regret += part.map(|at| run.best[at] - run.earned[at]).sum::<f64>();
+        regret += part.map(|at| run.on_average[at].best - run.on_average[at].chosen).sum::<f64>();
         points.push(regret);
     }
     points

@@ -34,8 +34,7 @@ pub const LINES: [RGBColor; 6] = [
     RGBColor(0x71, 0x3f, 0x12),
 ];
 /// The same on a dark page, in the order ink, grid, lines.
-const DARK: [&str; 8] =
-    ["#e6edf3", "#3b434d", "#6cb0ff", "#f5a54a", "#5fd38a", "#c99bff", "#ff8fa3", "#d9a875"];
+const DARK: [&str; 8] = ["#e6edf3", "#3b434d", "#6cb0ff", "#f5a54a", "#5fd38a", "#c99bff", "#ff8fa3", "#d9a875"];
 const DASHES: [&str; 6] = ["", "7 4", "2 3", "11 4 2 4", "5 2", "1 5"];
 
 /// What is drawn upon.
@@ -105,7 +104,8 @@ fn style_sheet() -> String {
     let name = |RGBColor(r, g, b): RGBColor| format!("#{r:02X}{g:02X}{b:02X}");
     let mut sheet = ".page{fill:#ffffff}".to_owned();
     for (line, dashes) in LINES.into_iter().zip(DASHES).filter(|(_, dashes)| !dashes.is_empty()) {
-        let fine: Vec<String> = dashes.split(' ').map(|dash| format!("{}", dash.parse().unwrap_or(1.0) * FINE)).collect();
+        let fine: Vec<String> =
+            dashes.split(' ').map(|dash| format!("{}", dash.parse().unwrap_or(1.0) * FINE)).collect();
         let _ = write!(sheet, "[stroke=\"{}\"]{{stroke-dasharray:{}}}", name(line), fine.join(" "));
     }
     sheet.push_str("@media (prefers-color-scheme:dark){.page{fill:#0d1117}");

@@ -71,7 +71,7 @@ impl<'a> Report<'a> {
         let lines = by_line.map(|games| line(games, others(games[0].task))).collect();
         let vowpal_wabbit = |task: usize| {
             let (others, game) = (others(task)?, games.iter().find(|game| game.task == task)?);
-            Some((others.best_vowpal_wabbit? - game.even) / (others.skyline - game.even))
+            Some((others.best_vowpal_wabbit? - game.on_average.even) / (others.skyline - game.on_average.even))
         };
         Self { tasks, learners, lines, best_vowpal_wabbit: (0..tasks.len()).map(vowpal_wabbit).collect() }
     }
@@ -88,7 +88,8 @@ impl<'a> Report<'a> {
 
     /// Saves everything.
     pub fn save(&self, file: &Path, options: &Options) -> anyhow::Result<()> {
-        let learners: Vec<_> = self.learners.iter().map(|l| json!({"name": l.name, "arguments": l.arguments})).collect();
+        let learners: Vec<_> =
+            self.learners.iter().map(|l| json!({"name": l.name, "arguments": l.arguments})).collect();
         let settings = json!({"delay": options.delay, "noise": options.noise, "seeds": options.seeds,
             "share": options.share, "max_rows": options.max_rows});
         let results: Vec<_> = self.lines.iter().map(|line| self.json(line)).collect();
@@ -115,9 +116,10 @@ fn line(games: &[Game], others: Option<Others>) -> Line {
     let n = games.len() as f64;
     let over = |figure: &dyn Fn(&Game) -> f64| games.iter().map(figure).sum::<f64>() / n;
     let mean = over(&|game| game.mean);
-    let even = over(&|game| game.even);
-    let best = if games[0].best.is_some() { Some(over(&|game| game.best.unwrap_or(f64::NAN))) } else { None };
-    let score = |mean: f64| best.or(others.map(|others| others.skyline)).map(|best| (mean - even) / (best - even));
+    let even = over(&|game| game.on_average.even);
+    let best = if games[0].knows_best { Some(over(&|game| game.on_average.best)) } else { None };
+    let best = best.or(others.map(|others| others.skyline));
+    let score = |figure: &dyn Fn(&Game) -> f64| best.map(|best| (over(figure) - even) / (best - even));
     let recovery = |change: usize| {
         let all: Option<Vec<f64>> =
             games.iter().map(|game| game.recoveries[change].n_events.map(|n_events| n_events as f64)).collect();
@@ -128,8 +130,8 @@ fn line(games: &[Game], others: Option<Others>) -> Line {
         learner: games[0].learner,
         mean,
         spread: over(&|game| (game.mean - mean).powi(2)).sqrt(),
-        score: score(mean),
-        greedy_score: score(over(&|game| game.greedy)),
+        score: score(&|game| game.on_average.chosen),
+        greedy_score: score(&|game| game.on_average.greedy),
         last_quarter: over(&|game| game.last_quarter),
         explored: over(&|game| game.explored),
         recovery: (0..games[0].recoveries.len()).map(recovery).collect(),

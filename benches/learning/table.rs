@@ -6,8 +6,19 @@ use crate::report::{Line, Report};
 pub fn print(report: &Report<'_>) {
     let width = report.learners.iter().map(|learner| learner.name.len()).max().unwrap_or(0).max(20);
     println!(
-        "{:<18}{:<width$}{:>10}{:>8}{:>8}{:>8}{:>10}{:>9}{:>12}{:>9}{:>9}{:>10}",
-        "task", "learner", "mean", "spread", "score", "greedy", "last 1/4", "explored", "recovery", "rank us", "learn us", "model KB"
+        "{:<18}{:<width$}{:>10}{:>10}{:>8}{:>8}{:>10}{:>9}{:>12}{:>9}{:>9}{:>10}",
+        "task",
+        "learner",
+        "mean",
+        "spread",
+        "score",
+        "greedy",
+        "last 1/4",
+        "explored",
+        "recovery",
+        "rank us",
+        "learn us",
+        "model KB"
     );
     for (task, world) in report.tasks.iter().enumerate() {
         for line in report.of_task(task) {
@@ -15,14 +26,14 @@ pub fn print(report: &Report<'_>) {
             println!("{:<18}{learner:<width$}{}", world.name, cells(line));
         }
         if let Some(score) = report.best_vowpal_wabbit[task] {
-            println!("{:<18}{:<width$}{:>26.3}", world.name, "(best Vowpal Wabbit)", score);
+            println!("{:<18}{:<width$}{:>28.3}", world.name, "(best Vowpal Wabbit)", score);
         }
     }
     print_summary(report, width);
 }
 
 fn cells(line: &Line) -> String {
-    let mean = format!("{:>10}{:>8}", figure(line.mean), figure(line.spread));
+    let mean = format!("{:>10}{:>10}", figure(line.mean), figure(line.spread));
     let score = format!("{:>8}{:>8}", or_dash(line.score), or_dash(line.greedy_score));
     let rest = format!("{:>10}{:>9.3}{:>12}", figure(line.last_quarter), line.explored, recovery(line));
     let costs = format!("{:>9.1}{:>9.1}{:>10.0}", line.rank_micros, line.learn_micros, line.model_bytes / 1024.0);
@@ -31,7 +42,13 @@ fn cells(line: &Line) -> String {
 
 /// Four digits that matter, whatever the scale of the rewards.
 fn figure(value: f64) -> String {
-    let n_decimals = if value.abs() >= 100.0 { 1 } else if value.abs() < 0.01 && value != 0.0 { 6 } else { 4 };
+    let n_decimals = if value.abs() >= 100.0 {
+        1
+    } else if value.abs() < 0.01 && value != 0.0 {
+        6
+    } else {
+        4
+    };
     format!("{value:.n_decimals$}")
 }
 

@@ -62,7 +62,8 @@ fn groceries() -> Vec<Arc<Action>> {
 
 fn grocery(id: &str, company: &str, attributes: Value, diets: [u8; 6]) -> Arc<Action> {
     let names = ["vegan", "low_carb", "high_protein", "vegetarian", "low_fat", "low_sodium"];
-    let diets: JsonObject = names.into_iter().zip(diets).map(|(name, is)| (name.to_owned(), (is == 1).into())).collect();
+    let diets: JsonObject =
+        names.into_iter().zip(diets).map(|(name, is)| (name.to_owned(), (is == 1).into())).collect();
     let features = json!({"brand_info": {"company": company}, "attributes": attributes, "dietary_attributes": diets});
     Action::new(id, features)
 }

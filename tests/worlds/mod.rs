@@ -26,11 +26,12 @@ mod workshop;
 use std::{fmt, sync::Arc};
 
 pub use dice::Dice;
-pub use play::{Rules, object, play};
+#[allow(unused_imports, reason = "as above")]
+pub use play::{Rules, object, outcome, play};
 pub use rankloop::bandit::JsonObject;
-pub use run::{Recovery, Run, mean};
+pub use run::{OnAverage, Recovery, Run};
 
-use rankloop::terms::SlotId;
+use rankloop::{bandit::ActionInput, terms::SlotId};
 use serde_json::Value;
 
 /// One thing to offer.
@@ -85,6 +86,11 @@ impl Situation {
     pub fn clicks(dice: &mut Dice, context: Value, actions: &[Arc<Action>], chances: Vec<f64>) -> Self {
         let rewards = chances.iter().map(|chance| f64::from(u8::from(dice.happens(*chance)))).collect();
         Self::plain(context, actions, rewards, chances)
+    }
+
+    /// The actions as a learner takes them.
+    pub fn inputs(&self) -> Vec<ActionInput<'_>> {
+        self.actions.iter().map(|action| ActionInput { id: &action.id, features: &action.features }).collect()
     }
 
     /// The same with the actions in another order, so that places tell nothing.

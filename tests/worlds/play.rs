@@ -7,14 +7,14 @@ use std::{
 
 use rankloop::{
     bandit::{
-        ActionInput, Example, Filling, JsonObject, LearningSettings, LearningSettingsError, Outcome, Pmf, Policy,
-        draw_seed, slot_example, slot_seed,
+        Example, Filling, JsonObject, LearningSettings, LearningSettingsError, Outcome, Pmf, Policy, draw_seed,
+        slot_example, slot_seed,
     },
     terms::{EventId, ExplorationShare},
 };
 use serde_json::Value;
 
-use super::{Run, Situation, Slot, World};
+use super::{OnAverage, Run, Situation, Slot, World};
 
 /// How a game is played.
 #[derive(Debug, Clone, Copy)]
@@ -79,8 +79,7 @@ struct Game {
 
 impl Game {
     fn decide(&mut self, n: usize, delay: usize, situation: &Situation, seed: u64) {
-        let inputs: Vec<ActionInput<'_>> =
-            situation.actions.iter().map(|action| ActionInput { id: &action.id, features: &action.features }).collect();
+        let inputs = situation.inputs();
         let plan: Vec<usize> = (0..situation.slots.len()).collect();
         let mut filling = Filling::new(vec![vec![true; inputs.len()]; plan.len()], &plan);
         self.run.open_event();
@@ -94,7 +93,7 @@ impl Game {
             self.run.rank_time += begin.elapsed();
             let action_idx = pmf.draw(slot_seed(seed, slot_idx));
             filling.fill(action_idx);
-            self.run.add(slot, n_slots, &is_eligible, &pmf, action_idx);
+            self.run.add(slot, n_slots, &pmf, action_idx);
             let outcome = outcome(action_idx, pmf.as_slice(), slot.rewards[action_idx]);
             let late = slot.late.get(action_idx).copied().unwrap_or(0);
             let waiting = Waiting { example, is_eligible, outcome };
@@ -106,7 +105,9 @@ impl Game {
     fn learn_until(&mut self, n: usize) {
         let later = self.waiting.split_off(&(n + 1));
         let begin = Instant::now();
-        for Waiting { example, is_eligible, outcome } in std::mem::replace(&mut self.waiting, later).into_values().flatten() {
+        for Waiting { example, is_eligible, outcome } in
+            std::mem::replace(&mut self.waiting, later).into_values().flatten()
+        {
             self.policy.learn(&example, &is_eligible, outcome);
         }
         self.run.learn_time += begin.elapsed();
@@ -115,34 +116,27 @@ impl Game {
 
 impl Run {
     fn open_event(&mut self) {
-        for figures in [&mut self.earned, &mut self.greedy, &mut self.even, &mut self.best, &mut self.explored] {
-            figures.push(0.0);
-        }
-        self.on_average.push([0.0; 3]);
+        self.earned.push(0.0);
+        self.explored.push(0.0);
+        self.on_average.push(OnAverage::default());
     }
 
     /// Adds a decision to the event that is open.
-    fn add(&mut self, slot: &Slot, n_slots: f64, is_eligible: &[bool], pmf: &Pmf, action_idx: usize) {
+    fn add(&mut self, slot: &Slot, n_slots: f64, pmf: &Pmf, action_idx: usize) {
         let probabilities = pmf.as_slice();
-        let most_probable = highest(probabilities.iter().map(|probability| f64::from(*probability)));
-        let add = |figures: &mut Vec<f64>, value: f64| *figures.last_mut().expect("an event is open") += value;
-        add(&mut self.earned, slot.rewards[action_idx]);
-        add(&mut self.greedy, slot.rewards[most_probable]);
-        add(&mut self.even, mean_of_all(&slot.rewards));
-        let best = highest(slot.expected.iter().copied());
-        add(&mut self.best, slot.rewards[best]);
-        add(&mut self.explored, (1.0 - f64::from(probabilities[most_probable])) / n_slots);
-        let on_average = [slot.expected[action_idx], mean_of_all(&slot.expected), slot.expected[best]];
-        let sums = self.on_average.last_mut().expect("an event is open");
-        sums.iter_mut().zip(on_average).for_each(|(sum, value)| *sum += value);
-        let is_distribution = (probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-3
-            && probabilities.iter().zip(is_eligible).all(|(p, eligible)| if *eligible { *p >= 0.0 } else { *p == 0.0 });
-        assert!(is_distribution, "{probabilities:?} is no distribution");
+        let greedy = highest(probabilities.iter().map(|probability| f64::from(*probability)));
+        let (Some(earned), Some(explored), Some(sum)) =
+            (self.earned.last_mut(), self.explored.last_mut(), self.on_average.last_mut())
+        else {
+            return;
+        };
+        *earned += slot.rewards[action_idx];
+        *explored += (1.0 - f64::from(probabilities[greedy])) / n_slots;
+        sum.chosen += slot.expected[action_idx];
+        sum.greedy += slot.expected[greedy];
+        sum.even += slot.expected.iter().sum::<f64>() / slot.expected.len() as f64;
+        sum.best += slot.expected[highest(slot.expected.iter().copied())];
     }
-}
-
-fn mean_of_all(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// The first of the highest.

@@ -9,20 +9,24 @@ use super::play::micros_each;
 /// How many events a recovery is judged by.
 const JUDGED: usize = 100;
 
+/// What the actions of one event earn on average, by all that its context says; sums over its slots.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct OnAverage {
+    pub chosen: f64,
+    /// The most probable action.
+    pub greedy: f64,
+    /// An even choice.
+    pub even: f64,
+    pub best: f64,
+}
+
 /// What was earned, event by event; where an event has several slots, their sum.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
     pub earned: Vec<f64>,
-    /// What the most probable action would have earned.
-    pub greedy: Vec<f64>,
-    /// What an even choice would have earned on average.
-    pub even: Vec<f64>,
-    /// What the action that is best on average would have earned.
-    pub best: Vec<f64>,
+    pub on_average: Vec<OnAverage>,
     /// The probability that went to other than the most probable action; the mean over an event's slots.
     pub explored: Vec<f64>,
-    /// What the choice, an even one and the best one earn on average.
-    pub on_average: Vec<[f64; 3]>,
     pub rank_time: Duration,
     pub learn_time: Duration,
     pub knows_best: bool,
@@ -56,29 +60,21 @@ impl Run {
         mean(&self.earned[range])
     }
 
-    /// 0 is an even choice, 1 the best possible.
+    /// 0 is an even choice, 1 the best possible. Choices are judged by what they earn on average, so luck scores nothing.
     pub fn score(&self) -> f64 {
         self.score_of(0..self.n_events())
     }
 
     /// The score of a part of the run.
     pub fn score_of(&self, range: Range<usize>) -> f64 {
-        self.score_of_figure(&self.earned, range)
+        let over = |figure: fn(&OnAverage) -> f64| self.on_average[range.clone()].iter().map(figure).sum::<f64>();
+        let even = over(|it| it.even);
+        (over(|it| it.chosen) - even) / (over(|it| it.best) - even)
     }
 
-    /// The score if the most probable action had always been taken.
-    pub fn greedy_score(&self) -> f64 {
-        self.score_of_figure(&self.greedy, 0..self.n_events())
-    }
-
-    fn score_of_figure(&self, figure: &[f64], range: Range<usize>) -> f64 {
-        let of = |figure: &[f64]| mean(&figure[range.clone()]);
-        (of(figure) - of(&self.even)) / (of(&self.best) - of(&self.even))
-    }
-
-    fn score_on_average(&self, range: Range<usize>) -> f64 {
-        let [chosen, even, best] = [0, 1, 2].map(|at| self.on_average[range.clone()].iter().map(|it| it[at]).sum::<f64>());
-        (chosen - even) / (best - even)
+    /// The mean over all events of a figure.
+    pub fn mean_on_average(&self, figure: fn(&OnAverage) -> f64) -> f64 {
+        self.on_average.iter().map(figure).sum::<f64>() / self.n_events().max(1) as f64
     }
 
     /// The last quarter's events.
@@ -92,13 +88,13 @@ impl Run {
     }
 
     /// How each change was followed: how many events later began the first 100 whose score is 90 % of that of the 500
-    /// before the change. Choices are judged by what they earn on average, so that luck recovers nothing.
+    /// before the change.
     pub fn recoveries(&self) -> Vec<Recovery> {
         let ends = self.changes.iter().skip(1).copied().chain([self.n_events()]);
         let recovery = |(change, end): (usize, usize)| {
-            let before = self.score_on_average(change.saturating_sub(500)..change);
+            let before = self.score_of(change.saturating_sub(500)..change);
             let mut starts = change..(end + 1).saturating_sub(JUDGED);
-            let first = starts.find(|start| self.score_on_average(*start..start + JUDGED) >= 0.9 * before);
+            let first = starts.find(|start| self.score_of(*start..start + JUDGED) >= 0.9 * before);
             Recovery { change, n_events: first.map(|start| start - change) }
         };
         self.changes.iter().copied().zip(ends).map(recovery).collect()

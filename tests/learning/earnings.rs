@@ -1,0 +1,21 @@
+//! What is earned where the context tells only a part, or nothing is told in one event of four.
+
+use crate::measure::assert_scores;
+
+/// Measured 0.514.
+#[test]
+fn sections_are_learned_through_the_noise() {
+    assert_scores("sections", 3_000, 0.49);
+}
+
+/// Measured 0.762.
+#[test]
+fn users_are_told_apart_by_what_goes_with_them() {
+    assert_scores("users", 3_000, 0.74);
+}
+
+/// Measured 0.830.
+#[test]
+fn missing_features_cost_only_what_they_would_tell() {
+    assert_scores("gaps", 3_000, 0.81);
+}
