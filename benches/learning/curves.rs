@@ -94,8 +94,8 @@ impl Picture<'_> {
             let part = f64::from(quarter) / 4.0;
             canvas.line(&[(x(part), bottom), (x(part), bottom + 5.0)], INK, 1.0)?;
             let anchor = if quarter == 4 { Anchor::End } else { Anchor::Middle };
-            let event = (part * self.n_events as f64).round();
-            let words = if quarter == 4 { format!("{event} events") } else { format!("{event}") };
+            let event = label((part * self.n_events as f64).round(), 0);
+            let words = if quarter == 4 { format!("{event} events") } else { event };
             canvas.text(&words, (x(part), bottom + 18.0), anchor, 0.9)?;
         }
         Ok(())
@@ -120,6 +120,11 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
     (first..=last.max(first + 1)).map(|n| n as f64 * step).collect()
 }
 
+/// A number with commas between its thousands.
 fn label(value: f64, n_decimals: usize) -> String {
-    format!("{value:.n_decimals$}")
+    let text = format!("{value:.n_decimals$}");
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), String::new()), |(a, b)| (a, format!(".{b}")));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    format!("{sign}{}{rest}", groups.join(","))
 }

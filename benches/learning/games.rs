@@ -54,6 +54,7 @@ pub fn play_all(tasks: &[World], learners: &[Learner], options: &Options) -> any
             let game = play_one(&tasks[task], &learners[learner], seed, options)
                 .with_context(|| format!("{} on {}", learners[learner].name, tasks[task].name))
                 .map(|run| figures(task, learner, seed, &run));
+            eprintln!("learning: {} on {}, seed {seed}", learners[learner].name, tasks[task].name);
             games.lock().expect("no thread panics while it holds the list").push(game);
         }
     };

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::Context;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{games::Game, learners::Learner, options::Options, worlds::World};
@@ -32,6 +33,15 @@ impl Reference {
     }
 }
 
+/// How seeds followed a change.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Recovered {
+    /// Events until 90 % of the score before, mean over the seeds that came so far.
+    pub n_events: Option<f64>,
+    /// Seeds that did not.
+    pub n_never: usize,
+}
+
 /// One learner on one task: means over its seeds.
 #[derive(Debug, Clone)]
 pub struct Line {
@@ -45,8 +55,8 @@ pub struct Line {
     pub greedy_score: Option<f64>,
     pub last_quarter: f64,
     pub explored: f64,
-    /// By change, and mean over the seeds that recovered; `None` where one did not.
-    pub recovery: Vec<Option<f64>>,
+    /// By change.
+    pub recovery: Vec<Recovered>,
     pub rank_micros: f64,
     pub learn_micros: f64,
     pub model_bytes: f64,
@@ -121,9 +131,10 @@ fn line(games: &[Game], others: Option<Others>) -> Line {
     let best = best.or(others.map(|others| others.skyline));
     let score = |figure: &dyn Fn(&Game) -> f64| best.map(|best| (over(figure) - even) / (best - even));
     let recovery = |change: usize| {
-        let all: Option<Vec<f64>> =
-            games.iter().map(|game| game.recoveries[change].n_events.map(|n_events| n_events as f64)).collect();
-        all.map(|all| all.iter().sum::<f64>() / n)
+        let events: Vec<f64> =
+            games.iter().filter_map(|game| game.recoveries[change].n_events.map(|n_events| n_events as f64)).collect();
+        let n_events = (!events.is_empty()).then(|| events.iter().sum::<f64>() / events.len() as f64);
+        Recovered { n_events, n_never: games.len() - events.len() }
     };
     Line {
         task: games[0].task,

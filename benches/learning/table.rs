@@ -1,6 +1,6 @@
 //! The report as a table.
 
-use crate::report::{Line, Report};
+use crate::report::{Line, Recovered, Report};
 
 /// Prints every task, then what each learner scores over all of them.
 pub fn print(report: &Report<'_>) {
@@ -56,9 +56,12 @@ fn or_dash(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"))
 }
 
-/// Events until a change is followed, for each change.
+/// Events until a change is followed, for each change; a star for every seed that never did.
 fn recovery(line: &Line) -> String {
-    let one = |events: &Option<f64>| events.map_or_else(|| "never".to_owned(), |events| format!("{events:.0}"));
+    let one = |recovered: &Recovered| {
+        let events = recovered.n_events.map_or_else(|| "never".to_owned(), |events| format!("{events:.0}"));
+        events + &"*".repeat(recovered.n_never)
+    };
     line.recovery.iter().map(one).collect::<Vec<_>>().join("/")
 }
 

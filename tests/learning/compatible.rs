@@ -3,21 +3,24 @@
 use rankloop::bandit::LearningSettings;
 
 use crate::{
-    measure::{SEEDS, SHARE, run},
-    worlds::world,
+    measure::{SEEDS, SHARE, mean, run},
+    worlds::{Run, world},
 };
 
 const COMPATIBLE: Option<&str> = Some(LearningSettings::COMPATIBLE_DEFAULT);
 
 /// Vowpal Wabbit itself, emulating the service at these settings with rewards at once, over other draws of the same
-/// worlds: coffee 0.473, sections 0.489, users 0.479, swap 0.494. Measured here: 0.461, 0.497, 0.482, 0.490. Single
+/// worlds: coffee 0.473, sections 0.489, users 0.479, swap 0.494. Measured here: 0.461, 0.505, 0.501, 0.497. Single
 /// seeds lie 0.04 (coffee) and 0.01 (the others) around these.
 #[test]
 fn the_compatible_default_earns_what_vowpal_wabbit_does() {
     let theirs = [("coffee", 0.473, 0.05), ("sections", 0.489, 0.03), ("users", 0.479, 0.03), ("swap", 0.494, 0.03)];
     for (name, theirs, slack) in theirs {
         let world = world(name);
-        let earned = SEEDS.map(|seed| run(&world, COMPATIBLE, SHARE, seed).mean()).iter().sum::<f64>() / 3.0;
+        // Coffee alone has seeds that lie far apart.
+        let seeds = if name == "coffee" { &SEEDS[..] } else { &SEEDS[..1] };
+        let runs: Vec<_> = seeds.iter().map(|seed| run(&world, COMPATIBLE, SHARE, *seed)).collect();
+        let earned = mean(&runs, Run::mean);
         println!("measured compatible {name} {earned:.3}");
         assert!((earned - theirs).abs() < slack, "{name} earned {earned}, Vowpal Wabbit {theirs}");
     }

@@ -1,7 +1,6 @@
 //! Rewards that come late, or never.
 
-use crate::measure::{assert_scores, over_seeds};
-use crate::worlds::world;
+use crate::measure::{assert_scores, mean, runs};
 
 /// Measured 0.757 over all events, of which the first 500 are chosen without having learned anything.
 #[test]
@@ -12,7 +11,7 @@ fn coffee_is_learned_from_rewards_five_hundred_events_late() {
 /// Measured 0.899 in the 500 events after the first 2,500.
 #[test]
 fn coffee_is_learned_from_rewards_two_thousand_events_late() {
-    let score = over_seeds(&world("coffee-late-2000").shortened(3_000), |run| run.score_of(2_500..3_000));
+    let score = mean(&runs("coffee-late-2000", 3_000), |run| run.score_of(2_500..3_000));
     println!("measured coffee-late-2000 {score:.3}");
     assert!(score > 0.87, "{score}");
 }

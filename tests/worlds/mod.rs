@@ -3,7 +3,7 @@
 //!
 //! Pure code: every number drawn comes from a fixed seed, so a run gives the same figures everywhere.
 
-#![allow(dead_code, reason = "the tests use a part of this, the bench another")]
+#![allow(dead_code, unused_imports, reason = "the tests use a part of this, the bench another")]
 
 mod clicks;
 mod coffee;
@@ -18,6 +18,7 @@ mod play;
 mod readers;
 mod run;
 mod scales;
+mod scroll;
 mod slots;
 mod techfest;
 mod travel;
@@ -26,7 +27,6 @@ mod workshop;
 use std::{fmt, sync::Arc};
 
 pub use dice::Dice;
-#[allow(unused_imports, reason = "as above")]
 pub use play::{Rules, object, outcome, play};
 pub use rankloop::bandit::JsonObject;
 pub use run::{OnAverage, Recovery, Run};
@@ -177,6 +177,7 @@ pub fn all() -> Vec<World> {
         workshop::worlds(),
         techfest::worlds(),
         travel::worlds(),
+        scroll::worlds(),
         readers::worlds(),
         news::worlds(),
         clicks::worlds(),
