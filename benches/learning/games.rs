@@ -71,7 +71,7 @@ pub fn play_all(tasks: &[World], learners: &[Learner], options: &Options) -> any
 
 fn play_one(world: &World, learner: &Learner, seed: u64, options: &Options) -> anyhow::Result<Run> {
     let arguments = learner.arguments.as_deref();
-    Ok(play(world, Rules { arguments, share: options.share, delay: options.delay, seed })?)
+    Ok(play(world, Rules { arguments, share: options.share as f32, delay: options.delay, seed })?)
 }
 
 fn figures(task: usize, learner: usize, seed: u64, run: &Run) -> Game {

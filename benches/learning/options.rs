@@ -35,14 +35,14 @@ pub struct Options {
     #[arg(long, default_value_t = 0)]
     pub delay: usize,
     /// The share of rewards of data sets that are turned into their opposite
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value = "0", value_parser = share)]
     pub noise: f64,
     /// How many streams of each task
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value = "3", value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
     /// The share of exploration
-    #[arg(long, default_value_t = 0.2)]
-    pub share: f32,
+    #[arg(long, default_value = "0.2", value_parser = share)]
+    pub share: f64,
     /// The most events of a data set
     #[arg(long, default_value_t = 10_000)]
     pub max_rows: usize,
@@ -92,6 +92,11 @@ impl Options {
         let report: Value = serde_json::from_str(&text).with_context(|| format!("{} is no JSON", file.display()))?;
         Ok(Reference::of_report(&report))
     }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "it must be a number from 0 to 1".to_owned())
 }
 
 fn n_cores() -> usize {

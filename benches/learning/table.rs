@@ -75,8 +75,9 @@ fn print_summary(report: &Report<'_>, width: usize) {
         let (score, n_scores) = mean(&|line| line.score);
         let (rank, _) = mean(&|line| Some(line.rank_micros));
         let (learn, _) = mean(&|line| Some(line.learn_micros));
+        let score = if n_scores > 0 { format!("{score:.4}") } else { "unknown".to_owned() };
         println!(
-            "{:<18}{:<width$} score {score:.4} over {n_scores} tasks, rank {rank:.1} us, learn {learn:.1} us",
+            "{:<18}{:<width$} score {score} over {n_scores} tasks, rank {rank:.1} us, learn {learn:.1} us",
             "all", learner.name
         );
     }

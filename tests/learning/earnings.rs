@@ -2,20 +2,20 @@
 
 use crate::measure::assert_scores;
 
-/// Measured 0.514.
+/// Measured 0.496.
 #[test]
 fn sections_are_learned_through_the_noise() {
-    assert_scores("sections", 3_000, 0.49);
+    assert_scores("sections", 2_000, 0.47);
 }
 
-/// Measured 0.762.
+/// Measured 0.719.
 #[test]
 fn users_are_told_apart_by_what_goes_with_them() {
-    assert_scores("users", 3_000, 0.74);
+    assert_scores("users", 2_000, 0.69);
 }
 
-/// Measured 0.830.
+/// Measured 0.787.
 #[test]
 fn missing_features_cost_only_what_they_would_tell() {
-    assert_scores("gaps", 3_000, 0.81);
+    assert_scores("gaps", 2_000, 0.76);
 }

@@ -2,10 +2,10 @@
 
 use crate::measure::{assert_scores, mean, runs};
 
-/// Measured 0.757 over all events, of which the first 500 are chosen without having learned anything.
+/// Measured 0.714 over all events, of which the first 500 are chosen without having learned anything.
 #[test]
 fn coffee_is_learned_from_rewards_five_hundred_events_late() {
-    assert_scores("coffee-late-500", 3_000, 0.73);
+    assert_scores("coffee-late-500", 2_500, 0.69);
 }
 
 /// Measured 0.899 in the 500 events after the first 2,500.
@@ -16,14 +16,14 @@ fn coffee_is_learned_from_rewards_two_thousand_events_late() {
     assert!(score > 0.87, "{score}");
 }
 
-/// Measured 0.579, though seven in ten events earn the same whatever was shown.
+/// Measured 0.598, though seven in ten events earn the same whatever was shown.
 #[test]
 fn defaults_of_silent_readers_hide_nothing() {
-    assert_scores("default-reward", 4_000, 0.55);
+    assert_scores("default-reward", 2_500, 0.57);
 }
 
-/// Measured 0.237.
+/// Measured 0.256.
 #[test]
 fn clicks_that_come_before_everything_else_do_not_mislead() {
-    assert_scores("expiry", 4_000, 0.21);
+    assert_scores("expiry", 2_500, 0.23);
 }

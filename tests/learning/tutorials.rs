@@ -2,16 +2,16 @@
 
 use crate::measure::assert_scores;
 
-/// Measured 0.896. The old service's published run earned 0.21 on this scale over 10,000 events.
+/// Measured 0.858. The old service's published run earned 0.21 on this scale over 10,000 events.
 #[test]
-fn coffee_is_learned_within_three_thousand_events() {
-    assert_scores("coffee", 3_000, 0.87);
+fn coffee_is_learned_within_two_thousand_events() {
+    assert_scores("coffee", 2_000, 0.83);
 }
 
-/// Measured 0.711. The old service ended its published run below the best fixed layout, which is 0.33.
+/// Measured 0.648. The old service ended its published run below the best fixed layout, which is 0.33.
 #[test]
 fn two_slots_are_learned_by_what_each_wants() {
-    assert_scores("slots", 2_500, 0.69);
+    assert_scores("slots", 1_500, 0.62);
 }
 
 /// Measured 0.930.
@@ -32,10 +32,10 @@ fn likes_and_dislikes_are_learned_through_wrong_buttons() {
     assert_scores("techfest", 1_500, 0.89);
 }
 
-/// Measured 0.480.
+/// Measured 0.413.
 #[test]
 fn looks_of_many_parts_are_learned_by_their_parts() {
-    assert_scores("travel", 1_200, 0.46);
+    assert_scores("travel", 800, 0.39);
 }
 
 /// Measured 0.897.
