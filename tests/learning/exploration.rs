@@ -16,11 +16,11 @@ fn exploration_keeps_to_its_share_once_five_hundred_events_are_learned() {
     }
 }
 
-/// Measured 0.023 in the last 500 events: what is known is not asked again and again.
+/// Measured 0.006 in the last 500 events: what is known is not asked again and again.
 #[test]
 fn exploration_ends_where_everything_is_known() {
     let run = run(&world("coffee").shortened(3_000), None, SHARE, 1);
     let explored = run.explored[2_500..].iter().sum::<f64>() / 500.0;
     println!("measured explored {explored:.4}");
-    assert!(explored < 0.04, "{explored}");
+    assert!(explored < 0.02, "{explored}");
 }

@@ -44,7 +44,8 @@ impl Life {
         }
         let action_idx = pmf.draw(draw);
         assert!(probabilities[action_idx] > 0.0, "{action_idx} was drawn of {probabilities:?}");
-        self.policy.learn(example, is_eligible, outcome(action_idx, probabilities, reward(action_idx)));
+        let outcome = outcome(action_idx, probabilities, reward(action_idx), self.answers.len());
+        self.policy.learn(example, is_eligible, outcome);
         assert!(self.policy.scores(example).iter().all(|score| score.is_finite()), "a score is not finite");
         self.answers.push(pmf.into_vec());
     }

@@ -36,8 +36,16 @@ struct Waiting {
 }
 
 /// The one place where outcomes are made: what is logged with a choice, and what it earned.
-pub fn outcome(action_idx: usize, pmf: &[f32], reward: f64) -> Outcome {
-    Outcome { action_idx, probability: pmf[action_idx], reward: reward as f32 }
+///
+/// Every second has one event, and `known_after` is the one after which its reward is known.
+pub fn outcome(action_idx: usize, pmf: &[f32], reward: f64, known_after: usize) -> Outcome {
+    Outcome {
+        action_idx,
+        probability: pmf[action_idx],
+        reward: reward as f32,
+        explored: 1.0 - pmf.iter().copied().fold(0.0, f32::max),
+        at_us: known_after as i64 * 1_000_000,
+    }
 }
 
 /// JSON as a namespace of features.
@@ -94,10 +102,9 @@ impl Game {
             let action_idx = pmf.draw(slot_seed(seed, slot_idx));
             filling.fill(action_idx);
             self.run.add(slot, n_slots, &pmf, action_idx);
-            let outcome = outcome(action_idx, pmf.as_slice(), slot.rewards[action_idx]);
-            let late = slot.late.get(action_idx).copied().unwrap_or(0);
-            let waiting = Waiting { example, is_eligible, outcome };
-            self.waiting.entry(n + late.max(delay)).or_default().push(waiting);
+            let known_after = n + slot.late.get(action_idx).copied().unwrap_or(0).max(delay);
+            let outcome = outcome(action_idx, pmf.as_slice(), slot.rewards[action_idx], known_after);
+            self.waiting.entry(known_after).or_default().push(Waiting { example, is_eligible, outcome });
         }
     }
 
