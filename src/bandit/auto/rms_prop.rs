@@ -11,6 +11,8 @@ const DECAY: f32 = 0.999;
 const EPSILON: f32 = 1e-4;
 /// What a weight may be at most: far beyond anything useful, and far from overflow.
 const MAX_WEIGHT: f32 = 1e6;
+/// What a gradient may be at most, since features may be numbers of any size: its square must not overflow.
+const MAX_GRADIENT: f32 = 1e15;
 
 /// Weights with the running mean of their squared gradients (Tieleman and Hinton, 2012).
 #[derive(Debug, Clone, Default)]
@@ -100,6 +102,7 @@ impl Weights {
 
 #[inline]
 fn step(w: &mut f32, square: &mut f32, gradient: f32, rate: Rate) {
+    let gradient = gradient.clamp(-MAX_GRADIENT, MAX_GRADIENT);
     *square = DECAY * *square + (1.0 - DECAY) * gradient * gradient;
     let moved = *w - STEP * gradient / ((*square * rate.correction).sqrt() + EPSILON);
     *w = moved.clamp(-MAX_WEIGHT, MAX_WEIGHT);
