@@ -2,11 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
+/// After so many rewards it is looked whether all of them were small.
+const LOOKS: [u32; 3] = [200, 1_000, 5_000];
+/// The range shrinks when rewards fill less than this part of it.
+const SMALL_PART: f32 = 0.125;
+/// The smallest range.
+const LEAST: f32 = 1e-6;
+
 /// Where rewards lie, as far as seen: [0, 1] to begin with, [−1, …] once there was a loss, and powers of two beyond.
+/// Gains that are all far smaller than 1 get a range of their own size, for learners step by what they miss by.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Range {
     pub low: f32,
     pub high: f32,
+    largest: f32,
+    n: u32,
 }
 
 /// The same place in another range: new = scale · old + offset.
@@ -17,11 +27,13 @@ pub(super) struct Rescaling {
 }
 
 impl Range {
-    pub const USUAL: Self = Self { low: 0.0, high: 1.0 };
+    pub const USUAL: Self = Self { low: 0.0, high: 1.0, largest: 0.0, n: 0 };
 
     /// Makes place for a reward; how what is in the old scale becomes the new one, if it had to.
     pub fn take_in(&mut self, reward: f32) -> Option<Rescaling> {
         let old = *self;
+        self.n = self.n.saturating_add(1);
+        self.largest = self.largest.max(reward);
         if reward < self.low {
             self.low = -power_above(-reward);
         }
@@ -29,7 +41,8 @@ impl Range {
             self.high = power_above(reward);
         }
         let width = self.high - self.low;
-        (*self != old).then(|| Rescaling { scale: (old.high - old.low) / width, offset: (old.low - self.low) / width })
+        ((self.low, self.high) != (old.low, old.high))
+            .then(|| Rescaling { scale: (old.high - old.low) / width, offset: (old.low - self.low) / width })
     }
 
     /// A reward in [0, 1].
@@ -43,7 +56,7 @@ impl Range {
     }
 
     pub fn is_sound(self) -> bool {
-        self.low.is_finite() && self.high.is_finite() && self.low < self.high
+        [self.low, self.high, self.largest].iter().all(|number| number.is_finite()) && self.low < self.high
     }
 }
 
@@ -70,5 +83,15 @@ mod tests {
         assert!(range.take_in(80.0).is_some());
         assert_eq!((range.low, range.high), (-1.0, 128.0));
         assert!((range.of_unit(range.to_unit(80.0)) - 80.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn gains_that_are_all_small_get_a_range_of_their_size_and_a_large_one_ends_it() {
+        let mut range = Range::USUAL;
+        let rescaled: Vec<Rescaling> = (0..1_500).filter_map(|n| range.take_in((n % 2) as f32 * 0.004)).collect();
+        assert_eq!(rescaled, [Rescaling { scale: 250.0, offset: 0.0 }]);
+        assert_eq!((range.low, range.high), (0.0, 0.004));
+        assert_eq!(range.take_in(0.5), Some(Rescaling { scale: 0.004, offset: 0.0 }));
+        assert_eq!(range.high, 1.0);
     }
 }
