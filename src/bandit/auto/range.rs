@@ -40,6 +40,10 @@ impl Range {
         if reward > self.high {
             self.high = power_above(reward);
         }
+        let is_small = self.low == 0.0 && self.largest > LEAST && self.largest <= SMALL_PART * self.high;
+        if is_small && LOOKS.contains(&self.n) {
+            self.high = self.largest;
+        }
         let width = self.high - self.low;
         ((self.low, self.high) != (old.low, old.high))
             .then(|| Rescaling { scale: (old.high - old.low) / width, offset: (old.low - self.low) / width })
