@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{
     Example, Learner, LearningSettings, Pmf, Rebuild,
-    auto::Mixture,
+    auto::{Ask, Mixture},
     crosses::Term,
     explore::{self, Cover, Covering},
     learning_settings::{Base, Exploration, Ties},
@@ -112,11 +112,41 @@ impl Policy {
 
     /// As [`Self::pmf`], into one that is used again: nothing is allocated then.
     pub fn pmf_into(&self, example: &Example, is_eligible: &[bool], exploration: ExplorationShare, pmf: &mut Pmf) {
+        self.put_pmf(example, is_eligible, &[], exploration, pmf);
+    }
+
+    /// As [`Self::pmf`] for one slot of several: of what an action is worth here, `auto` takes what later slots would miss
+    /// ([`super::Filling::losses`]; by action, in reward units). Vowpal Wabbit's policies do not look ahead.
+    pub fn pmf_of_slot(
+        &self,
+        example: &Example,
+        is_eligible: &[bool],
+        losses: &[f32],
+        exploration: ExplorationShare,
+    ) -> Pmf {
+        let mut pmf = Pmf::default();
+        self.put_pmf(example, is_eligible, losses, exploration, &mut pmf);
+        pmf
+    }
+
+    /// Whether [`Self::pmf_of_slot`] looks at losses.
+    pub fn looks_ahead(&self) -> bool {
+        self.mixture.is_some()
+    }
+
+    fn put_pmf(
+        &self,
+        example: &Example,
+        is_eligible: &[bool],
+        losses: &[f32],
+        exploration: ExplorationShare,
+        pmf: &mut Pmf,
+    ) {
         Workspace::with(|workspace| {
             workspace.take_eligible(is_eligible);
             workspace.pmf.clear();
             if !workspace.actions.is_empty() {
-                self.probabilities(example, f64::from(exploration.get()), workspace);
+                self.probabilities(example, losses, f64::from(exploration.get()), workspace);
             }
             pmf.put(is_eligible, &workspace.pmf);
         });
@@ -230,7 +260,7 @@ impl Policy {
     }
 
     /// Probabilities of the workspace's actions. `share` is ε wherever an exploration has one.
-    fn probabilities(&self, example: &Example, share: f64, workspace: &mut Workspace) {
+    fn probabilities(&self, example: &Example, losses: &[f32], share: f64, workspace: &mut Workspace) {
         let Workspace { desk, actions, costs, estimated, pmf, sorted, scratch, .. } = workspace;
         let n_learned = self.counts.n_learned;
         let gamma = |scale: f64, exponent| scale * libm::pow(n_learned as f64, exponent);
@@ -248,7 +278,8 @@ impl Policy {
         match self.settings.exploration {
             Exploration::Auto(_) => {
                 let mixture = self.mixture.as_ref();
-                mixture.iter().for_each(|mixture| mixture.probabilities(example, actions, costs, share, scratch, pmf));
+                let ask = Ask { linear: costs, losses, share };
+                mixture.iter().for_each(|mixture| mixture.probabilities(example, actions, ask, scratch, pmf));
             }
             Exploration::EpsilonGreedy { ties } => explore::epsilon_greedy(pmf, costs, share, ties),
             Exploration::Softmax { lambda } => {

@@ -75,6 +75,27 @@ impl Filling {
         (0..self.slot_of.len()).map(is_eligible).collect()
     }
 
+    /// By action, what the slots after the next one would miss if the next one showed it: the most by which it is better
+    /// there than the best of the others. `scores` are expected rewards by slot, then action.
+    ///
+    /// An earlier slot to which all actions are worth the same should leave a later one the only action that is worth
+    /// something to it. For two slots this is what the choice costs; for more it is the greatest of several such costs.
+    pub fn losses(&self, scores: &[Vec<f32>]) -> Vec<f32> {
+        let mut losses = vec![0.0f32; self.slot_of.len()];
+        for (slot_idx, scores) in scores.iter().enumerate().skip(self.next + 1) {
+            let is_free = |action_idx: &usize| {
+                let is_shown = self.slot_of[*action_idx].is_some_and(|slot_idx| slot_idx < self.next);
+                self.is_allowed[slot_idx][*action_idx] && !is_shown
+            };
+            let mut ranked: Vec<usize> = (0..scores.len()).filter(is_free).collect();
+            ranked.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+            if let [best, next, ..] = ranked[..] {
+                losses[best] = losses[best].max(scores[best] - scores[next]);
+            }
+        }
+        losses
+    }
+
     /// Shows an eligible action in the next slot.
     pub fn fill(&mut self, action_idx: usize) {
         if let Some(plan) = self.plan_with(action_idx) {
@@ -138,6 +159,20 @@ mod tests {
         assert_eq!(filling.eligible(), [true; 3]);
         filling.fill(2);
         assert_eq!(filling.eligible(), [true, true, false]);
+    }
+
+    #[test]
+    fn what_a_later_slot_would_miss_is_what_its_best_action_is_better_than_the_next() {
+        let mut filling = Filling::new(vec![vec![true; 3], vec![true; 3], vec![true, false, true]], &[0, 1, 2]);
+        let scores = [vec![0.0; 3], vec![0.1, 0.5, 0.2], vec![0.9, 1.0, 0.8]];
+        let close = |losses: Vec<f32>, expected: [f32; 3]| {
+            assert!(losses.iter().zip(expected).all(|(loss, expected)| (loss - expected).abs() < 1e-6), "{losses:?}");
+        };
+        close(filling.losses(&scores), [0.1, 0.3, 0.0]);
+        filling.fill(1);
+        close(filling.losses(&scores), [0.1, 0.0, 0.0]);
+        filling.fill(2);
+        close(filling.losses(&scores), [0.0; 3]);
     }
 
     #[test]

@@ -113,10 +113,14 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided, examples: &
     let baselines: Vec<usize> = undecided.slots.iter().map(|slot| slot.baseline_idx).collect();
     let mut filling = Filling::new(undecided.slots.iter().map(|slot| slot.is_allowed.clone()).collect(), &baselines);
     let learned = live.cell().learned();
+    let looks_ahead = examples.len() > 1 && learned.policy.looks_ahead();
+    let scores: Vec<Vec<f32>> =
+        if looks_ahead { examples.iter().map(|example| learned.policy.scores(example)).collect() } else { Vec::new() };
     let mut slots = Vec::with_capacity(examples.len());
     for (slot_idx, (slot, example)) in undecided.slots.iter().zip(examples).enumerate() {
         let is_eligible = filling.eligible();
-        let pmf = learned.policy.pmf(example, &is_eligible, configuration.exploration_percentage);
+        let losses = filling.losses(&scores);
+        let pmf = learned.policy.pmf_of_slot(example, &is_eligible, &losses, configuration.exploration_percentage);
         let policy_choice_idx = pmf.draw(slot_seed(seed, slot_idx));
         let answer = if mode.policy_decides() {
             ordered_answer(&undecided.actions, &is_eligible, pmf.as_slice(), policy_choice_idx)

@@ -92,12 +92,19 @@ impl Game {
         let mut filling = Filling::new(vec![vec![true; inputs.len()]; plan.len()], &plan);
         self.run.open_event();
         let n_slots = situation.slots.len() as f64;
-        for (slot_idx, slot) in situation.slots.iter().enumerate() {
+        let begin = Instant::now();
+        let example = |slot: &Slot| slot_example(&situation.context, slot.id.as_ref(), &slot.features, &inputs);
+        let examples: Vec<_> =
+            situation.slots.iter().map(|slot| example(slot).expect("worlds have good features")).collect();
+        let looks_ahead = examples.len() > 1 && self.policy.looks_ahead();
+        let scores: Vec<Vec<f32>> =
+            if looks_ahead { examples.iter().map(|example| self.policy.scores(example)).collect() } else { Vec::new() };
+        self.run.rank_time += begin.elapsed();
+        for ((slot_idx, slot), example) in situation.slots.iter().enumerate().zip(examples) {
             let begin = Instant::now();
-            let example = slot_example(&situation.context, slot.id.as_ref(), &slot.features, &inputs);
-            let example = example.expect("worlds have good features");
             let is_eligible = filling.eligible();
-            let pmf = self.policy.pmf(&example, &is_eligible, self.share);
+            let losses = filling.losses(&scores);
+            let pmf = self.policy.pmf_of_slot(&example, &is_eligible, &losses, self.share);
             self.run.rank_time += begin.elapsed();
             let action_idx = pmf.draw(slot_seed(seed, slot_idx));
             filling.fill(action_idx);

@@ -36,7 +36,7 @@ mod window;
 pub use forest::Rebuild;
 pub use learner::Learner;
 pub(super) use {
-    mixture::{Earned, Estimates, Mixture},
+    mixture::{Ask, Earned, Estimates, Mixture},
     scratch::Scratch,
     settings::AutoSettings,
 };

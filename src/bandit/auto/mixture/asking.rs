@@ -26,19 +26,33 @@ pub(in crate::bandit) struct Estimates {
     pub said: [Vec<f32>; N_LEARNERS],
 }
 
+/// What a choice needs to know besides the event.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::bandit) struct Ask<'a> {
+    /// By offered action, what the linear learner expects it to earn.
+    pub linear: &'a [f32],
+    /// By action of the event, what later slots would miss, in reward units; empty for nothing.
+    pub losses: &'a [f32],
+    /// The share of exploration.
+    pub share: f64,
+}
+
 impl Mixture {
-    /// Probabilities of the offered actions. `linear` is what the linear learner expects each to earn.
+    /// Probabilities of the offered actions.
     pub fn probabilities(
         &self,
         example: &Example,
         actions: &[usize],
-        linear: &[f32],
-        share: f64,
+        Ask { linear, losses, share }: Ask<'_>,
         scratch: &mut Scratch,
         pmf: &mut [f64],
     ) {
         self.look(example, actions, scratch);
         self.ask(linear, None, scratch);
+        let width = self.range.high - self.range.low;
+        for (action_idx, blended) in actions.iter().zip(&mut scratch.blended) {
+            *blended -= losses.get(*action_idx).copied().unwrap_or(0.0) / width;
+        }
         let is_capped = self.n_learned > N_UNCAPPED && self.explored > share;
         let n_in_this_world = self.n_learned.saturating_sub(self.drift.since) + 1;
         let settings = self.settings();

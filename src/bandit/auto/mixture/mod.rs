@@ -25,7 +25,7 @@ use super::{
     window::Window,
 };
 
-pub(in crate::bandit) use asking::Estimates;
+pub(in crate::bandit) use asking::{Ask, Estimates};
 pub(in crate::bandit) use learning::Earned;
 
 /// Learned events that are kept, and those that count as recent.
