@@ -8,7 +8,7 @@ use std::{cmp::Ordering, collections::BTreeMap};
 use super::{
     ActionInput, Example, FeatureError, JsonObject, Learner, MixtureInside, Policy,
     crosses::{MAX_ORDER, Term},
-    names::{of_action, of_context, readable},
+    names::{distinct, of_action, of_context, readable},
 };
 use crate::terms::ExplorationShare;
 
@@ -83,7 +83,7 @@ impl Policy {
             // In an order, so that an explanation does not change between two looks.
             let mut by_parts: BTreeMap<[u16; MAX_ORDER], f32> = BTreeMap::new();
             self.each_contribution(example, action_idx, |term, score| {
-                *by_parts.entry(term.parts).or_default() += score
+                *by_parts.entry(distinct(term.parts)).or_default() += score
             });
             let contributions = largest(by_parts, score, asked.n_most, |parts| readable(&parts, &names));
             Ok(Explanation { score, standard_error: None, said: Vec::new(), contributions })

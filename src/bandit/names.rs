@@ -43,11 +43,23 @@ pub(super) fn of_context(context: &[JsonObject]) -> Result<Vec<String>, FeatureE
     Ok(names)
 }
 
+/// The features of a product, each once: what a feature adds by itself and by its square is what it adds.
+pub(super) fn distinct(mut parts: [u16; MAX_ORDER]) -> [u16; MAX_ORDER] {
+    let mut n_kept = 1;
+    for at in 1..MAX_ORDER {
+        if parts[at] != parts[n_kept - 1] {
+            parts[n_kept] = parts[at];
+            n_kept += 1;
+        }
+    }
+    parts[n_kept..].fill(NO_PART);
+    parts
+}
+
 /// A product of features: `names` are those of the action's own followed by the context's.
 pub(super) fn readable(parts: &[u16; MAX_ORDER], names: &[String]) -> String {
     let known = parts.iter().take_while(|part| **part != NO_PART).filter_map(|part| names.get(usize::from(*part)));
-    let mut known: Vec<&str> = known.map(String::as_str).collect();
-    known.dedup();
+    let known: Vec<&str> = known.map(String::as_str).collect();
     if known.is_empty() { "always".to_owned() } else { known.join(" × ") }
 }
 
@@ -114,8 +126,15 @@ impl Names {
         if self.heaviest.iter().any(|(known, _)| *known == hash) {
             return;
         }
+        let feature = readable(&distinct(*parts), names);
+        if let Some(at) = self.heaviest.iter().position(|(_, cross)| cross.feature == feature) {
+            if self.heaviest[at].1.weight.abs() >= weight.abs() {
+                return;
+            }
+            self.heaviest.remove(at);
+        }
         let at = self.heaviest.partition_point(|(_, other)| other.weight.abs() >= weight.abs());
-        self.heaviest.insert(at, (hash, HeavyCross { feature: readable(parts, names), weight }));
+        self.heaviest.insert(at, (hash, HeavyCross { feature, weight }));
         self.heaviest.truncate(N_HEAVIEST);
     }
 
@@ -136,6 +155,13 @@ mod tests {
 
     use super::*;
     use crate::bandit::{LearningSettings, Outcome};
+
+    #[test]
+    fn a_feature_times_itself_is_that_feature() {
+        assert_eq!(distinct([3, 3, 7, NO_PART]), [3, 7, NO_PART, NO_PART]);
+        assert_eq!(distinct([NO_PART; MAX_ORDER]), [NO_PART; MAX_ORDER]);
+        assert_eq!(distinct([1, 2, 3, 4]), [1, 2, 3, 4]);
+    }
 
     #[test]
     fn a_request_gives_hashes_their_names_and_the_heaviest_crosses_theirs() {
