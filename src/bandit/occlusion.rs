@@ -8,7 +8,9 @@
 //! the mean reward of all events, which stands as "always"; so they add up. Effects that point the other way, or that
 //! would have to be scaled far, stay as they are or nearly so, and what is missing goes to "everything else".
 //!
-//! A feature that the model has not seen before tells it nothing, hence adds nothing. Arrays count as one feature.
+//! A feature that the model has not seen before tells it nothing, hence adds nothing. Arrays count as one feature. Of the
+//! actions' own features, those of one name are left out of all actions at once: they are offered together, and what one
+//! says is held against what the others say. So the work does not grow with features times actions.
 
 use super::{
     ActionInput, Asked, Example, Explanation, FeatureError, JsonObject, Learner, Policy,
@@ -20,51 +22,54 @@ use super::{
     workspace::Workspace,
 };
 
-/// The most features of an action's and its context that are left out one by one; those behind go to the rest.
+/// The most features of a context and of an action together that are left out one by one; those behind go to the rest.
 const MOST_UNITS: usize = 64;
-/// How much of that an action's own may have.
-const MOST_OF_ACTION: usize = 24;
+/// Features of all units' examples together: a request of thousands has fewer units.
+const MOST_WORK: usize = 80_000;
+const LEAST_UNITS: usize = 8;
 /// Effects are not scaled by more than this, nor by less than one in it.
 const MOST_SCALE: f32 = 4.0;
 
 /// A feature as the caller meant it: a text with the number that it spells, an array with its items.
 #[derive(Debug, Clone, PartialEq)]
 struct Unit {
-    name: String,
-    key: String,
     namespace: String,
+    key: String,
+    name: String,
     /// Its places among what is shown and what is hidden, as `Feature::index` counts them.
     shown: Vec<u16>,
     hidden: Vec<u16>,
 }
 
-impl Unit {
-    fn has(&self, is_hidden: bool, index: u16) -> bool {
-        (if is_hidden { &self.hidden } else { &self.shown }).contains(&index)
-    }
-}
-
-/// Units so far.
+/// The units of a context or of an action.
 #[derive(Debug, Default)]
 struct Units {
     all: Vec<Unit>,
     n_shown: u16,
     n_hidden: u16,
+    /// The number of the unit that each shown and each hidden feature belongs to.
+    of_shown: Vec<usize>,
+    of_hidden: Vec<usize>,
 }
 
+/// The number of what is in no unit.
+const NO_UNIT: usize = usize::MAX;
+
 impl Units {
-    fn of_context(context: &[JsonObject]) -> Result<Vec<Unit>, FeatureError> {
+    fn of_context(context: &[JsonObject]) -> Result<Self, FeatureError> {
         let mut units = Self::default();
         Walk::with_hidden(|found| units.take_in(found)).context(context)?;
-        Ok(units.all)
+        Ok(units)
     }
 
-    fn of_action(action: ActionInput<'_>) -> Result<Vec<Unit>, FeatureError> {
+    fn of_action(action: ActionInput<'_>) -> Result<Self, FeatureError> {
         let mut units = Self::default();
         Walk::new(|found| units.take_in(found)).action(action.id, action.features)?;
-        // The constant is not a feature that could be missing.
+        // The constant is not a feature that could be missing. Behind the id come the others by name, so that in the
+        // actions of one request the same features have the same number whatever order they were sent in.
         units.all.remove(0);
-        Ok(units.all)
+        units.all[1..].sort_by(|a, b| (&a.namespace, &a.key).cmp(&(&b.namespace, &b.key)));
+        Ok(units)
     }
 
     fn take_in(&mut self, found: Found<'_>) {
@@ -77,13 +82,61 @@ impl Units {
             let (key, namespace) = (key.to_owned(), found.namespace.to_owned());
             self.all.push(Unit { name, key, namespace, shown: Vec::new(), hidden: Vec::new() });
         }
-        let (Some(unit), counter) =
-            (self.all.last_mut(), if is_hidden { &mut self.n_hidden } else { &mut self.n_shown })
-        else {
-            return;
-        };
-        (if is_hidden { &mut unit.hidden } else { &mut unit.shown }).push(*counter);
+        let Some(unit) = self.all.last_mut() else { return };
+        let (places, counter) =
+            if is_hidden { (&mut unit.hidden, &mut self.n_hidden) } else { (&mut unit.shown, &mut self.n_shown) };
+        places.push(*counter);
         *counter += 1;
+    }
+
+    /// Keeps the first `most` and numbers their features.
+    fn number(&mut self, most: usize) {
+        self.all.truncate(most);
+        self.of_shown = vec![NO_UNIT; usize::from(self.n_shown)];
+        self.of_hidden = vec![NO_UNIT; usize::from(self.n_hidden)];
+        for (number, unit) in self.all.iter().enumerate() {
+            unit.shown.iter().for_each(|place| self.of_shown[usize::from(*place)] = number);
+            unit.hidden.iter().for_each(|place| self.of_hidden[usize::from(*place)] = number);
+        }
+    }
+
+    fn of(&self, is_hidden: bool, index: u16) -> usize {
+        let numbers = if is_hidden { &self.of_hidden } else { &self.of_shown };
+        numbers.get(usize::from(index)).copied().unwrap_or(NO_UNIT)
+    }
+
+    fn n_features(&self) -> usize {
+        usize::from(self.n_shown) + usize::from(self.n_hidden)
+    }
+}
+
+/// Context and actions as units, no more than can be left out in good time.
+#[derive(Debug)]
+struct Sides {
+    context: Units,
+    own: Vec<Units>,
+}
+
+impl Sides {
+    fn of(asked: &Asked<'_>) -> Result<Self, FeatureError> {
+        let mut context = Units::of_context(asked.context)?;
+        let own = asked.actions.iter().map(|action| Units::of_action(*action));
+        let mut own = own.collect::<Result<Vec<_>, _>>()?;
+        let n_features = context.n_features() + own.iter().map(Units::n_features).sum::<usize>();
+        let most = (MOST_WORK / n_features.max(1)).clamp(LEAST_UNITS, MOST_UNITS);
+        let most_own = most * 3 / 8;
+        context.number(most - most_own);
+        own.iter_mut().for_each(|units| units.number(most_own));
+        Ok(Self { context, own })
+    }
+
+    /// Which unit a feature belongs to.
+    fn unit(&self, part: Part, index: u16) -> usize {
+        match part {
+            Part::Context => self.context.of(false, index),
+            Part::Hidden => self.context.of(true, index),
+            Part::Action(action_idx) => self.own[action_idx].of(false, index),
+        }
     }
 }
 
@@ -91,6 +144,8 @@ impl Units {
 struct Asker<'a> {
     policy: &'a Policy,
     mixture: &'a Mixture,
+    example: &'a Example,
+    /// Those that compete.
     actions: &'a [usize],
     workspace: &'a mut Workspace,
 }
@@ -102,10 +157,27 @@ impl Asker<'_> {
         self.mixture.estimates(example, self.actions, costs, scratch)
     }
 
-    fn score_of(&mut self, example: &Example, at: usize) -> f32 {
-        let Workspace { desk, costs, scratch, .. } = &mut *self.workspace;
-        self.policy.linear(example, &self.actions[at..=at], desk, costs);
-        self.mixture.estimate_of(example, self.actions, at, costs[0], scratch)
+    fn without(&mut self, is_out: impl Fn(Part, u16) -> bool) -> Vec<f32> {
+        self.estimates(&self.example.without(is_out)).scores
+    }
+
+    /// By unit, then action that competes: the mean of what the unit adds when it comes last and when it comes first of
+    /// its side.
+    fn effects(
+        &mut self,
+        full: &[f32],
+        sides: &Sides,
+        n_units: usize,
+        is_of_side: impl Fn(Part, u16) -> bool,
+    ) -> Vec<Vec<f32>> {
+        let none = self.without(&is_of_side);
+        let effect = |unit: usize| {
+            let without = self.without(|part, index| is_of_side(part, index) && sides.unit(part, index) == unit);
+            let alone = self.without(|part, index| is_of_side(part, index) && sides.unit(part, index) != unit);
+            let ends = full.iter().zip(without).zip(alone.into_iter().zip(&none));
+            ends.map(|((full, without), (alone, none))| 0.5 * ((full - without) + (alone - none))).collect()
+        };
+        (0..n_units).map(effect).collect()
     }
 }
 
@@ -117,48 +189,43 @@ impl Policy {
         asked: &Asked<'_>,
         example: &Example,
     ) -> Result<Vec<Explanation>, FeatureError> {
+        let sides = Sides::of(asked)?;
         let all: Vec<usize> = (0..asked.actions.len()).collect();
         let is_eligible = |action_idx: usize| asked.is_eligible.get(action_idx).copied().unwrap_or(false);
         let (eligible, others): (Vec<usize>, Vec<usize>) = all.iter().partition(|action_idx| is_eligible(**action_idx));
-        let context = Units::of_context(asked.context)?;
         let mut explained: Vec<Option<Explanation>> = vec![None; all.len()];
         // Those that can be chosen compete with each other alone, as when they were ranked.
-        for (offered, wanted) in [(&eligible, &eligible), (&all, &others)] {
+        for (actions, wanted) in [(&eligible, &eligible), (&all, &others)] {
             if wanted.is_empty() {
                 continue;
             }
-            let of_group = Workspace::with(|workspace| {
-                let asker = Asker { policy: self, mixture, actions: offered, workspace };
-                self.occlude_group(asker, asked, example, &context, wanted)
-            })?;
-            wanted.iter().zip(of_group).for_each(|(action_idx, one)| explained[*action_idx] = Some(one));
+            Workspace::with(|workspace| {
+                let mut asker = Asker { policy: self, mixture, example, actions, workspace };
+                let explanations = self.occlude_group(&mut asker, &sides, asked.n_most);
+                for (action_idx, explanation) in actions.iter().zip(explanations) {
+                    explained[*action_idx].get_or_insert(explanation);
+                }
+            });
         }
         Ok(explained.into_iter().flatten().collect())
     }
 
-    /// The `wanted` ones of the actions that compete.
-    fn occlude_group(
-        &self,
-        mut asker: Asker<'_>,
-        asked: &Asked<'_>,
-        example: &Example,
-        context: &[Unit],
-        wanted: &[usize],
-    ) -> Result<Vec<Explanation>, FeatureError> {
-        let full = asker.estimates(example);
-        let n_of_context = context.len().min(MOST_UNITS - MOST_OF_ACTION);
-        let of_context = effects_of_context(&mut asker, example, &full, &context[..n_of_context]);
-        let mut explanations = Vec::with_capacity(wanted.len());
-        for action_idx in wanted {
-            let at = asker.actions.iter().position(|offered| offered == action_idx).unwrap_or(0);
-            let mut own = Units::of_action(asked.actions[*action_idx])?;
-            own.truncate(MOST_OF_ACTION);
-            let of_action = effects_of_action(&mut asker, example, (at, full.scores[at]), &own);
-            let effects = context.iter().zip(&of_context).map(|(unit, effects)| (&unit.name, effects[at]));
-            let effects = effects.chain(own.iter().map(|unit| &unit.name).zip(of_action)).collect();
-            explanations.push(self.summed_up(asker.mixture, &full, at, effects, asked.n_most));
-        }
-        Ok(explanations)
+    /// The actions that compete.
+    fn occlude_group(&self, asker: &mut Asker<'_>, sides: &Sides, n_most: usize) -> Vec<Explanation> {
+        let Sides { context, own } = sides;
+        let full = asker.estimates(asker.example);
+        let is_of_context = |part: Part, _| matches!(part, Part::Context | Part::Hidden);
+        let of_context = asker.effects(&full.scores, sides, context.all.len(), is_of_context);
+        let n_own = asker.actions.iter().map(|action_idx| own[*action_idx].all.len()).max().unwrap_or(0);
+        // The constant stays.
+        let is_own = |part: Part, index: u16| matches!(part, Part::Action(_)) && index > 0;
+        let of_actions = asker.effects(&full.scores, sides, n_own, is_own);
+        let explain = |(at, action_idx): (usize, &usize)| {
+            let units = context.all.iter().zip(&of_context).chain(own[*action_idx].all.iter().zip(&of_actions));
+            let effects = units.map(|(unit, effects)| (&unit.name, effects[at])).collect();
+            self.summed_up(asker.mixture, &full, at, effects, n_most)
+        };
+        asker.actions.iter().enumerate().map(explain).collect()
     }
 
     fn summed_up(
@@ -185,34 +252,6 @@ impl Policy {
     }
 }
 
-/// By unit, then offered action.
-fn effects_of_context(asker: &mut Asker<'_>, example: &Example, full: &Estimates, units: &[Unit]) -> Vec<Vec<f32>> {
-    let is_of_context = |part: Part| matches!(part, Part::Context | Part::Hidden);
-    let none = asker.estimates(&example.without(|part, _| is_of_context(part))).scores;
-    let effect = |unit: &Unit| {
-        let is_of_unit = |part: Part, index: u16| is_of_context(part) && unit.has(part == Part::Hidden, index);
-        let without = asker.estimates(&example.without(is_of_unit)).scores;
-        let alone = asker.estimates(&example.without(|part, index| is_of_context(part) && !is_of_unit(part, index)));
-        let ends = full.scores.iter().zip(without).zip(alone.scores.into_iter().zip(&none));
-        ends.map(|((full, without), (alone, none))| 0.5 * ((full - without) + (alone - none))).collect()
-    };
-    units.iter().map(effect).collect()
-}
-
-/// By unit of the offered action `at`, whose score is `full`.
-fn effects_of_action(asker: &mut Asker<'_>, example: &Example, (at, full): (usize, f32), units: &[Unit]) -> Vec<f32> {
-    let own = Part::Action(asker.actions[at]);
-    // Its constant stays.
-    let none = asker.score_of(&example.without(|part, index| part == own && index > 0), at);
-    let effect = |unit: &Unit| {
-        let without = asker.score_of(&example.without(|part, index| part == own && unit.has(false, index)), at);
-        let is_other = |part: Part, index: u16| part == own && index > 0 && !unit.has(false, index);
-        let alone = asker.score_of(&example.without(is_other), at);
-        0.5 * ((full - without) + (alone - none))
-    };
-    units.iter().map(effect).collect()
-}
-
 /// What makes effects of this sum add up to `total`, within reason.
 fn scale(total: f32, sum: f32) -> f32 {
     let scale = total / sum;
@@ -234,7 +273,8 @@ mod tests {
         let context =
             [object(json!({"size": "7", "vector": [1, 0, 2], "n": 0, "user": {"age": 3, "_x": 1}, "is": true}))];
         let units = Units::of_context(&context).expect("good features");
-        let seen: Vec<_> = units.iter().map(|unit| (unit.name.as_str(), &unit.shown[..], &unit.hidden[..])).collect();
+        let seen: Vec<_> =
+            units.all.iter().map(|unit| (unit.name.as_str(), &unit.shown[..], &unit.hidden[..])).collect();
         assert_eq!(
             seen,
             [
@@ -251,8 +291,26 @@ mod tests {
     fn an_actions_constant_is_no_unit_and_its_id_is_one() {
         let features = [object(json!({"topic": "news", "size": "7"}))];
         let units = Units::of_action(ActionInput { id: "a", features: &features }).expect("good features");
-        let seen: Vec<_> = units.iter().map(|unit| (unit.name.as_str(), &unit.shown[..])).collect();
-        assert_eq!(seen, [("action=a", &[1][..]), ("topic=news", &[2]), ("size=7", &[3])]);
+        let seen: Vec<_> = units.all.iter().map(|unit| (unit.name.as_str(), &unit.shown[..])).collect();
+        assert_eq!(seen, [("action=a", &[1][..]), ("size=7", &[3]), ("topic=news", &[2])]);
+    }
+
+    #[test]
+    fn a_request_of_thousands_of_features_has_fewer_units_than_a_usual_one() {
+        let numbers = |n: usize| (0..n).map(|at| (format!("f{at}"), json!(at))).collect::<JsonObject>();
+        let (many, few) = ([numbers(1_500)], [numbers(30)]);
+        let n_units = |context: &[JsonObject], features: &[JsonObject]| {
+            let inputs = ["a", "b", "c"].map(|id| ActionInput { id, features });
+            let exploration = crate::terms::ExplorationShare::try_from(0.2).expect("a share");
+            let asked = Asked { context, actions: &inputs, is_eligible: &[true; 3], exploration, n_most: 8 };
+            let sides = Sides::of(&asked).expect("good features");
+            let own: Vec<usize> = sides.own.iter().map(|units| units.all.len()).collect();
+            assert_eq!((sides.unit(Part::Context, 0), sides.unit(Part::Context, 1_400)), (1, NO_UNIT));
+            assert_eq!((sides.unit(Part::Hidden, 0), sides.unit(Part::Action(2), 1)), (0, 0));
+            (sides.context.all.len(), own)
+        };
+        assert_eq!(n_units(&many, &many), (9, vec![4; 3]));
+        assert_eq!(n_units(&few, &few), (30, vec![24; 3]));
     }
 
     #[test]

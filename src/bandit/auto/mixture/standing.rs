@@ -1,23 +1,8 @@
 //! How the mixture stands, for people: nobody who ranks or learns asks for it.
 
 use super::Mixture;
-use crate::bandit::{Example, auto::scratch::Scratch};
 
 impl Mixture {
-    /// What one of the offered actions is expected to earn; `linear` is what the linear learner expects of it.
-    pub fn estimate_of(
-        &self,
-        example: &Example,
-        actions: &[usize],
-        at: usize,
-        linear: f32,
-        scratch: &mut Scratch,
-    ) -> f32 {
-        self.look(example, actions, scratch);
-        self.ask(&vec![linear; actions.len()], Some(at), scratch);
-        self.range.of_unit(scratch.blended[at])
-    }
-
     /// What of the last few hundred decisions explored, as a share.
     pub fn explored(&self) -> f64 {
         self.explored
