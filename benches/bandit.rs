@@ -1,11 +1,11 @@
-//! Time to rank and to learn one event: 2, 10 and 50 actions, 20 context tokens, 10 features an action. And beside
+//! Time to rank, to explain and to learn one event: 2, 10 and 50 actions, 20 context tokens, 10 features an action. And beside
 //! Vowpal Wabbit: the same events per second that its own speed is told in, with the same products.
 
 use std::{alloc::System, hint::black_box};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rankloop::{
-    bandit::{ActionInput, Example, JsonObject, LearningSettings, Outcome, Pmf, Policy},
+    bandit::{ActionInput, Asked, Example, JsonObject, LearningSettings, Outcome, Pmf, Policy},
     terms::ExplorationShare,
 };
 use serde_json::Value;
@@ -78,6 +78,15 @@ fn bandit(criterion: &mut Criterion) {
             criterion.bench_function(&format!("pmf {name}/{n_actions}"), |bencher| {
                 let mut examples = examples.iter().cycle();
                 bencher.iter(|| policy.pmf(examples.next().expect("endless"), black_box(&is_eligible), share));
+            });
+            criterion.bench_function(&format!("explain {name}/{n_actions}"), |bencher| {
+                let inputs = events.inputs();
+                let mut contexts = events.contexts.iter().cycle();
+                bencher.iter(|| {
+                    let context = std::slice::from_ref(contexts.next().expect("endless"));
+                    let (actions, is_eligible) = (&inputs[..], black_box(&is_eligible[..]));
+                    policy.explain(Asked { context, actions, is_eligible, exploration: share, n_most: 8 })
+                });
             });
             criterion.bench_function(&format!("learn {name}/{n_actions}"), |bencher| {
                 // Numbered past the end of the examples: rewards that repeat would be known by heart, and cost nothing.

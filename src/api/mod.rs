@@ -6,6 +6,7 @@ mod auth;
 mod azure;
 pub mod bearer;
 mod error;
+mod exploration;
 mod extract;
 mod instant;
 mod job_error;

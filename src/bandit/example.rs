@@ -54,6 +54,17 @@ pub(super) struct Feature {
     pub kind: Kind,
 }
 
+/// Where an example has a feature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Context,
+    Hidden,
+    Action(usize),
+}
+
+/// The hash of what is muted. That a feature has it by itself happens once in four billion names.
+const MUTED: u32 = u32::MAX;
+
 /// Context and actions as hashed features.
 ///
 /// Kept small, because one waits in memory for every event whose reward is still to come: two allocations, 12 bytes
@@ -107,6 +118,28 @@ impl Example {
     pub(super) fn hidden(&self) -> &[Feature] {
         let end = self.ends.last().map_or(0, |end| *end as usize);
         &self.features[end..]
+    }
+
+    /// The same with some features muted: without weight and under a name that nobody has, so that no learner knows them.
+    /// They keep their places, because the id of an action is found by its own, and how much is crossed stays the same.
+    pub(super) fn without(&self, is_out: impl Fn(Part, u16) -> bool) -> Self {
+        let mut muted = self.clone();
+        let shown_end = self.ends.last().map_or(0, |end| *end as usize);
+        let (shown, hidden) = muted.features.split_at_mut(shown_end);
+        let mute = |part: Part, features: &mut [Feature]| {
+            for feature in features.iter_mut().filter(|feature| is_out(part, feature.index)) {
+                (feature.hash, feature.value) = (MUTED, 0.0);
+            }
+        };
+        mute(Part::Hidden, hidden);
+        let mut left = shown;
+        let mut start = 0;
+        for (at, end) in self.ends.iter().enumerate() {
+            let (own, rest) = left.split_at_mut(*end as usize - start);
+            mute(if at == 0 { Part::Context } else { Part::Action(at - 1) }, own);
+            (left, start) = (rest, *end as usize);
+        }
+        muted
     }
 
     /// An action's own features: the constant, the id, and what the caller said of it.
@@ -164,5 +197,20 @@ mod tests {
                 (hash::namespace("vector") + 2, -2.0),
             ]
         );
+    }
+
+    #[test]
+    fn what_is_muted_keeps_its_place_and_all_else_stays() {
+        let object = |value: serde_json::Value| value.as_object().expect("an object").clone();
+        let context = [object(json!({"a": 1, "size": "7"}))];
+        let features = [object(json!({"topic": "news"}))];
+        let inputs = ["x", "y"].map(|id| ActionInput { id, features: &features });
+        let example = Example::new(&context, &inputs).expect("good features");
+        let muted = example.without(|part, index| matches!((part, index), (Part::Hidden, 0) | (Part::Action(1), 1)));
+        assert_eq!((muted.context(), muted.action(0)), (example.context(), example.action(0)));
+        assert_eq!((muted.hidden()[0].hash, muted.hidden()[0].value), (MUTED, 0.0));
+        let own = muted.action(1);
+        assert_eq!((own[1].hash, own[1].value, own[1].index), (MUTED, 0.0, 1));
+        assert_eq!((own[0], own[2]), (example.action(1)[0], example.action(1)[2]));
     }
 }

@@ -1,12 +1,16 @@
-//! Why an action has its score: the same walk over the same terms, with names.
+//! Why the actions of one decision have their scores, with names.
+//!
+//! A linear model is explained exactly, by the same walk over the same terms. A mixture is explained by leaving features
+//! out; see `occlusion.rs`.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use super::{
-    ActionInput, Example, FeatureError, JsonObject, Policy,
-    crosses::{NO_PART, Term},
-    features::{Found, Walk},
+    ActionInput, Example, FeatureError, JsonObject, Learner, MixtureInside, Policy,
+    crosses::{MAX_ORDER, Term},
+    names::{distinct, of_action, of_context, readable},
 };
+use crate::terms::ExplorationShare;
 
 /// What one feature, or one product of features, adds to a score.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,41 +21,74 @@ pub struct Contribution {
     pub score: f32,
 }
 
+/// A decision of which somebody wants to know why.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    pub context: &'a [JsonObject],
+    pub actions: &'a [ActionInput<'a>],
+    /// By action, whether it could be chosen.
+    pub is_eligible: &'a [bool],
+    pub exploration: ExplorationShare,
+    /// How many features are named for each action before the rest is summed up.
+    pub n_most: usize,
+}
+
 /// Why an action has its score. Contributions add up to the score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     /// The expected reward.
     pub score: f32,
+    /// How far off that may be. Only `auto` knows.
+    pub standard_error: Option<f32>,
+    /// What each learner of `auto` expects; empty for other policies.
+    pub said: Vec<(Learner, f32)>,
     /// The largest first, the rest gathered in the last.
     pub contributions: Vec<Contribution>,
 }
 
+/// Why the actions of one decision have their scores, and what stands behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanations {
+    /// In the order of the request. Those that could be chosen as they compete with each other; any other as if all were
+    /// offered.
+    pub actions: Vec<Explanation>,
+    /// The probability that does not go to the most probable action.
+    pub explored: f32,
+    /// What `auto` trusts and how it explores; `None` for other policies.
+    pub mixture: Option<MixtureInside>,
+}
+
 impl Policy {
-    /// Signed feature contributions of one action's score, largest first, the rest gathered in the last entry.
-    ///
-    /// What clipping to the range of rewards seen takes away counts to that rest.
-    pub fn explain(
-        &self,
-        context: &[JsonObject],
-        action: ActionInput<'_>,
-        n_most: usize,
-    ) -> Result<Explanation, FeatureError> {
-        let names = names(context, action)?;
-        let example = Example::new(context, &[action])?;
-        let score = self.scores(&example)[0];
-        let mut by_parts: HashMap<[u16; 4], f32> = HashMap::new();
-        self.each_contribution(&example, 0, |term, score| *by_parts.entry(term.parts).or_default() += score);
-        let mut all: Vec<([u16; 4], f32)> = by_parts.into_iter().filter(|(_, score)| *score != 0.0).collect();
-        // Equal shares in the order of the features, so that an explanation does not change between two looks.
-        all.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then_with(|| a.0.cmp(&b.0)));
-        all.truncate(n_most);
-        let named = all.iter().map(|(parts, score)| Contribution { feature: readable(parts, &names), score: *score });
-        let mut contributions: Vec<Contribution> = named.collect();
-        let rest = score - contributions.iter().map(|contribution| contribution.score).sum::<f32>();
-        if rest.abs().partial_cmp(&1e-6) == Some(Ordering::Greater) {
-            contributions.push(Contribution { feature: "everything else".to_owned(), score: rest });
-        }
-        Ok(Explanation { score, contributions })
+    /// Signed feature contributions to the score of each action, largest first, the rest gathered in the last entry; and
+    /// what stands behind: whom the model trusts, how sure it is, how much it explores here.
+    pub fn explain(&self, asked: Asked<'_>) -> Result<Explanations, FeatureError> {
+        let example = Example::new(asked.context, asked.actions)?;
+        let actions = match &self.mixture {
+            Some(mixture) => self.occlude(mixture, &asked, &example)?,
+            None => self.take_apart(&asked, &example)?,
+        };
+        let most =
+            self.pmf(&example, asked.is_eligible, asked.exploration).as_slice().iter().copied().fold(0.0, f32::max);
+        let explored = if most > 0.0 { 1.0 - most } else { 0.0 };
+        Ok(Explanations { actions, explored, mixture: self.mixture_inside(asked.exploration) })
+    }
+
+    /// Every action of a linear model. What clipping to the range of rewards seen takes away counts to the rest.
+    fn take_apart(&self, asked: &Asked<'_>, example: &Example) -> Result<Vec<Explanation>, FeatureError> {
+        let of_context = of_context(asked.context)?;
+        let scores = self.scores(example);
+        let explain = |(action_idx, score): (usize, f32)| {
+            let names = of_action(asked.actions[action_idx])?.into_iter().chain(of_context.iter().cloned());
+            let names: Vec<String> = names.collect();
+            // In an order, so that an explanation does not change between two looks.
+            let mut by_parts: BTreeMap<[u16; MAX_ORDER], f32> = BTreeMap::new();
+            self.each_contribution(example, action_idx, |term, score| {
+                *by_parts.entry(distinct(term.parts)).or_default() += score
+            });
+            let contributions = largest(by_parts, score, asked.n_most, |parts| readable(&parts, &names));
+            Ok(Explanation { score, standard_error: None, said: Vec::new(), contributions })
+        };
+        scores.into_iter().enumerate().map(explain).collect()
     }
 
     /// What each term adds to the score of an action, in the mean over the models that score it.
@@ -66,31 +103,21 @@ impl Policy {
     }
 }
 
-/// The names of the action's own features followed by the context's, as `Feature::index` counts them.
-fn names(context: &[JsonObject], action: ActionInput<'_>) -> Result<Vec<String>, FeatureError> {
-    let mut names = Vec::new();
-    Walk::new(|found| names.push(name(found))).action(action.id, action.features)?;
-    Walk::new(|found| names.push(name(found))).context(context)?;
-    Ok(names)
-}
-
-/// `key=text`, or `key` for numbers and true; `namespace.key` where the caller made a namespace.
-fn name(found: Found<'_>) -> String {
-    let space = match found.namespace {
-        "FromUrl" | "i" | "j" => String::new(),
-        own if found.key.starts_with('[') => own.to_owned(),
-        own => format!("{own}."),
-    };
-    match (found.namespace, found.key, found.text) {
-        ("i", "id", Some(id)) => format!("action={id}"),
-        (_, key, Some(text)) => format!("{space}{key}={text}"),
-        (_, key, None) => format!("{space}{key}"),
+/// The `n_most` largest parts of a score, and all others together. Equal ones stay in the order in which they came.
+pub(super) fn largest<T>(
+    parts: impl IntoIterator<Item = (T, f32)>,
+    score: f32,
+    n_most: usize,
+    name: impl Fn(T) -> String,
+) -> Vec<Contribution> {
+    let mut all: Vec<(T, f32)> = parts.into_iter().filter(|(_, part)| *part != 0.0).collect();
+    all.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    all.truncate(n_most);
+    let named = all.into_iter().map(|(part, score)| Contribution { feature: name(part), score });
+    let mut contributions: Vec<Contribution> = named.collect();
+    let rest = score - contributions.iter().map(|contribution| contribution.score).sum::<f32>();
+    if rest.abs().partial_cmp(&1e-6) == Some(Ordering::Greater) {
+        contributions.push(Contribution { feature: "everything else".to_owned(), score: rest });
     }
-}
-
-fn readable(parts: &[u16; 4], names: &[String]) -> String {
-    let known = parts.iter().take_while(|part| **part != NO_PART).filter_map(|part| names.get(usize::from(*part)));
-    let mut known: Vec<&str> = known.map(String::as_str).collect();
-    known.dedup();
-    if known.is_empty() { "always".to_owned() } else { known.join(" × ") }
+    contributions
 }

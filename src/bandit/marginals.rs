@@ -48,6 +48,11 @@ impl Marginals {
         Self { rule, places, means: BTreeMap::new() }
     }
 
+    /// What the means take, in bytes, without the map's own.
+    pub fn n_bytes(&self) -> usize {
+        self.means.len() * size_of::<(u32, (f64, f64))>()
+    }
+
     pub fn of(&self, layer: Layer) -> MarginalsOf<'_> {
         MarginalsOf { marginals: self, layer }
     }

@@ -13,10 +13,13 @@ mod explanation;
 pub mod explore;
 mod features;
 mod hash;
+mod inside;
 mod learning;
 mod learning_settings;
 mod marginals;
 mod model_file;
+mod names;
+mod occlusion;
 mod policy;
 mod reader;
 mod regression;
@@ -28,10 +31,12 @@ mod workspace;
 
 pub use auto::{Learner, Rebuild};
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
-pub use explanation::{Contribution, Explanation};
+pub use explanation::{Asked, Contribution, Explanation, Explanations};
 pub use explore::Pmf;
+pub use inside::{Inside, Known, Memory, MixtureInside};
 pub use learning_settings::{LearningSettings, LearningSettingsError};
 pub use model_file::ModelFileError;
+pub use names::{HeavyCross, Names};
 pub use policy::{Outcome, Policy};
 pub use slots::{Filling, slot_context, slot_example, slot_seed};
 

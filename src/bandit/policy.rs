@@ -315,8 +315,3 @@ impl Policy {
 pub(super) fn cover_layer(policy: u32) -> Layer {
     Layer(if policy == 0 { 0 } else { policy + 1 })
 }
-impl Policy {
-    pub fn inside(&self) -> Option<([f32; 8], u64)> {
-        self.mixture.as_ref().map(|m| (m.trust(), m.n_alarms()))
-    }
-}

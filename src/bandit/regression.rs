@@ -1,7 +1,7 @@
 //! The regression of a policy: one of the two rules by which weights move, behind one face.
 
 use super::{
-    coin::CoinBettor,
+    coin::{Bet, CoinBettor},
     crosses::{Columns, Term},
     learning_settings::{Base, LearningSettings},
     regressor::{Labels, Layer, Places, Regressor},
@@ -30,6 +30,14 @@ impl Regression {
         match self {
             Self::Gradient(regressor) => regressor.places,
             Self::Coin(bettor) => bettor.places,
+        }
+    }
+
+    /// What its table takes, in bytes.
+    pub fn n_bytes(&self) -> usize {
+        match self {
+            Self::Gradient(regressor) => regressor.weights.n_bytes(),
+            Self::Coin(bettor) => bettor.bets.len() * size_of::<Bet>(),
         }
     }
 

@@ -43,6 +43,10 @@ impl Weights {
         self.values.len()
     }
 
+    pub fn n_bytes(&self) -> usize {
+        self.values.len() * size_of::<f32>() + self.slopes.len() * size_of::<Slope>()
+    }
+
     /// `None` outside the table.
     pub fn put(&mut self, index: usize, weight: Weight) -> Option<()> {
         let (value, slope) = (self.values.get_mut(index)?, self.slopes.get_mut(index)?);

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::{LoopAction, LoopError, registry::SharedTools};
 use crate::{
-    bandit::{ActionInput, Explanation, JsonObject, LearningSettings},
+    bandit::{ActionInput, Asked, Explanations, JsonObject, LearningSettings},
     loops::RankableAction,
     store::{Appended, KeyRow, LoopRow, NewRecord, StoreError},
     terms::{Configuration, LearningMode, LoopId},
@@ -177,13 +177,17 @@ impl LiveLoop {
     }
 
     /// Why each action has its score, for a context that is not logged.
-    pub fn explain(&self, context: &[JsonObject], actions: &[RankableAction]) -> Result<Vec<Explanation>, LoopError> {
-        let learned = self.cell().learned();
-        let explain = |action: &RankableAction| {
-            let input = ActionInput { id: action.id.as_str(), features: &action.features };
-            learned.policy.explain(context, input, N_EXPLAINED)
-        };
-        Ok(actions.iter().map(explain).collect::<Result<_, _>>()?)
+    pub fn explain(
+        &self,
+        context: &[JsonObject],
+        actions: &[RankableAction],
+        is_allowed: &[bool],
+    ) -> Result<Explanations, LoopError> {
+        let inputs = actions.iter().map(|action| ActionInput { id: action.id.as_str(), features: &action.features });
+        let inputs: Vec<ActionInput<'_>> = inputs.collect();
+        let exploration = self.configuration().exploration_percentage;
+        let asked = Asked { context, actions: &inputs, is_eligible: is_allowed, exploration, n_most: N_EXPLAINED };
+        Ok(self.cell().learned().policy.explain(asked)?)
     }
 
     pub(super) fn set_row(&self, row: LoopRow) {

@@ -2,7 +2,7 @@
 
 use super::{LiveLoop, LoopError, new_loop::record_of};
 use crate::{
-    bandit::Policy,
+    bandit::{Inside, Policy},
     log::{Fact, ModelImported, ModelReset},
 };
 
@@ -20,6 +20,13 @@ impl LiveLoop {
     /// When the model last changed: learned, was reset, retrained or imported. A fresh one is as old as its loop.
     pub fn model_changed_us(&self) -> i64 {
         self.cell().learned().changed_us.unwrap_or_else(|| self.created_at_us()).max(self.created_at_us())
+    }
+
+    /// The version of the model that ranks at this moment, and what it looks like from inside.
+    pub fn model_inside(&self) -> (i64, Inside) {
+        let exploration = self.configuration().exploration_percentage;
+        let learned = self.cell().learned();
+        (learned.version, learned.policy.inside(exploration))
     }
 
     /// The model that ranks at this moment.

@@ -9,7 +9,7 @@ use super::{
     decide::{Decided, RankableAction, Slot, Undecided, allowed, check_actions, decide},
 };
 use crate::{
-    bandit::{Explanation, JsonObject},
+    bandit::{Explanation, Explanations, JsonObject},
     terms::{ActionId, EventId},
 };
 
@@ -40,8 +40,8 @@ pub struct Ranking {
     /// the event id was used before for another request.
     pub is_logged: bool,
     pub model_version: i64,
-    /// In the order of `ranking`; empty unless asked for.
-    pub explanations: Vec<Explanation>,
+    /// Its actions are in the order of `ranking`. `None` unless it was asked for and the decision is new.
+    pub explanations: Option<Explanations>,
 }
 
 /// Chooses an action and stores the decision before answering.
@@ -55,8 +55,8 @@ pub async fn rank(live: &LiveLoop, request: RankRequest) -> Result<Ranking, Loop
     let is_allowed = allowed(&actions, &request.excluded)?;
     let baseline_idx = is_allowed.iter().position(|is| *is).ok_or(LoopError::AllExcluded)?;
     // Asked for before anything is stored, so that features which cannot be explained are refused and not half done.
-    let explanations =
-        if request.is_explained { by_id(&actions, live.explain(&request.context, &actions)?) } else { HashMap::new() };
+    let explained = request.is_explained.then(|| live.explain(&request.context, &actions, &is_allowed)).transpose()?;
+    let ids: Vec<ActionId> = actions.iter().map(|action| action.id.clone()).collect();
     let undecided = Undecided {
         body: request.body,
         context: request.context,
@@ -67,24 +67,27 @@ pub async fn rank(live: &LiveLoop, request: RankRequest) -> Result<Ranking, Loop
         is_deferred: request.is_deferred,
     };
     let decided = decide(live, undecided).await?;
-    Ok(answer(decided, explanations))
-}
-
-fn by_id(actions: &[RankableAction], explanations: Vec<Explanation>) -> HashMap<ActionId, Explanation> {
-    actions.iter().map(|action| action.id.clone()).zip(explanations).collect()
+    Ok(answer(decided, explained.map(|explained| (ids, explained))))
 }
 
 /// What was explained is of the present model, so an answer given before goes without.
-fn answer(decided: Decided, mut explanations: HashMap<ActionId, Explanation>) -> Ranking {
+fn answer(decided: Decided, explained: Option<(Vec<ActionId>, Explanations)>) -> Ranking {
     let Decided { mut ranked, is_logged, is_new } = decided;
     let answer = ranked.slots.swap_remove(0).answer;
-    let explained = answer.ranking.iter().filter(|_| is_new).filter_map(|(id, _)| explanations.remove(id));
+    let explained = explained.filter(|_| is_new);
     Ranking {
         event_id: ranked.event_id,
-        explanations: explained.collect(),
+        explanations: explained.map(|(ids, explained)| in_order(explained, ids, &answer.ranking)),
         ranking: answer.ranking,
         reward_action_id: answer.reward_action_id,
         is_logged,
         model_version: ranked.model_version,
     }
+}
+
+/// The actions of the request, whose ids are `ids`, in the order of the answer.
+fn in_order(explained: Explanations, ids: Vec<ActionId>, ranking: &[(ActionId, f32)]) -> Explanations {
+    let mut by_id: HashMap<ActionId, Explanation> = ids.into_iter().zip(explained.actions).collect();
+    let actions = ranking.iter().filter_map(|(id, _)| by_id.remove(id)).collect();
+    Explanations { actions, ..explained }
 }

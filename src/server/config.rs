@@ -8,7 +8,7 @@ use clap::{
     builder::{OsStringValueParser, TypedValueParser},
 };
 
-use super::{tls::TlsFiles, token_args::TokenArgs};
+use super::{model::ModelCommand, tls::TlsFiles, token_args::TokenArgs};
 use crate::{
     api::RateLimit,
     loops::TrustedSigners,
@@ -38,6 +38,9 @@ pub enum Command {
     /// Manage people. Works while the server runs, and when nobody can sign in.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Look at models.
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Bring a past along from another service.
     #[command(subcommand)]
     Import(ImportCommand),

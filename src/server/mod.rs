@@ -7,6 +7,8 @@ pub mod config;
 mod connections;
 mod import;
 mod metrics;
+mod model;
+mod model_table;
 mod origin;
 mod readiness;
 pub mod router;
@@ -31,6 +33,7 @@ pub fn run(config: Config) -> anyhow::Result<()> {
             Command::Serve(options) => start::serve(options).await,
             Command::Migrate(data) => admin::migrate(data).await,
             Command::Admin(command) => admin::run(command).await,
+            Command::Model(command) => model::run(command).await,
             Command::Import(ImportCommand::Azure(options)) => import::run(options).await,
         }
     });

@@ -153,16 +153,106 @@ async fn a_change_of_exploration_is_seen_in_the_next_rank() {
     assert!(probability(&curious, "tea") > 0.001, "{curious}");
 }
 
+/// A Rank that asks why.
+async fn explained(app: &TestApp, of: &TestLoop, body: Value) -> Value {
+    let request = axum::http::Request::post("/personalizer/v1.0/rank").header("x-rankloop-explain", "true");
+    let request = request.header("ocp-apim-subscription-key", &of.keys[0]);
+    let answer = app.send(request.body(body.to_string().into()).expect("a request")).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+    answer.json()
+}
+
+fn sum<'a>(numbers: impl Iterator<Item = &'a Value>) -> f64 {
+    numbers.map(|number| number.as_f64().expect("a number")).sum()
+}
+
+/// Their scores add up to the action's.
+fn features_of(explained: &Value) -> &Vec<Value> {
+    let features = explained["features"].as_array().expect("features");
+    let score = explained["score"].as_f64().expect("a score");
+    assert!((sum(features.iter().map(|feature| &feature["score"])) - score).abs() < 1e-5, "{explained}");
+    features
+}
+
 #[tokio::test]
-async fn an_explained_rank_says_what_each_feature_adds() {
+async fn an_explained_rank_says_what_each_feature_adds_and_what_stands_behind() {
     let app = TestApp::start().await;
     let of = app.make_loop(json!({})).await;
     teach(&app, &of).await;
-    let request = axum::http::Request::post("/personalizer/v1.0/rank").header("x-rankloop-explain", "true");
-    let request = request.header("ocp-apim-subscription-key", &of.keys[0]);
-    let answer = app.send(request.body(two_actions("why").to_string().into()).expect("a request")).await.json();
-    let explained = answer["inferenceExplanation"].as_array().expect("explanations");
-    assert_eq!(explained.len(), 2);
-    assert_eq!(explained[0]["id"], answer["ranking"][0]["id"]);
-    assert!(explained[0]["features"][0]["score"].is_f64());
+    let answer = explained(&app, &of, two_actions("why")).await;
+    let actions = answer["inferenceExplanation"].as_array().expect("explanations");
+    assert_eq!(actions.len(), 2);
+    for (action, ranked) in actions.iter().zip(answer["ranking"].as_array().expect("a ranking")) {
+        assert_eq!(action["id"], ranked["id"]);
+        assert!(features_of(action).iter().any(|feature| feature["name"] == "always"), "{action}");
+        assert!(action["standardError"].as_f64().is_some_and(|error| (0.0..=0.5).contains(&error)), "{action}");
+        assert_eq!(action["said"].as_object().expect("by learner").len(), 8, "{action}");
+    }
+    let score = |id: &str| actions.iter().find(|action| action["id"] == id).expect("the action")["score"].as_f64();
+    assert!(score("coffee") > score("tea"), "{answer}");
+    let behind = &answer["modelExplanation"];
+    let best = probability(&answer, "coffee").max(probability(&answer, "tea"));
+    assert!((behind["explored"].as_f64().expect("a share") - (1.0 - best)).abs() < 1e-6, "{behind}");
+    assert!((sum(behind["trust"].as_object().expect("by learner").values()) - 1.0).abs() < 1e-5, "{behind}");
+    assert_eq!(behind["exploration"]["eventsLearned"], 40);
+    assert_eq!(behind["exploration"]["alarms"], 0);
+    assert_eq!(behind["exploration"]["isCapped"], false, "a young loop explores as it needs");
+}
+
+#[tokio::test]
+async fn an_excluded_action_is_explained_too_and_a_repeated_answer_is_not() {
+    let app = TestApp::start().await;
+    let of = app.make_loop(json!({})).await;
+    teach(&app, &of).await;
+    let mut request = two_actions("without coffee");
+    request["excludedActions"] = json!(["coffee"]);
+    let answer = explained(&app, &of, request.clone()).await;
+    assert_eq!(answer["modelExplanation"]["explored"], 0.0);
+    let actions = answer["inferenceExplanation"].as_array().expect("explanations");
+    assert_eq!(actions.iter().map(|action| &action["id"]).collect::<Vec<_>>(), ["tea", "coffee"]);
+    actions.iter().for_each(|action| assert!(!features_of(action).is_empty()));
+    let again = explained(&app, &of, request).await;
+    assert_eq!((again.get("inferenceExplanation"), again.get("modelExplanation")), (None, None));
+    let plain = app.rank_two(&of, "unasked").await.json();
+    assert_eq!((plain.get("inferenceExplanation"), plain.get("modelExplanation")), (None, None));
+}
+
+#[tokio::test]
+async fn a_policy_of_vowpal_wabbit_is_explained_by_its_crosses_alone() {
+    let app = TestApp::start().await;
+    let made = json!({"name": "vw", "policy": {"arguments": "--cb_explore_adf --cb_type dm --epsilon 0.1 -q ::"}});
+    let made = app.manage(Method::POST, "/loops", made).await.json();
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let of = TestLoop { id: text(&made["id"]), keys: [text(&made["keys"][0]), text(&made["keys"][1])] };
+    teach(&app, &of).await;
+    let answer = explained(&app, &of, two_actions("why")).await;
+    let action = &answer["inferenceExplanation"][0];
+    assert!(features_of(action).iter().any(|feature| text(&feature["name"]).contains(" × ")), "{action}");
+    assert_eq!((action.get("standardError"), action.get("said")), (None, None));
+    assert!((answer["modelExplanation"]["explored"].as_f64().expect("a share") - 0.05).abs() < 1e-6, "{answer}");
+    assert_eq!(answer["modelExplanation"].as_object().expect("an object").len(), 1);
+    let model = app.manage(Method::GET, &format!("/loops/{}/model", of.id), Value::Null).await.json();
+    assert_eq!(model["arguments"], "--cb_explore_adf --cb_type dm --epsilon 0.1 -q ::");
+    assert_eq!((model.get("trust"), model.get("exploration")), (None, None));
+    assert_eq!(model["memory"], json!([{"part": "weights", "bytes": 4 << 20}]));
+}
+
+#[tokio::test]
+async fn a_loops_model_can_be_looked_into() {
+    let app = TestApp::start().await;
+    let of = app.make_loop(json!({})).await;
+    teach(&app, &of).await;
+    let path = format!("/loops/{}/model", of.id);
+    let model = app.manage(Method::GET, &path, Value::Null).await.json();
+    assert_eq!((&model["version"], &model["eventsLearned"]), (&json!(40), &json!(40)));
+    assert_eq!((&model["lowestReward"], &model["highestReward"]), (&json!(0.0), &json!(1.0)));
+    assert!((sum(model["trust"].as_object().expect("by learner").values()) - 1.0).abs() < 1e-5, "{model}");
+    assert_eq!(model["exploration"]["eventsSinceAlarm"], 40);
+    let parts: Vec<_> = model["memory"].as_array().expect("parts").iter().map(|of| &of["part"]).collect();
+    assert_eq!(parts, ["linear", "tokens", "network", "window", "forest", "recent"]);
+    assert!(model["memory"].as_array().expect("parts").iter().all(|of| of["bytes"].as_u64() > Some(0)), "{model}");
+    app.manage(Method::DELETE, &path, Value::Null).await;
+    let reset = app.manage(Method::GET, &path, Value::Null).await.json();
+    assert_eq!((&reset["version"], &reset["eventsLearned"]), (&json!(41), &json!(0)));
+    assert_eq!(app.manage(Method::GET, "/loops/none/model", Value::Null).await.refusal().0, 404);
 }

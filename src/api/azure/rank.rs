@@ -14,8 +14,9 @@ const EXPLAIN: &str = "x-rankloop-explain";
 /// Chooses an action.
 ///
 /// Without `actions`, the loop's own active ones are ranked (an extension of the contract). With the request header
-/// `x-rankloop-explain: true` the answer says what each feature adds to each score. The response header
-/// `x-rankloop-logged: false` says that the decision could not be stored: a reward for it will be an orphan.
+/// `x-rankloop-explain: true` the answer says what each feature adds to each score, how sure the model is, which learners
+/// it trusts and how much it explores; that takes some milliseconds. The response header `x-rankloop-logged: false` says
+/// that the decision could not be stored: a reward for it will be an orphan.
 #[utoipa::path(
     post, path = "/rank", operation_id = "Rank", request_body = wire::RankRequest,
     params(("x-rankloop-explain" = Option<bool>, Header, description = "Whether to explain the scores")),

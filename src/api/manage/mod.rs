@@ -8,6 +8,7 @@ mod events;
 mod features;
 mod keys;
 mod loops;
+mod model;
 mod stats;
 
 use axum::routing::any;
@@ -20,7 +21,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
     let operations = OpenApiRouter::new()
         .routes(routes!(loops::list, loops::create))
         .routes(routes!(loops::get_one, loops::rename, loops::delete))
-        .routes(routes!(loops::reset_model))
+        .routes(routes!(model::get_one, loops::reset_model))
         .routes(routes!(stats::stats))
         .routes(routes!(features::feature_checks))
         .routes(routes!(configuration::get_one, configuration::update))

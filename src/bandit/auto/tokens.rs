@@ -101,6 +101,16 @@ impl Tokens {
         self.all.get(number as usize).map(|token| token.key)
     }
 
+    /// How often a number was met.
+    pub fn n_seen(&self, number: u32) -> u64 {
+        self.all.get(number as usize).map_or(0, |token| token.n_seen)
+    }
+
+    /// What is kept of tokens, in bytes: an entry of the index is a key, a number and a mark.
+    pub fn n_bytes(&self) -> usize {
+        self.all.capacity() * size_of::<Token>() + self.index.capacity() * (2 * size_of::<u32>() + 1)
+    }
+
     /// Meets a key in the event before which `now` were learned, and takes in its value.
     pub fn meet(&mut self, key: u32, kind: Kind, value: f32, now: u64) -> Met {
         let known = self.find(key);

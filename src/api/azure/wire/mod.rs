@@ -5,6 +5,7 @@
 //! would widen 0.2 to 0.20000000298.
 
 mod configuration;
+mod explanation;
 mod multi_slot;
 mod rank;
 

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
 
+use super::explanation::{self, ActionExplanation, ModelExplanation};
 use crate::{
     api::ApiError,
-    bandit::{Explanation, JsonObject},
+    bandit::JsonObject,
     loops::{self, RankableAction as LoopRankableAction, Ranking},
     terms::{ActionId, EventId, IdError},
 };
@@ -142,6 +143,9 @@ pub struct RankResponse {
     /// In the order of `ranking`, when it was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     inference_explanation: Vec<ActionExplanation>,
+    /// What stands behind the explanation, when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model_explanation: Option<ModelExplanation>,
     #[serde(skip)]
     model_version: i64,
     #[serde(skip)]
@@ -156,27 +160,17 @@ pub struct RankedAction {
     probability: f32,
 }
 
-/// Why an action has its score.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ActionExplanation {
-    id: String,
-    features: Vec<FeatureScore>,
-}
-
-/// What one feature adds to the score.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FeatureScore {
-    name: String,
-    score: f32,
-}
-
 impl From<Ranking> for RankResponse {
     fn from(ranking: Ranking) -> Self {
         let ids = ranking.ranking.iter().map(|(id, _)| id.clone().into());
-        let inference_explanation = ids.zip(ranking.explanations).map(explained).collect();
+        let (inference_explanation, model_explanation) = match ranking.explanations {
+            Some(explained) => (explanation::of_actions(ids, &explained), Some(ModelExplanation::from(&explained))),
+            None => (Vec::new(), None),
+        };
         let ranked = |(id, probability): (ActionId, f32)| RankedAction { id: id.into(), probability };
         Self {
             inference_explanation,
+            model_explanation,
             ranking: ranking.ranking.into_iter().map(ranked).collect(),
             event_id: ranking.event_id.into(),
             reward_action_id: ranking.reward_action_id.into(),
@@ -184,12 +178,6 @@ impl From<Ranking> for RankResponse {
             is_logged: ranking.is_logged,
         }
     }
-}
-
-fn explained((id, explanation): (String, Explanation)) -> ActionExplanation {
-    let features = explanation.contributions.into_iter();
-    let features = features.map(|part| FeatureScore { name: part.feature, score: part.score }).collect();
-    ActionExplanation { id, features }
 }
 
 impl IntoResponse for RankResponse {

@@ -53,12 +53,16 @@ impl Mixture {
         for (action_idx, blended) in actions.iter().zip(&mut scratch.blended) {
             *blended -= losses.get(*action_idx).copied().unwrap_or(0.0) / width;
         }
+        beyond_error(pmf, &scratch.blended, &scratch.doubts, self.caution(share));
+    }
+
+    /// What stands to the choice at this moment, by a share of exploration.
+    pub fn caution(&self, share: f64) -> Caution {
         let is_capped = self.n_learned > N_UNCAPPED && self.explored > share;
         let n_in_this_world = self.n_learned.saturating_sub(self.drift.since) + 1;
         let settings = self.settings();
         let gamma = settings.gamma_scale * (n_in_this_world as f64).sqrt();
-        let caution = Caution { uncertainty: settings.uncertainty, gamma, share, is_capped };
-        beyond_error(pmf, &scratch.blended, &scratch.doubts, caution);
+        Caution { uncertainty: settings.uncertainty, gamma, share, is_capped }
     }
 
     /// What is known of the offered actions.

@@ -6,6 +6,7 @@
 mod asking;
 mod doubting;
 mod learning;
+mod standing;
 
 use std::sync::Arc;
 

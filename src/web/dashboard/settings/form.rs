@@ -77,7 +77,7 @@ fn Serving(typed: Typed, error: ErrorAt) -> impl IntoView {
                 hint="With several, one multi-slot Rank fills all places of a page: it shows no action twice, and each slot has its own reward and learns what is right there. Plain Ranks work as well. Switching is instant, keeps the model, and can be taken back at any time."
                 choices=vec![Choice::new("one", "One action per Rank"), Choice::new("several", "Several slots per Rank")]/>
             <SelectField name="explain" label="Explain every answer" value=typed.explain error=error.run("explain")
-                hint="Each answer then says which features raised or lowered the score of each action. It makes answers longer and Ranks a little slower. Off, a single Rank can still ask for it with the header x-rankloop-explain: true."
+                hint="Each answer then says which features raised or lowered the score of each action. It makes answers longer and Ranks some milliseconds slower. Off, a single Rank can still ask for it with the header x-rankloop-explain: true."
                 choices=vec![Choice::new(OFF, "Off"), Choice::new(ON, "On")]/>
             </div>
         </section>
