@@ -40,6 +40,11 @@ impl Rebuild {
         self.tree();
     }
 
+    /// Whether it has been grown.
+    pub fn is_grown(&self) -> bool {
+        self.tree.get().is_some()
+    }
+
     fn tree(&self) -> &Tree {
         self.tree.get_or_init(|| grow(&self.sample, self.growth, self.draws.clone()))
     }
@@ -190,6 +195,12 @@ impl Forest {
                 place.pending = Some(Pending { rebuild, grown_at: n_learned, due: n_learned + wait });
             }
         }
+    }
+
+    /// The trees that take their places when so many events are learned.
+    pub fn due_rebuilds(&self, n_learned: u64) -> impl Iterator<Item = &Arc<Rebuild>> {
+        let pending = self.places.iter().filter_map(|place| place.pending.as_ref());
+        pending.filter(move |pending| pending.due <= n_learned).map(|pending| &pending.rebuild)
     }
 
     /// The trees whose moment has come take their places. `catch_up` hands a tree the events since it was laid aside.
