@@ -20,7 +20,7 @@ use crate::{
 ///
 /// One reader-writer lock, held for the microseconds of one prediction or one learning step. The model is some
 /// megabytes: to copy it for every reward and swap it whole would cost more than the wait.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Learned {
     pub policy: Policy,
     pub version: i64,
@@ -76,6 +76,15 @@ impl RulesHistory {
     }
 }
 
+/// How far the fold is behind the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// Records that are stored but not folded, as of the last time the trainer looked.
+    pub n_records: u64,
+    /// For how long the oldest of them has been stored.
+    pub age_us: i64,
+}
+
 /// One loop's state, shared between its trainer, which writes, and everyone else.
 #[derive(Debug)]
 pub struct LoopCell {
@@ -86,6 +95,8 @@ pub struct LoopCell {
     checks: Mutex<FeatureChecks>,
     /// Hashes of the events whose wait time runs. A false match is harmless: a late reward would count as an orphan.
     open_events: RwLock<HashMap<u64, i64>>,
+    /// Records that wait to be folded, and since when the oldest has been stored.
+    behind: Mutex<(u64, i64)>,
 }
 
 impl LoopCell {
@@ -96,6 +107,7 @@ impl LoopCell {
             tally: RwLock::new(tally),
             checks: Mutex::default(),
             open_events: RwLock::default(),
+            behind: Mutex::default(),
         }
     }
 
@@ -122,6 +134,18 @@ impl LoopCell {
     /// The end of the event's wait time, while the trainer has the event among the open ones.
     pub fn open_until_us(&self, event_id: &EventId) -> Option<i64> {
         self.open_events.read().unwrap_or_else(PoisonError::into_inner).get(&hash(event_id)).copied()
+    }
+
+    /// How far the fold is behind the log at this instant of the clock.
+    pub fn lag(&self, now_us: i64) -> Lag {
+        match *self.behind.lock().unwrap_or_else(PoisonError::into_inner) {
+            (0, _) => Lag::default(),
+            (n_records, oldest_us) => Lag { n_records, age_us: now_us.saturating_sub(oldest_us).max(0) },
+        }
+    }
+
+    pub(super) fn note_behind(&self, n_records: u64, oldest_us: i64) {
+        *self.behind.lock().unwrap_or_else(PoisonError::into_inner) = (n_records, oldest_us);
     }
 
     pub(super) fn set_in_force(&self, in_force: InForce) {

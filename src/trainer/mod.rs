@@ -5,11 +5,13 @@
 mod cell;
 mod decision;
 mod fold;
+mod growers;
 mod join;
 mod lesson;
 mod relearn;
 mod replay;
 mod rings;
+mod saving;
 mod snapshot;
 mod tally;
 mod task;
@@ -18,7 +20,7 @@ mod tests;
 mod trial;
 mod weights;
 
-pub use cell::{InForce, LoopCell, RulesHistory, lesson_rules, rules_of};
+pub use cell::{InForce, Lag, LoopCell, RulesHistory, lesson_rules, rules_of};
 pub use fold::{Fold, FoldError};
 pub use lesson::Lesson;
 pub use replay::replay;
