@@ -23,7 +23,7 @@ mod weights;
 pub use cell::{InForce, Lag, LoopCell, RulesHistory, lesson_rules, rules_of};
 pub use fold::{Fold, FoldError};
 pub use lesson::Lesson;
-pub use replay::replay;
+pub use replay::{in_the_background, replay};
 pub use snapshot::SnapshotError;
 pub use tally::{ActionShare, Bucket, Counters, ImitationNumbers};
 pub use task::{Tools, Trainer, TrainerError};
