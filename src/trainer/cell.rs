@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -15,6 +18,9 @@ use crate::{
     log::EventRules,
     terms::{Configuration, EventId, LearningMode},
 };
+
+/// How often the trainer lets others run before it insists on the model: some tenths of a millisecond.
+const N_GIVEN_WAY: usize = 100;
 
 /// The model that ranks.
 ///
@@ -90,6 +96,8 @@ pub struct Lag {
 pub struct LoopCell {
     in_force: ArcSwap<InForce>,
     learned: RwLock<Learned>,
+    /// Readers who want the model and do not have it yet.
+    n_waiting: AtomicUsize,
     tally: RwLock<Tally>,
     /// What is odd about the features; beside the fold, because no answer to a caller depends on it.
     checks: Mutex<FeatureChecks>,
@@ -104,6 +112,7 @@ impl LoopCell {
         Self {
             in_force: ArcSwap::from_pointee(in_force),
             learned: RwLock::new(learned),
+            n_waiting: AtomicUsize::new(0),
             tally: RwLock::new(tally),
             checks: Mutex::default(),
             open_events: RwLock::default(),
@@ -118,7 +127,10 @@ impl LoopCell {
 
     /// The model, for as long as the guard lives: microseconds.
     pub fn learned(&self) -> RwLockReadGuard<'_, Learned> {
-        self.learned.read().unwrap_or_else(PoisonError::into_inner)
+        self.n_waiting.fetch_add(1, Ordering::Relaxed);
+        let learned = self.learned.read().unwrap_or_else(PoisonError::into_inner);
+        self.n_waiting.fetch_sub(1, Ordering::Relaxed);
+        learned
     }
 
     /// The counters and curves, for as long as the guard lives.
@@ -152,7 +164,18 @@ impl LoopCell {
         self.in_force.store(Arc::new(in_force));
     }
 
+    /// The model, to change it.
+    ///
+    /// The lock goes to whoever asks at the right moment, and a trainer that is behind asks again before a Rank that
+    /// waited has woken up. So it lets those that wait go first: a Rank waits for one learning step, not for many. It
+    /// asks a bounded number of times, because Ranks may come without end.
     pub(super) fn learned_mut(&self) -> RwLockWriteGuard<'_, Learned> {
+        for _ in 0..N_GIVEN_WAY {
+            if self.n_waiting.load(Ordering::Relaxed) == 0 {
+                break;
+            }
+            std::thread::yield_now();
+        }
         self.learned.write().unwrap_or_else(PoisonError::into_inner)
     }
 

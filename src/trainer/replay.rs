@@ -14,9 +14,7 @@ use crate::{
 pub(super) const N_READ_AT_ONCE: i64 = 1_000;
 
 /// Does work that takes longer than answering a call may wait: off the threads that answer calls.
-pub async fn in_the_background<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, JoinError> {
+pub async fn in_the_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
     tokio::task::spawn_blocking(work).await
 }
 

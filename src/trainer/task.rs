@@ -283,10 +283,12 @@ fn fold_to_turn(
     progress: &watch::Sender<i64>,
 ) -> Result<(Fold, IntoIter<StoredRecord>, Option<Record>), TrainerError> {
     while let Some(stored) = left.next() {
-        fold.cell().note_behind((1 + left.len() + n_behind) as u64, stored.at_us);
+        let (cell, n_behind) = (fold.cell().clone(), (left.len() + n_behind) as u64);
+        cell.note_behind(1 + n_behind, stored.at_us);
         let record = read_record(stored)?;
         let is_take_over = fold.is_take_over(&record);
         fold.apply(&record)?;
+        cell.note_behind(n_behind, record.at_us);
         let is_turn = match record.fact {
             Fact::Relearned(_) => is_take_over,
             Fact::Configured(_) | Fact::ModelImported(_) | Fact::LogsDeleted(_) => true,
@@ -297,7 +299,6 @@ fn fold_to_turn(
         }
         progress.send_replace(record.seq);
     }
-    fold.cell().note_behind(n_behind as u64, fold.head().at_us);
     Ok((fold, left, None))
 }
 

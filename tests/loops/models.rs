@@ -33,7 +33,11 @@ pub async fn an_exported_model_starts_another_loop_where_this_one_stands(databas
     loops.shut_down().await;
     database.store.prune_snapshots(live.id(), 0).await.expect("removed");
     let again = open(database, &clock).await.get(live.id()).expect("the loop is still there");
-    assert_eq!(again.export_model().await.expect("written").bytes, model.bytes, "the log alone brings the imported model back");
+    assert_eq!(
+        again.export_model().await.expect("written").bytes,
+        model.bytes,
+        "the log alone brings the imported model back"
+    );
 }
 
 pub async fn deleted_logs_are_gone_and_what_was_learned_stays(database: &Database) {

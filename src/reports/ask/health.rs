@@ -43,7 +43,8 @@ impl Signs {
         if self.counters.ranked == 0 {
             return vec![say(HealthLevel::Waiting, "no Rank received yet")];
         }
-        let found = [self.behind(), self.missing_rewards(), self.late(), self.orphans(), self.conflicts(), self.duplicates()];
+        let found =
+            [self.behind(), self.missing_rewards(), self.late(), self.orphans(), self.conflicts(), self.duplicates()];
         let mut health: Vec<Health> = found.into_iter().flatten().collect();
         health.extend(self.relearning());
         health.push(self.by_mode(health.is_empty()));
