@@ -276,7 +276,7 @@ impl Running {
 }
 
 /// Folds records up to one from which something follows beside the fold, which is handed back; the rest is left.
-fn fold_to_turn(
+pub(super) fn fold_to_turn(
     mut fold: Fold,
     mut left: IntoIter<StoredRecord>,
     n_behind: usize,

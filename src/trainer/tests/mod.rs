@@ -1,6 +1,7 @@
 //! The promises of the fold: a replay gives the same bytes, an event is counted and learned once, settings settle.
 
 mod growing;
+mod pieces;
 
 use proptest::prelude::*;
 use serde_json::{json, value::to_raw_value};
