@@ -29,7 +29,7 @@ mod vowpal_wabbit_model;
 mod weights;
 mod workspace;
 
-pub use auto::{Learner, Rebuild};
+pub use auto::{Learner, Rebuild, Shed};
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
 pub use explanation::{Asked, Contribution, Explanation, Explanations};
 pub use explore::Pmf;

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::{
-    Example, Learner, LearningSettings, Pmf, Rebuild,
+    Example, Learner, LearningSettings, Pmf, Rebuild, Shed,
     auto::{Ask, Mixture},
     crosses::Term,
     explore::{self, Cover, Covering},
@@ -178,6 +178,16 @@ impl Policy {
     /// no difference to what is learned; a tree that is not there when its time has come is grown then.
     pub fn take_rebuilds(&mut self) -> Vec<Arc<Rebuild>> {
         self.mixture.as_mut().map_or_else(Vec::new, |mixture| mixture.take_rebuilds())
+    }
+
+    /// Trees that learning the next event will wait for unless they are grown by then.
+    pub fn due_rebuilds(&self) -> Vec<Arc<Rebuild>> {
+        self.mixture.as_ref().map_or_else(Vec::new, |mixture| mixture.due_rebuilds())
+    }
+
+    /// What of the extra work is left out because events come fast.
+    pub fn shed(&self) -> Shed {
+        self.mixture.as_ref().map_or(Shed::Nothing, |mixture| mixture.shed())
     }
 
     /// The models whose mean is the score: all of a bag, else the first.

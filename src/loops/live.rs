@@ -7,11 +7,11 @@ use tokio::sync::watch;
 
 use super::{LoopAction, LoopError, registry::SharedTools};
 use crate::{
-    bandit::{ActionInput, Asked, Explanations, JsonObject, LearningSettings},
+    bandit::{ActionInput, Asked, Explanations, JsonObject, LearningSettings, Shed},
     loops::RankableAction,
     store::{Appended, KeyRow, LoopRow, NewRecord, StoreError},
     terms::{Configuration, LearningMode, LoopId},
-    trainer::{Bucket, Counters, ImitationNumbers, LoopCell, Tools, Trainer},
+    trainer::{Bucket, Counters, ImitationNumbers, Lag, LoopCell, Tools, Trainer},
 };
 
 /// How many features an explanation names before the rest is summed up.
@@ -164,6 +164,16 @@ impl LiveLoop {
     /// The last folded record; changes whenever something happened. Live pages wait on it.
     pub fn progress(&self) -> watch::Receiver<i64> {
         self.0.progress.clone()
+    }
+
+    /// How far learning is behind the log.
+    pub fn lag(&self) -> Lag {
+        self.cell().lag(self.now_us())
+    }
+
+    /// What of its extra work the learner leaves out because rewards come fast.
+    pub fn shed(&self) -> Shed {
+        self.cell().learned().policy.shed()
     }
 
     /// While a new model is being trained from the log: the share of it that is done, 0 to 1.

@@ -4,6 +4,7 @@ use super::{LiveLoop, LoopError, new_loop::record_of};
 use crate::{
     bandit::{Inside, Policy},
     log::{Fact, ModelImported, ModelReset},
+    trainer::{TrainerError, in_the_background},
 };
 
 /// The largest model that is taken in. One with every weight of the largest table is smaller.
@@ -30,14 +31,16 @@ impl LiveLoop {
     }
 
     /// The model that ranks at this moment.
-    pub fn export_model(&self) -> ExportedModel {
-        let bytes = self.cell().learned().policy.to_bytes();
-        ExportedModel { bytes, changed_us: self.model_changed_us() }
+    pub async fn export_model(&self) -> Result<ExportedModel, LoopError> {
+        let (policy, changed_us) = (self.cell().learned().policy.clone(), self.model_changed_us());
+        // Written beside the loop: a model of megabytes takes longer than a Rank or a Reward may wait.
+        let bytes = in_the_background(move || policy.to_bytes()).await.map_err(TrainerError::from)?;
+        Ok(ExportedModel { bytes, changed_us })
     }
 
     /// The same as an archive that this server has signed: what `import_signed_model` takes.
     pub async fn export_signed_model(&self) -> Result<ExportedModel, LoopError> {
-        let model = self.export_model();
+        let model = self.export_model().await?;
         let bytes = self.pack_model(&model.bytes).await?;
         Ok(ExportedModel { bytes, ..model })
     }
@@ -54,7 +57,8 @@ impl LiveLoop {
         if bytes.len() > MAX_MODEL_BYTES {
             return Err(LoopError::ModelTooLarge { most: MAX_MODEL_BYTES });
         }
-        Policy::from_any_bytes(&bytes)?;
+        let check = move || Policy::from_any_bytes(&bytes).map(|_| bytes);
+        let bytes = in_the_background(check).await.map_err(TrainerError::from)??;
         let _changing = self.changing().await;
         let fact = Fact::ModelImported(Box::new(ModelImported { by: by.to_owned(), model: bytes }));
         self.append_and_fold(record_of(&fact)).await?;

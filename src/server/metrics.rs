@@ -25,6 +25,12 @@ pub fn start() -> anyhow::Result<PrometheusHandle> {
     let handle = buckets.context("the buckets are wrong")?.install_recorder().context("metrics cannot be counted")?;
     metrics::describe_counter!(CALLS, "Answered calls by method, route and status");
     metrics::describe_histogram!(SECONDS, "Seconds until a call was answered, by route");
+    metrics::describe_gauge!("rankloop_loop_lag_records", "Records that are stored but not learned from yet");
+    metrics::describe_gauge!("rankloop_loop_lag_seconds", "Seconds since the oldest of these was stored");
+    metrics::describe_gauge!(
+        "rankloop_loop_shed",
+        "Extra work that the learner leaves out because rewards come fast: 0 none, 1 replays, 2 growing trees too"
+    );
     Ok(handle)
 }
 
@@ -54,7 +60,7 @@ pub async fn measure(request: Request, next: Next) -> Response {
 /// What Prometheus reads. `loops` is `None` until they are loaded.
 pub fn render(handle: &PrometheusHandle, loops: Option<&Loops>) -> Response {
     for live in loops.map(Loops::list).unwrap_or_default() {
-        let (counters, id) = (live.counters(), live.id().to_string());
+        let (counters, lag, id) = (live.counters(), live.lag(), live.id().to_string());
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; 2^53 events are far away")]
         let set = |name: &'static str, value: u64| gauge!(name, "loop" => id.clone()).set(value as f64);
         set("rankloop_loop_ranked", counters.ranked);
@@ -70,6 +76,9 @@ pub fn render(handle: &PrometheusHandle, loops: Option<&Loops>) -> Response {
         set("rankloop_loop_late_rewards", counters.late_rewards);
         set("rankloop_loop_conflicting_ranks", counters.conflicting_ranks);
         set("rankloop_loop_model_version", counters.model_version.unsigned_abs());
+        set("rankloop_loop_lag_records", lag.n_records);
+        gauge!("rankloop_loop_lag_seconds", "loop" => id.clone()).set(lag.age_us as f64 / 1e6);
+        set("rankloop_loop_shed", live.shed() as u64);
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle.render()).into_response()
 }

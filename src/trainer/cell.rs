@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -16,11 +19,14 @@ use crate::{
     terms::{Configuration, EventId, LearningMode},
 };
 
+/// How often the trainer lets others run before it insists on the model: some tenths of a millisecond.
+const N_GIVEN_WAY: usize = 100;
+
 /// The model that ranks.
 ///
 /// One reader-writer lock, held for the microseconds of one prediction or one learning step. The model is some
 /// megabytes: to copy it for every reward and swap it whole would cost more than the wait.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Learned {
     pub policy: Policy,
     pub version: i64,
@@ -76,16 +82,29 @@ impl RulesHistory {
     }
 }
 
+/// How far the fold is behind the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// Records that are stored but not folded, as of the last time the trainer looked.
+    pub n_records: u64,
+    /// For how long the oldest of them has been stored.
+    pub age_us: i64,
+}
+
 /// One loop's state, shared between its trainer, which writes, and everyone else.
 #[derive(Debug)]
 pub struct LoopCell {
     in_force: ArcSwap<InForce>,
     learned: RwLock<Learned>,
+    /// Readers who want the model and do not have it yet.
+    n_waiting: AtomicUsize,
     tally: RwLock<Tally>,
     /// What is odd about the features; beside the fold, because no answer to a caller depends on it.
     checks: Mutex<FeatureChecks>,
     /// Hashes of the events whose wait time runs. A false match is harmless: a late reward would count as an orphan.
     open_events: RwLock<HashMap<u64, i64>>,
+    /// Records that wait to be folded, and since when the oldest has been stored.
+    behind: Mutex<(u64, i64)>,
 }
 
 impl LoopCell {
@@ -93,9 +112,11 @@ impl LoopCell {
         Self {
             in_force: ArcSwap::from_pointee(in_force),
             learned: RwLock::new(learned),
+            n_waiting: AtomicUsize::new(0),
             tally: RwLock::new(tally),
             checks: Mutex::default(),
             open_events: RwLock::default(),
+            behind: Mutex::default(),
         }
     }
 
@@ -106,7 +127,10 @@ impl LoopCell {
 
     /// The model, for as long as the guard lives: microseconds.
     pub fn learned(&self) -> RwLockReadGuard<'_, Learned> {
-        self.learned.read().unwrap_or_else(PoisonError::into_inner)
+        self.n_waiting.fetch_add(1, Ordering::Relaxed);
+        let learned = self.learned.read().unwrap_or_else(PoisonError::into_inner);
+        self.n_waiting.fetch_sub(1, Ordering::Relaxed);
+        learned
     }
 
     /// The counters and curves, for as long as the guard lives.
@@ -124,11 +148,34 @@ impl LoopCell {
         self.open_events.read().unwrap_or_else(PoisonError::into_inner).get(&hash(event_id)).copied()
     }
 
+    /// How far the fold is behind the log at this instant of the clock.
+    pub fn lag(&self, now_us: i64) -> Lag {
+        match *self.behind.lock().unwrap_or_else(PoisonError::into_inner) {
+            (0, _) => Lag::default(),
+            (n_records, oldest_us) => Lag { n_records, age_us: now_us.saturating_sub(oldest_us).max(0) },
+        }
+    }
+
+    pub(super) fn note_behind(&self, n_records: u64, oldest_us: i64) {
+        *self.behind.lock().unwrap_or_else(PoisonError::into_inner) = (n_records, oldest_us);
+    }
+
     pub(super) fn set_in_force(&self, in_force: InForce) {
         self.in_force.store(Arc::new(in_force));
     }
 
+    /// The model, to change it.
+    ///
+    /// The lock goes to whoever asks at the right moment, and a trainer that is behind asks again before a Rank that
+    /// waited has woken up. So it lets those that wait go first: a Rank waits for one learning step, not for many. It
+    /// asks a bounded number of times, because Ranks may come without end.
     pub(super) fn learned_mut(&self) -> RwLockWriteGuard<'_, Learned> {
+        for _ in 0..N_GIVEN_WAY {
+            if self.n_waiting.load(Ordering::Relaxed) == 0 {
+                break;
+            }
+            std::thread::yield_now();
+        }
         self.learned.write().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,5 +1,6 @@
 //! A logged decision in the form in which it is learned, until its reward is known.
 
+use super::growers;
 use crate::{
     bandit::{ActionInput, Example, Outcome, Policy, slot_example},
     log::Ranked,
@@ -70,11 +71,16 @@ impl Decision {
         (self.mode.policy_decides() && propensity > 0.0).then_some(propensity)
     }
 
-    /// Learns from it. In apprentice mode the caller's choice is what counts: the policy's own draw is rewarded with 1
-    /// for being the same, and the application's reward teaches nothing (as the old service did).
-    ///
-    /// `at_us` is the log's time at which the reward was known for good.
+    /// Learns from it, and has the trees grown that this asks for. `at_us` is the log's time at which the reward was
+    /// known for good.
     pub fn teach(&self, policy: &mut Policy, reward: f32, at_us: i64) {
+        policy.learn(&self.example, &self.is_eligible, self.outcome(reward, at_us));
+        growers::hand_over(policy.take_rebuilds());
+    }
+
+    /// What there is to learn. In apprentice mode the caller's choice is what counts: the policy's own draw is rewarded
+    /// with 1 for being the same, and the application's reward teaches nothing (as the old service did).
+    pub(super) fn outcome(&self, reward: f32, at_us: i64) -> Outcome {
         let (action_idx, reward) = match self.mode {
             LearningMode::Apprentice => {
                 let is_imitated = self.policy_choice_idx == self.baseline_idx;
@@ -83,7 +89,6 @@ impl Decision {
             _ => (self.chosen_idx, reward),
         };
         let explored = 1.0 - self.pmf.iter().copied().fold(0.0, f32::max);
-        let outcome = Outcome { action_idx, probability: self.pmf[action_idx], reward, explored, at_us };
-        policy.learn(&self.example, &self.is_eligible, outcome);
+        Outcome { action_idx, probability: self.pmf[action_idx], reward, explored, at_us }
     }
 }

@@ -214,6 +214,9 @@ fn take_in(cell: &LoopCell, joined: &Joined<'_>, at_us: i64) {
         && closing.is_learned
         && let Some(decision) = event.decision(closing.slot_idx)
     {
+        // Trees whose time has come are finished before Ranks are kept out.
+        let due = cell.learned().policy.due_rebuilds();
+        due.iter().for_each(|rebuild| rebuild.run());
         let mut learned = cell.learned_mut();
         decision.teach(&mut learned.policy, closing.reward, at_us);
         learned.note_change(at_us);

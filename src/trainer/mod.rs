@@ -5,11 +5,13 @@
 mod cell;
 mod decision;
 mod fold;
+mod growers;
 mod join;
 mod lesson;
 mod relearn;
 mod replay;
 mod rings;
+mod saving;
 mod snapshot;
 mod tally;
 mod task;
@@ -18,10 +20,10 @@ mod tests;
 mod trial;
 mod weights;
 
-pub use cell::{InForce, LoopCell, RulesHistory, lesson_rules, rules_of};
+pub use cell::{InForce, Lag, LoopCell, RulesHistory, lesson_rules, rules_of};
 pub use fold::{Fold, FoldError};
 pub use lesson::Lesson;
-pub use replay::replay;
+pub use replay::{in_the_background, replay};
 pub use snapshot::SnapshotError;
 pub use tally::{ActionShare, Bucket, Counters, ImitationNumbers};
 pub use task::{Tools, Trainer, TrainerError};

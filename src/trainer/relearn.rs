@@ -71,14 +71,17 @@ impl Relearning {
         job.abort = Some(task.abort_handle());
     }
 
-    async fn train(self, tools: Tools, asked_seq: i64, mut lesson: Lesson, up_to: i64) {
+    async fn train(self, tools: Tools, asked_seq: i64, lesson: Lesson, up_to: i64) {
         info!(loop.id = %tools.loop_id, "Training a new model from the log");
         let progress = |seq: i64| self.job().share_done = Some(seq as f32 / up_to.max(1) as f32);
-        if let Err(problem) = teach(&tools.store, &tools.loop_id, &mut lesson, up_to, progress).await {
-            let problem = &problem as &dyn std::error::Error;
-            error!(loop.id = %tools.loop_id, error = problem, "A new model could not be trained; the old one goes on");
-            return self.give_up();
-        }
+        let lesson = match teach(&tools.store, &tools.loop_id, lesson, up_to, progress).await {
+            Ok(lesson) => lesson,
+            Err(problem) => {
+                let problem = &problem as &dyn std::error::Error;
+                error!(loop.id = %tools.loop_id, error = problem, "A new model could not be trained; the old one goes on");
+                return self.give_up();
+            }
+        };
         {
             let mut job = self.job();
             // A later wish may have come between; its own training is under way.
@@ -103,7 +106,6 @@ impl Relearning {
 }
 
 /// Brings a lesson to `up_to` before anything else happens.
-pub(super) async fn relearn_now(tools: &Tools, mut lesson: Lesson, up_to: i64) -> Result<Lesson, TrainerError> {
-    teach(&tools.store, &tools.loop_id, &mut lesson, up_to, |_| {}).await?;
-    Ok(lesson)
+pub(super) async fn relearn_now(tools: &Tools, lesson: Lesson, up_to: i64) -> Result<Lesson, TrainerError> {
+    teach(&tools.store, &tools.loop_id, lesson, up_to, |_| {}).await
 }

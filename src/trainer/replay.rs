@@ -1,16 +1,22 @@
 //! From the newest snapshot and the tail of the log to the present state.
 
+use tokio::task::JoinError;
 use tracing::warn;
 
-use super::{fold::Fold, task::TrainerError};
+use super::{Lesson, fold::Fold, task::TrainerError};
 use crate::{
     log::{Fact, Record},
     store::{Store, StoredRecord},
     terms::LoopId,
 };
 
-/// Records read at once.
+/// Records read at once: some tenths of a second of work, after which a training may be stopped.
 pub(super) const N_READ_AT_ONCE: i64 = 1_000;
+
+/// Does work that takes longer than answering a call may wait: off the threads that answer calls.
+pub async fn in_the_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
+    tokio::task::spawn_blocking(work).await
+}
 
 /// Reads a stored record.
 pub(super) fn read_record(stored: StoredRecord) -> Result<Record, TrainerError> {
@@ -29,39 +35,52 @@ pub async fn replay(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerErro
         if records.is_empty() {
             return Ok(fold);
         }
-        for stored in records {
-            let record = read_record(stored)?;
-            let is_take_over = fold.is_take_over(&record);
-            fold.apply(&record)?;
-            if is_take_over {
-                let mut lesson = fold.lesson()?;
-                teach(store, loop_id, &mut lesson, record.seq, |_| {}).await?;
-                fold.take_over(lesson);
-            }
+        let taking_over;
+        (fold, taking_over) = in_the_background(move || fold_up_to_take_over(fold, records)).await??;
+        if taking_over {
+            let up_to = fold.head().seq;
+            let lesson = teach(store, loop_id, fold.lesson()?, up_to, |_| {}).await?;
+            fold.take_over(lesson);
         }
-        tokio::task::yield_now().await;
     }
+}
+
+/// Folds the records, but none behind one with which a newly trained model takes over; whether there was one.
+fn fold_up_to_take_over(mut fold: Fold, records: Vec<StoredRecord>) -> Result<(Fold, bool), TrainerError> {
+    for stored in records {
+        let record = read_record(stored)?;
+        let is_take_over = fold.is_take_over(&record);
+        fold.apply(&record)?;
+        if is_take_over {
+            return Ok((fold, true));
+        }
+    }
+    Ok((fold, false))
 }
 
 /// Feeds a lesson the retained records after its last one, up to and including `up_to`.
 pub(super) async fn teach(
     store: &Store,
     loop_id: &LoopId,
-    lesson: &mut super::Lesson,
+    mut lesson: Lesson,
     up_to: i64,
     mut progress: impl FnMut(i64),
-) -> Result<(), TrainerError> {
+) -> Result<Lesson, TrainerError> {
     loop {
         let records = store.records_between(loop_id, lesson.seq(), up_to, N_READ_AT_ONCE).await?;
         if records.is_empty() {
-            return Ok(());
+            return Ok(lesson);
         }
-        for stored in records {
-            lesson.apply(&read_record(stored)?);
-        }
+        lesson = in_the_background(move || apply_all(lesson, records)).await??;
         progress(lesson.seq());
-        tokio::task::yield_now().await;
     }
+}
+
+fn apply_all(mut lesson: Lesson, records: Vec<StoredRecord>) -> Result<Lesson, TrainerError> {
+    for stored in records {
+        lesson.apply(&read_record(stored)?);
+    }
+    Ok(lesson)
 }
 
 async fn from_first_record(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerError> {
@@ -72,7 +91,7 @@ async fn from_first_record(store: &Store, loop_id: &LoopId) -> Result<Fold, Trai
 /// `None` when there is no snapshot that can be used; the log is then folded from its start.
 async fn from_snapshot(store: &Store, loop_id: &LoopId) -> Result<Option<Fold>, TrainerError> {
     let Some(row) = store.newest_snapshot(loop_id).await? else { return Ok(None) };
-    let mut fold = match Fold::from_bytes(&row.body) {
+    let mut fold = match in_the_background(move || Fold::from_bytes(&row.body)).await? {
         Ok(fold) => fold,
         Err(problem) => {
             let problem = &problem as &dyn std::error::Error;

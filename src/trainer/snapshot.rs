@@ -52,14 +52,42 @@ struct State {
     join: JoinSnapshot,
 }
 
+/// A fold as it stood. It is copied in some milliseconds, so that writing it does not hold up the next record.
+#[derive(Debug)]
+pub(super) struct Snapshot {
+    state: State,
+    policy: Policy,
+}
+
+impl Snapshot {
+    /// After which record it was.
+    pub fn head(&self) -> LogHead {
+        LogHead { seq: self.state.seq, at_us: self.state.at_us }
+    }
+
+    /// Everything that the fold knew. With a large model this takes long: trees that are being grown are finished first.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let state = postcard::to_stdvec(&self.state).expect("plain data of known length always fits a vector");
+        let model = self.policy.to_bytes();
+        let mut bytes = Vec::with_capacity(MAGIC.len() + 8 + state.len() + model.len());
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&(state.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&state);
+        bytes.extend_from_slice(&model);
+        bytes
+    }
+}
+
 impl Fold {
     /// Everything that the fold knows. The same log gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
+        self.snapshot(self.cell.learned().clone()).to_bytes()
+    }
+
+    /// The fold as it stands, with a copy of its model.
+    pub(super) fn snapshot(&self, learned: Learned) -> Snapshot {
         let in_force = self.cell.in_force();
-        let (model, model_version, model_changed_us) = {
-            let learned = self.cell.learned();
-            (learned.policy.to_bytes(), learned.version, learned.changed_us)
-        };
+        let Learned { policy, version: model_version, changed_us: model_changed_us } = learned;
         let rules = in_force.rules.0.iter();
         let state = State {
             seq: self.head.seq,
@@ -75,13 +103,7 @@ impl Fold {
             tally: self.cell.tally().clone(),
             join: self.join.to_snapshot(),
         };
-        let state = postcard::to_stdvec(&state).expect("plain data of known length always fits a vector");
-        let mut bytes = Vec::with_capacity(MAGIC.len() + 8 + state.len() + model.len());
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&(state.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(&state);
-        bytes.extend_from_slice(&model);
-        bytes
+        Snapshot { state, policy }
     }
 
     /// Reads a snapshot. Open events get their decisions back through `remember`.

@@ -6,11 +6,12 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
+    vec::IntoIter,
 };
 
 use tokio::{
     sync::{mpsc::UnboundedReceiver, watch},
-    task::JoinHandle,
+    task::{JoinError, JoinHandle},
     time::Instant,
 };
 use tracing::{error, info, warn};
@@ -19,12 +20,13 @@ use super::{
     cell::LoopCell,
     fold::{Fold, FoldError},
     relearn::{Relearning, relearn_now},
-    replay::{read_record, replay},
+    replay::{in_the_background, read_record, replay},
+    saving::Saving,
 };
 use crate::{
     clock::Clock,
-    log::{Fact, REMOVABLE_KINDS, RecordError},
-    store::{LogWriter, NewRecord, SnapshotRow, Store, StoreError, StoredRecord},
+    log::{Fact, REMOVABLE_KINDS, Record, RecordError},
+    store::{LogWriter, NewRecord, Store, StoreError, StoredRecord},
     terms::LoopId,
 };
 
@@ -34,10 +36,8 @@ const TICK: Duration = Duration::from_millis(200);
 const RETENTION_EVERY: Duration = Duration::from_secs(600);
 /// Records removed in one statement: short enough that nothing waits behind it.
 const N_REMOVED_AT_ONCE: i64 = 2_000;
-/// Snapshots that are kept.
-const N_SNAPSHOTS: i64 = 10;
-/// A snapshot is due after this many records even when the export frequency is long: it bounds the restart.
-const N_RECORDS_PER_SNAPSHOT: i64 = 100_000;
+/// Records folded at once, off the threads that answer calls; then the task looks at the clock.
+const N_FOLDED_AT_ONCE: usize = 64;
 
 /// Why a loop cannot be trained.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,8 @@ pub enum TrainerError {
     Fold(#[from] FoldError),
     #[error("the loop's log is empty")]
     EmptyLog,
+    #[error("the work on a piece of the log broke off")]
+    Broken(#[from] JoinError),
 }
 
 /// Everything that a trainer works with.
@@ -81,17 +83,14 @@ impl Trainer {
         let relearning = Relearning::default();
         let cell = fold.cell().clone();
         let running = Running {
-            snapshot_seq: fold.head().seq,
-            snapshot_at: Instant::now(),
+            saving: Saving::new(tools.clone(), is_discarded.clone(), fold.head().seq),
             retention_at: Instant::now(),
             removed_seq: 0,
-            progress: progress_sender,
-            is_discarded: is_discarded.clone(),
+            progress: Arc::new(progress_sender),
             relearning: relearning.clone(),
             tools,
-            fold,
         };
-        let task = tokio::spawn(running.run(records));
+        let task = tokio::spawn(running.run(fold, records));
         Ok(Self { cell, progress, relearning, is_discarded, task })
     }
 
@@ -125,132 +124,124 @@ impl Trainer {
 
 struct Running {
     tools: Tools,
-    fold: Fold,
-    progress: watch::Sender<i64>,
+    progress: Arc<watch::Sender<i64>>,
     relearning: Relearning,
-    is_discarded: Arc<AtomicBool>,
-    snapshot_seq: i64,
-    snapshot_at: Instant,
+    saving: Saving,
     retention_at: Instant,
     /// Up to here events that were deleted on request are removed.
     removed_seq: i64,
 }
 
 impl Running {
-    async fn run(mut self, mut records: UnboundedReceiver<StoredRecord>) {
+    async fn run(mut self, mut fold: Fold, mut records: UnboundedReceiver<StoredRecord>) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        self.relearn_if_asked();
+        self.relearn_if_asked(&fold);
+        let mut batch = Vec::new();
         loop {
             tokio::select! {
-                record = records.recv() => match record {
-                    Some(record) => if !self.take(record).await { break },
-                    None => break,
-                },
-                _ = ticks.tick() => self.tick().await,
+                n_received = records.recv_many(&mut batch, N_FOLDED_AT_ONCE) => {
+                    if n_received == 0 {
+                        break;
+                    }
+                    fold = match self.fold_in(fold, std::mem::take(&mut batch), records.len()).await {
+                        Ok(fold) => fold,
+                        Err(problem) => return self.give_up(&problem),
+                    };
+                }
+                _ = ticks.tick() => self.tick(&fold).await,
             }
         }
         self.relearning.abort();
-        self.save_snapshot().await;
+        self.saving.save(&fold).await;
     }
 
-    /// Folds one record. False when the log cannot be followed any further; the loop then answers as it last was.
-    async fn take(&mut self, stored: StoredRecord) -> bool {
-        let seq = stored.seq;
-        if let Err(problem) = self.fold_in(stored).await {
-            let loop_id = &self.tools.loop_id;
-            error!(loop.id = %loop_id, error = &problem as &dyn std::error::Error, "Record {seq} cannot be folded; the loop stops learning");
-            return false;
+    /// The log cannot be followed any further; the loop then answers as it last was.
+    fn give_up(&self, problem: &TrainerError) {
+        self.relearning.abort();
+        let (loop_id, seq) = (&self.tools.loop_id, *self.progress.borrow());
+        let problem = problem as &dyn std::error::Error;
+        error!(loop.id = %loop_id, error = problem, "The record after {seq} cannot be folded; the loop stops learning");
+    }
+
+    /// Folds the next records, behind which so many more wait.
+    async fn fold_in(
+        &mut self,
+        mut fold: Fold,
+        records: Vec<StoredRecord>,
+        n_behind: usize,
+    ) -> Result<Fold, TrainerError> {
+        let mut left = records.into_iter();
+        loop {
+            let progress = self.progress.clone();
+            let work = move || fold_to_turn(fold, left, n_behind, &progress);
+            let turn;
+            (fold, left, turn) = in_the_background(work).await??;
+            let Some(record) = turn else { return Ok(fold) };
+            self.turn(&mut fold, &record).await?;
+            self.progress.send_replace(record.seq);
         }
-        self.progress.send_replace(seq);
-        true
     }
 
-    async fn fold_in(&mut self, stored: StoredRecord) -> Result<(), TrainerError> {
-        let record = read_record(stored)?;
-        let is_take_over = self.fold.is_take_over(&record);
-        self.fold.apply(&record)?;
-        if is_take_over {
-            let lesson = match self.relearning.finished() {
-                Some(lesson) => lesson,
-                // The training was lost, such as by a restart; its record stands, so it has to be done again now.
-                None => self.fold.lesson()?,
-            };
-            let lesson = relearn_now(&self.tools, lesson, record.seq).await?;
-            self.fold.take_over(lesson);
-            info!(loop.id = %self.tools.loop_id, "A newly trained model took over");
-            self.save_snapshot().await;
-        } else {
-            match record.fact {
-                Fact::Configured(_) => self.relearn_if_asked(),
-                Fact::ModelImported(_) => self.relearning.abort(),
-                Fact::LogsDeleted(_) => self.remove_deleted().await,
-                _ => {}
+    /// Does what follows from a record beside the fold.
+    async fn turn(&mut self, fold: &mut Fold, record: &Record) -> Result<(), TrainerError> {
+        match record.fact {
+            Fact::Relearned(_) => {
+                let lesson = match self.relearning.finished() {
+                    Some(lesson) => lesson,
+                    // The training was lost, such as by a restart; its record stands, so it has to be done again now.
+                    None => fold.lesson()?,
+                };
+                let lesson = relearn_now(&self.tools, lesson, record.seq).await?;
+                fold.take_over(lesson);
+                info!(loop.id = %self.tools.loop_id, "A newly trained model took over");
+                self.saving.save(fold).await;
             }
+            Fact::Configured(_) => self.relearn_if_asked(fold),
+            Fact::ModelImported(_) => self.relearning.abort(),
+            Fact::LogsDeleted(_) => self.remove_deleted(fold).await,
+            _ => {}
         }
         Ok(())
     }
 
-    fn relearn_if_asked(&mut self) {
-        let Some(asked_seq) = self.fold.cell().in_force().relearn_asked_seq else { return };
-        match self.fold.lesson() {
-            Ok(lesson) => self.relearning.start(&self.tools, asked_seq, lesson, self.fold.head().seq),
+    fn relearn_if_asked(&mut self, fold: &Fold) {
+        let Some(asked_seq) = fold.cell().in_force().relearn_asked_seq else { return };
+        match fold.lesson() {
+            Ok(lesson) => self.relearning.start(&self.tools, asked_seq, lesson, fold.head().seq),
             Err(problem) => {
                 error!(loop.id = %self.tools.loop_id, error = %problem, "A new model cannot be trained");
             }
         }
     }
 
-    async fn tick(&mut self) {
+    async fn tick(&mut self, fold: &Fold) {
         let now_us = self.tools.clock.now_us();
-        if is_overdue(&self.fold, now_us) {
+        if is_overdue(fold, now_us) {
             let tick = NewRecord { kind: Fact::Ticked.kind(), event_id: None, body: Fact::Ticked.to_body() };
             if let Err(problem) = self.tools.writer.append(&self.tools.loop_id, tick).await {
                 warn!(loop.id = %self.tools.loop_id, error = %problem, "Events cannot be closed while the log cannot be written");
             }
         }
-        if self.removed_seq < self.fold.logs_deleted_seq() {
-            self.remove_deleted().await;
+        if self.removed_seq < fold.logs_deleted_seq() {
+            self.remove_deleted(fold).await;
         }
-        let export_every = self.fold.cell().in_force().configuration.model_export_frequency.get();
-        let n_new = self.fold.head().seq - self.snapshot_seq;
-        if n_new >= N_RECORDS_PER_SNAPSHOT || (n_new > 0 && self.snapshot_at.elapsed() >= export_every) {
-            self.save_snapshot().await;
-        }
+        let export_every = fold.cell().in_force().configuration.model_export_frequency.get();
+        self.saving.save_if_due(fold, export_every).await;
         if self.retention_at.elapsed() >= RETENTION_EVERY {
             self.retention_at = Instant::now();
-            if let Err(problem) = self.remove_old(now_us).await {
+            if let Err(problem) = self.remove_old(fold, now_us).await {
                 warn!(loop.id = %self.tools.loop_id, error = %problem, "Old records could not be removed");
-            }
-        }
-    }
-
-    async fn save_snapshot(&mut self) {
-        let head = self.fold.head();
-        if head.seq == self.snapshot_seq || self.is_discarded.load(Ordering::SeqCst) {
-            return;
-        }
-        self.snapshot_at = Instant::now();
-        let row = SnapshotRow { seq: head.seq, at_us: head.at_us, body: self.fold.to_bytes() };
-        let (store, loop_id) = (&self.tools.store, &self.tools.loop_id);
-        let saved = async {
-            store.save_snapshot(loop_id, &row).await?;
-            store.prune_snapshots(loop_id, N_SNAPSHOTS).await
-        };
-        match saved.await {
-            Ok(_) => self.snapshot_seq = head.seq,
-            Err(problem) => {
-                warn!(loop.id = %loop_id, error = %problem, "The state was not stored; the log still holds everything");
             }
         }
     }
 
     /// Removes the events that were deleted on request, once a snapshot holds what was learned from them. What fails is
     /// tried again with the next tick.
-    async fn remove_deleted(&mut self) {
-        let up_to = self.fold.logs_deleted_seq();
-        self.save_snapshot().await;
-        if self.snapshot_seq < up_to {
+    async fn remove_deleted(&mut self, fold: &Fold) {
+        let up_to = fold.logs_deleted_seq();
+        self.saving.save(fold).await;
+        if self.saving.saved_seq() < up_to {
             return;
         }
         match self.remove(i64::MAX, up_to).await {
@@ -271,17 +262,44 @@ impl Running {
 
     /// Retention: records of events that are older than the loop keeps them, and that no open event, lesson or restart
     /// needs any more.
-    async fn remove_old(&self, now_us: i64) -> Result<(), StoreError> {
-        let in_force = self.fold.cell().in_force();
+    async fn remove_old(&self, fold: &Fold, now_us: i64) -> Result<(), StoreError> {
+        let in_force = fold.cell().in_force();
         let Some(kept) = in_force.configuration.log_retention_days.get() else { return Ok(()) };
         if in_force.relearn_asked_seq.is_some() {
             return Ok(());
         }
         let before_us = now_us.saturating_sub(i64::try_from(kept.as_micros()).unwrap_or(i64::MAX));
-        let oldest_needed = self.fold.oldest_open_seq().unwrap_or(i64::MAX);
-        let up_to = self.snapshot_seq.min(oldest_needed - 1);
+        let oldest_needed = fold.oldest_open_seq().unwrap_or(i64::MAX);
+        let up_to = self.saving.saved_seq().min(oldest_needed - 1);
         self.remove(before_us, up_to).await
     }
+}
+
+/// Folds records up to one from which something follows beside the fold, which is handed back; the rest is left.
+pub(super) fn fold_to_turn(
+    mut fold: Fold,
+    mut left: IntoIter<StoredRecord>,
+    n_behind: usize,
+    progress: &watch::Sender<i64>,
+) -> Result<(Fold, IntoIter<StoredRecord>, Option<Record>), TrainerError> {
+    while let Some(stored) = left.next() {
+        let (cell, n_behind) = (fold.cell().clone(), (left.len() + n_behind) as u64);
+        cell.note_behind(1 + n_behind, stored.at_us);
+        let record = read_record(stored)?;
+        let is_take_over = fold.is_take_over(&record);
+        fold.apply(&record)?;
+        cell.note_behind(n_behind, record.at_us);
+        let is_turn = match record.fact {
+            Fact::Relearned(_) => is_take_over,
+            Fact::Configured(_) | Fact::ModelImported(_) | Fact::LogsDeleted(_) => true,
+            _ => false,
+        };
+        if is_turn {
+            return Ok((fold, left, Some(record)));
+        }
+        progress.send_replace(record.seq);
+    }
+    Ok((fold, left, None))
 }
 
 /// Whether the clock has passed a deadline that the log has not.

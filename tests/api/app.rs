@@ -15,7 +15,7 @@ use rankloop::{
     clock::{Clock, ManualClock},
     loops::{Loops, LoopsOptions, TrustedSigners},
     store::{Durability, Store},
-    terms::Role,
+    terms::{LoopId, Role},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -71,6 +71,8 @@ pub struct TestLoop {
 pub struct TestApp {
     pub clock: ManualClock,
     accounts: Accounts,
+    loops: Loops,
+    store: Store,
     router: Router,
     _folder: TempDir,
 }
@@ -102,11 +104,11 @@ impl TestApp {
             trusted_signers: TrustedSigners::default(),
         };
         let loops = Loops::open(store.clone(), clock.clone(), options).await.expect("loops");
-        let accounts = Accounts::new(store, clock, vec![("owner".to_owned(), OWNER.to_owned())]);
+        let accounts = Accounts::new(store.clone(), clock, vec![("owner".to_owned(), OWNER.to_owned())]);
         let limits = Limits::new(1024 * 1024, rate);
         let tokens = tokens.map(|options| Tokens::start(options, Clock::Manual(manual.clone())).expect("a client"));
-        let router = api::routes(ApiState { loops, accounts: accounts.clone(), limits, tokens });
-        Self { clock: manual, accounts, router, _folder: folder }
+        let router = api::routes(ApiState { loops: loops.clone(), accounts: accounts.clone(), limits, tokens });
+        Self { clock: manual, accounts, loops, store, router, _folder: folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
@@ -177,7 +179,13 @@ impl TestApp {
         self.call(&of.keys[0], Method::POST, &path, "").await
     }
 
+    /// The counters, once all that was stored is counted: a Rank is answered a moment before.
     pub async fn stats(&self, of: &TestLoop) -> Value {
+        let id: LoopId = of.id.parse().expect("an id");
+        if let Some(live) = self.loops.get(&id) {
+            let head = self.store.log_head(&id).await.expect("a log");
+            live.progress().wait_for(|folded| *folded >= head.seq).await.expect("a trainer");
+        }
         self.manage(Method::GET, &format!("/loops/{}/stats", of.id), Value::Null).await.json()
     }
 

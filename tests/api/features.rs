@@ -22,10 +22,7 @@ async fn odd_features_are_found_with_an_advice_and_logged_as_they_came() {
         });
         app.rank(&of, body).await;
     }
-    // The trainer sees a record a moment after it is durable.
-    while app.stats(&of).await["ranked"] != 60 {
-        tokio::task::yield_now().await;
-    }
+    assert_eq!(app.stats(&of).await["ranked"], 60);
     let found = findings(&app, &of).await;
     assert_eq!(found["eventsLookedAt"], 60);
     let kinds: Vec<_> = found["findings"].as_array().expect("a list").iter().map(|f| (&f["kind"], &f["key"])).collect();

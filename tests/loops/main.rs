@@ -32,7 +32,7 @@ use rankloop::{
     terms::{
         Configuration, EventId, EventState, ExplorationShare, Impact, LearningMode, RewardAggregation, RewardValue,
     },
-    trainer::replay,
+    trainer::{Lag, replay},
 };
 use serde_json::{json, value::to_raw_value};
 
@@ -45,6 +45,8 @@ on_both! {
     a_loop_that_optimizes_itself_takes_what_is_surely_better,
     a_loop_keeps_its_policy_when_too_little_is_known,
     a_reward_is_learned_before_it_is_answered,
+    what_earns_more_is_soon_shown_more_often,
+    a_busy_loop_is_replayed_to_the_same_bytes_from_its_log_and_from_a_snapshot,
     a_restart_goes_on_where_the_log_ended_and_a_replay_gives_the_same_bytes,
     a_repeated_rank_is_answered_as_the_first_time_and_stored_once,
     an_open_event_is_decided_by_a_new_aggregation_and_told_so,
@@ -139,6 +141,14 @@ async fn play(live: &LiveLoop, prefix: &str, n: usize) {
     }
 }
 
+/// The same events, ten at a time.
+async fn play_together(live: &LiveLoop, prefix: &str, n: usize) {
+    for batch in 0..n / 20 {
+        let one = |number: usize| async move { play(live, &format!("{prefix}-{batch}-{number}"), 2).await };
+        futures::future::join_all((0..10).map(one)).await;
+    }
+}
+
 /// Waits for what the trainer does by itself.
 async fn until(what: &str, is_so: impl Fn() -> bool) {
     for _ in 0..500 {
@@ -157,10 +167,34 @@ async fn a_reward_is_learned_before_it_is_answered(database: &Database) {
     reward(&live, "one", 1.0).await;
     let second = rank(&live, "two", "mobile").await;
     assert_eq!(second.model_version, first.model_version + 1);
-    let chosen = first.reward_action_id.as_str();
-    assert!(probability(&second, chosen) > probability(&first, chosen));
     let event = live.event(&id("one")).await.expect("readable").expect("stored");
     assert_eq!((event.state, event.learned_reward), (EventState::Learned, Some(1.0)));
+}
+
+/// One reward may be chance, so the learner goes on drawing evenly for a few; measured 0.86 after these forty.
+async fn what_earns_more_is_soon_shown_more_often(database: &Database) {
+    let (_loops, live, _clock) = with_loop(database).await;
+    play(&live, "event", 40).await;
+    let ranking = rank(&live, "last", "mobile").await;
+    assert!(probability(&ranking, "sport") > 0.6, "{:?}", ranking.ranking);
+}
+
+/// Trees are grown ahead from some 260 events on, in the background while the log goes on.
+async fn a_busy_loop_is_replayed_to_the_same_bytes_from_its_log_and_from_a_snapshot(database: &Database) {
+    let (loops, live, clock) = with_loop(database).await;
+    play_together(&live, "before", 340).await;
+    loops.shut_down().await;
+    let loops = open(database, &clock).await;
+    let live = loops.get(live.id()).expect("the loop is still there");
+    play_together(&live, "after", 300).await;
+    assert_eq!((live.counters().learned, live.lag()), (640, Lag::default()));
+    loops.shut_down().await;
+
+    let newest = database.store.newest_snapshot(live.id()).await.expect("readable").expect("stored at the end");
+    database.store.prune_snapshots(live.id(), 0).await.expect("removed");
+    let replayed = replay(&database.store, live.id()).await.expect("the log alone is enough");
+    assert_eq!(replayed.head().seq, newest.seq);
+    assert!(replayed.to_bytes() == newest.body, "live over two starts, and replayed from the first record");
 }
 
 async fn a_restart_goes_on_where_the_log_ended_and_a_replay_gives_the_same_bytes(database: &Database) {

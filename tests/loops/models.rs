@@ -15,7 +15,7 @@ async fn opinion(live: &LiveLoop, event_id: &str) -> Vec<(String, f32)> {
 pub async fn an_exported_model_starts_another_loop_where_this_one_stands(database: &Database) {
     let (loops, live, clock) = with_loop(database).await;
     play(&live, "event", 60).await;
-    let model = live.export_model();
+    let model = live.export_model().await.expect("written");
     let trained = opinion(&live, "trained").await;
     live.reset_model("test").await.expect("reset");
     let untrained = opinion(&live, "untrained").await;
@@ -26,14 +26,18 @@ pub async fn an_exported_model_starts_another_loop_where_this_one_stands(databas
     for target in [&live, &second] {
         target.import_model(model.bytes.clone(), "test").await.expect("imported");
         assert_eq!(opinion(target, "imported").await, trained);
-        assert_eq!(target.export_model().bytes, model.bytes);
+        assert_eq!(target.export_model().await.expect("written").bytes, model.bytes);
     }
     assert!(matches!(live.import_model(vec![1, 2, 3], "test").await, Err(LoopError::Model(_))));
 
     loops.shut_down().await;
     database.store.prune_snapshots(live.id(), 0).await.expect("removed");
     let again = open(database, &clock).await.get(live.id()).expect("the loop is still there");
-    assert_eq!(again.export_model().bytes, model.bytes, "the log alone brings the imported model back");
+    assert_eq!(
+        again.export_model().await.expect("written").bytes,
+        model.bytes,
+        "the log alone brings the imported model back"
+    );
 }
 
 pub async fn deleted_logs_are_gone_and_what_was_learned_stays(database: &Database) {
@@ -42,7 +46,7 @@ pub async fn deleted_logs_are_gone_and_what_was_learned_stays(database: &Databas
     rank(&live, "open", "mobile").await;
     until("the open event is counted", || live.counters().ranked == 61).await;
     assert!(live.logged_span_us().await.expect("readable").is_some());
-    let (model, counted) = (live.export_model().bytes, live.counters());
+    let (model, counted) = (live.export_model().await.expect("written").bytes, live.counters());
 
     live.delete_logs("test").await.expect("deleted");
     assert_eq!(live.logged_span_us().await.expect("readable"), None);
@@ -53,7 +57,7 @@ pub async fn deleted_logs_are_gone_and_what_was_learned_stays(database: &Databas
 
     loops.shut_down().await;
     let again = open(database, &clock).await.get(live.id()).expect("the loop is still there");
-    assert_eq!(again.export_model().bytes, model);
+    assert_eq!(again.export_model().await.expect("written").bytes, model);
     assert_eq!(again.counters().ranked, counted.ranked);
     rank(&again, "event-1", "mobile").await;
     until("its event ids are free again", || again.counters().ranked == counted.ranked + 1).await;

@@ -53,7 +53,7 @@ pub async fn export(
         let model = live.export_signed_model().await?;
         return Ok(file(model.bytes, "model.vw.zip", model.changed_us));
     }
-    let model = live.export_model();
+    let model = live.export_model().await?;
     Ok(file(model.bytes, "model.vw", model.changed_us))
 }
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     api::{auth::ManagedLoop, error::ErrorBody, instant},
+    bandit::Shed,
     loops::LiveLoop,
 };
 
@@ -39,6 +40,13 @@ pub struct Stats {
     explored: u64,
     /// Learning steps of the model.
     model_version: i64,
+    /// Records that are stored but not learned from yet.
+    lag_records: u64,
+    /// For how many seconds the oldest of them has been stored.
+    lag_seconds: f64,
+    /// What of its extra work the learner leaves out because rewards come fast: `none`, `replays` (learning the past
+    /// again) or `growing` (also growing trees anew as often as usual). Events are never left out.
+    shed: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_rank_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +57,7 @@ pub struct Stats {
 
 impl From<&LiveLoop> for Stats {
     fn from(live: &LiveLoop) -> Self {
-        let counters = live.counters();
+        let (counters, lag) = (live.counters(), live.lag());
         Self {
             ranked: counters.ranked,
             activated: counters.activated,
@@ -64,6 +72,13 @@ impl From<&LiveLoop> for Stats {
             pending: counters.pending,
             explored: counters.explored,
             model_version: counters.model_version,
+            lag_records: lag.n_records,
+            lag_seconds: lag.age_us as f64 / 1e6,
+            shed: match live.shed() {
+                Shed::Nothing => "none",
+                Shed::Replays => "replays",
+                Shed::Growing => "growing",
+            },
             last_rank_at: counters.last_rank_us.map(instant::write),
             last_reward_at: counters.last_reward_us.map(instant::write),
             last_learned_at: counters.last_learned_us.map(instant::write),

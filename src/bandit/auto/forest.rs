@@ -19,6 +19,9 @@ use super::{
 const FIRST_DUE: u64 = 16;
 /// A tree is due again when this part of what it was grown over has come anew, plus up to so much more by chance.
 const GROWTH: f32 = 0.3;
+/// Trees over many events change less and cost more.
+const MANY: u64 = 4_000;
+const GROWTH_OF_MANY: f32 = 0.6;
 const JITTER: f32 = 0.1;
 /// A new tree takes its place when so small a part of what it was grown over has come anew. Those that would not have
 /// to wait for this many events are grown at once.
@@ -38,6 +41,11 @@ impl Rebuild {
     /// Grows the tree, unless somebody did or does; then waits for it. Takes some milliseconds.
     pub fn run(&self) {
         self.tree();
+    }
+
+    /// Whether it has been grown.
+    pub fn is_grown(&self) -> bool {
+        self.tree.get().is_some()
     }
 
     fn tree(&self) -> &Tree {
@@ -176,9 +184,10 @@ impl Forest {
             let draws = Draws::new(self.seed ^ ((at as u64) << 32), place.n_grown);
             place.n_grown += 1;
             let mut chance = Draws::new(self.seed ^ ((at as u64) << 32) ^ 1, place.n_grown);
-            let part = GROWTH * patience + JITTER * chance.unit();
             let sample = sample();
             let n_rows = sample.len() as u64;
+            let growth_of_these = if n_rows < MANY { GROWTH } else { GROWTH_OF_MANY };
+            let part = growth_of_these * patience + JITTER * chance.unit();
             place.due = n_learned + ((n_rows as f32 * part) as u64).max(1);
             let rebuild = Arc::new(Rebuild { sample, growth, draws, tree: OnceLock::new() });
             let wait = n_rows / WAIT_PART;
@@ -190,6 +199,12 @@ impl Forest {
                 place.pending = Some(Pending { rebuild, grown_at: n_learned, due: n_learned + wait });
             }
         }
+    }
+
+    /// The trees that take their places when so many events are learned.
+    pub fn due_rebuilds(&self, n_learned: u64) -> impl Iterator<Item = &Arc<Rebuild>> {
+        let pending = self.places.iter().filter_map(|place| place.pending.as_ref());
+        pending.filter(move |pending| pending.due <= n_learned).map(|pending| &pending.rebuild)
     }
 
     /// The trees whose moment has come take their places. `catch_up` hands a tree the events since it was laid aside.

@@ -35,6 +35,7 @@ mod window;
 
 pub use forest::Rebuild;
 pub use learner::Learner;
+pub use pace::Shed;
 pub(super) use {
     mixture::{Ask, Earned, Estimates, Mixture},
     scratch::Scratch,

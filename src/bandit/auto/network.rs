@@ -291,7 +291,10 @@ mod tests {
 
     fn inputs(n_actions: u32, x: f32) -> Inputs {
         let mut actions = Offered::default();
-        (0..n_actions).for_each(|id| actions.push(id, &[(id, 1.0)]));
+        for id in 0..n_actions {
+            actions.push_token((id, 1.0));
+            actions.end(id);
+        }
         Inputs { context: vec![(0, x), (1, 1.0)], actions }
     }
 

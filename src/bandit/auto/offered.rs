@@ -22,12 +22,6 @@ impl Offered {
         self.ids.len()
     }
 
-    /// Adds an action.
-    pub fn push(&mut self, id: u32, tokens: &[(u32, f32)]) {
-        tokens.iter().for_each(|token| self.push_token(*token));
-        self.end(id);
-    }
-
     /// Adds a token to the action that is not ended yet.
     pub fn push_token(&mut self, token: (u32, f32)) {
         self.tokens.push(token);

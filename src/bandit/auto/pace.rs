@@ -10,6 +10,17 @@ const N_EASY: u32 = 3_000;
 const N_BUSY: u32 = 6_000;
 const SECOND_US: i64 = 1_000_000;
 
+/// What of the extra work is left out because events come fast. The events themselves never are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shed {
+    /// All work is done.
+    Nothing,
+    /// Most of learning the past again.
+    Replays,
+    /// All of that, and trees are grown anew half as often.
+    Growing,
+}
+
 /// Counts the events of each second.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Pace {
@@ -30,18 +41,27 @@ impl Pace {
         self.n_in_it = self.n_in_it.saturating_add(1);
     }
 
+    /// What is left out now.
+    pub fn shed(&self) -> Shed {
+        match self.n_in_last {
+            0..=N_EASY => Shed::Nothing,
+            n if n <= N_BUSY => Shed::Replays,
+            _ => Shed::Growing,
+        }
+    }
+
     /// How many of `usual` replays are done.
     pub fn n_replays(&self, usual: u32) -> u32 {
-        match self.n_in_last {
-            0..=N_EASY => usual,
-            n if n <= N_BUSY => usual.min(1),
-            _ => 0,
+        match self.shed() {
+            Shed::Nothing => usual,
+            Shed::Replays => usual.min(1),
+            Shed::Growing => 0,
         }
     }
 
     /// How many times longer trees wait to be grown anew.
     pub fn patience(&self) -> f32 {
-        if self.n_in_last > N_BUSY { 2.0 } else { 1.0 }
+        if self.shed() == Shed::Growing { 2.0 } else { 1.0 }
     }
 }
 

@@ -199,8 +199,10 @@ mod tests {
 
     fn push(window: &mut Window, action: u32, reward: f32) {
         let mut offered = Offered::default();
-        offered.push(action, &[(action, 1.0), (7, 1.0)]);
-        offered.push(9, &[(9, 1.0)]);
+        for (id, tokens) in [(action, &[action, 7][..]), (9, &[9])] {
+            tokens.iter().for_each(|token| offered.push_token((*token, 1.0)));
+            offered.end(id);
+        }
         window.push(&[(0, 1.0)], &offered, 1, reward);
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     reports::{Health, HealthLevel, Share, Unit, words},
     terms::LearningMode,
-    trainer::{Counters, ImitationNumbers},
+    trainer::{Counters, ImitationNumbers, Lag},
 };
 
 const MINUTE_US: i64 = 60_000_000;
@@ -13,6 +13,8 @@ const N_PATIENT: u64 = 20;
 const SILENCE_US: i64 = 5 * MINUTE_US;
 /// Fewer rewards than this that went astray may be somebody's first tries.
 const N_ASTRAY: u64 = 5;
+/// Learning that is behind by less than this is at most a hiccup.
+const BEHIND_US: i64 = 2_000_000;
 /// The shares of all rewards from which late, duplicate and orphan ones are trouble.
 const LATE_SHARE: f64 = 0.2;
 const ORPHAN_SHARE: f64 = 0.1;
@@ -24,6 +26,7 @@ pub struct Signs {
     pub mode: LearningMode,
     pub unit: Unit,
     pub counters: Counters,
+    pub lag: Lag,
     pub relearning: Option<f32>,
     pub imitation: ImitationNumbers,
     /// Of the events of the last day whose wait time is over, those that were rewarded.
@@ -40,13 +43,23 @@ impl Signs {
         if self.counters.ranked == 0 {
             return vec![say(HealthLevel::Waiting, "no Rank received yet")];
         }
-        let found = [self.missing_rewards(), self.late(), self.orphans(), self.conflicts(), self.duplicates()];
+        let found =
+            [self.behind(), self.missing_rewards(), self.late(), self.orphans(), self.conflicts(), self.duplicates()];
         let mut health: Vec<Health> = found.into_iter().flatten().collect();
         health.extend(self.relearning());
         health.push(self.by_mode(health.is_empty()));
         // Stable: within one level the order above is the order of what to do first.
         health.sort_by_key(|health| std::cmp::Reverse(health.level));
         health
+    }
+
+    fn behind(&self) -> Option<Health> {
+        let Lag { n_records, age_us } = self.lag;
+        (age_us > BEHIND_US).then(|| {
+            let (n, span) = (words::count(n_records), words::span(age_us));
+            let calls = if n_records == 1 { "call waits" } else { "calls wait" };
+            say(HealthLevel::Attention, &format!("learning is {span} behind: {n} {calls} to be learned from"))
+        })
     }
 
     /// "No reward" is told by the time since the last one, or since the first Rank when there never was one.
@@ -167,6 +180,7 @@ mod tests {
             mode: LearningMode::Online,
             unit: Unit::Decision,
             counters,
+            lag: Lag::default(),
             relearning: None,
             imitation: ImitationNumbers::default(),
             rewarded: Share::new(960, 1_000),
@@ -256,6 +270,14 @@ mod tests {
             signs.imitation = ImitationNumbers { n_events: 100, n_imitated: 81, ..ImitationNumbers::default() };
         });
         assert_eq!(imitating, (HealthLevel::Good, "apprentice: imitates 81 %".to_owned()));
+    }
+
+    #[test]
+    fn learning_that_cannot_keep_up_says_by_how_much() {
+        let behind = |age_us| with(|signs| signs.lag = Lag { n_records: 12_345, age_us });
+        assert_eq!(behind(2_000_000).0, HealthLevel::Good);
+        let words = "learning is 5 seconds behind: 12,345 calls wait to be learned from";
+        assert_eq!(behind(5_000_000), (HealthLevel::Attention, words.to_owned()));
     }
 
     #[test]

@@ -152,6 +152,7 @@ fn signs(live: &LiveLoop, day: &[Bucket]) -> Signs {
         mode: configuration.learning_mode,
         unit: Unit::of(configuration.is_multi_slot),
         counters,
+        lag: live.lag(),
         relearning: live.relearning(),
         imitation: live.imitation(),
         rewarded: rewarded_share(day, wait_us(live), now_us),

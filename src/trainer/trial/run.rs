@@ -5,7 +5,10 @@ use crate::{
     log::EARLY_REWARD_US,
     store::{Store, StoredRecord},
     terms::LoopId,
-    trainer::{TrainerError, replay::read_record},
+    trainer::{
+        TrainerError,
+        replay::{in_the_background, read_record},
+    },
 };
 
 /// Records read and judged at once. With many policies and actions a piece takes a second or two, after which the trial
@@ -18,7 +21,7 @@ pub enum TrialError {
     #[error("could not read the log")]
     Read(#[from] TrainerError),
     #[error("the work on a piece of the log broke off")]
-    Broken(#[source] tokio::task::JoinError),
+    Broken(#[from] tokio::task::JoinError),
     #[error("it was stopped")]
     Stopped,
 }
@@ -55,7 +58,7 @@ pub async fn run_trial(
             break;
         }
     }
-    in_the_background(move || trial.finish()).await
+    Ok(in_the_background(move || trial.finish()).await?)
 }
 
 fn judge(mut trial: Trial, records: Vec<StoredRecord>) -> Result<Trial, TrialError> {
@@ -63,8 +66,4 @@ fn judge(mut trial: Trial, records: Vec<StoredRecord>) -> Result<Trial, TrialErr
         trial.apply(&read_record(stored)?);
     }
     Ok(trial)
-}
-
-async fn in_the_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, TrialError> {
-    tokio::task::spawn_blocking(work).await.map_err(TrialError::Broken)
 }

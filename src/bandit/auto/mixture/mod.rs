@@ -19,7 +19,7 @@ use super::{
     learner::N_LEARNERS,
     network::Network,
     noise::Noise,
-    pace::Pace,
+    pace::{Pace, Shed},
     range::Range,
     settings::AutoSettings,
     tokens::Tokens,
@@ -109,6 +109,17 @@ impl Mixture {
     /// How much each learner is trusted, in the order of [`Learner::ALL`]; the sum is 1.
     pub fn trust(&self) -> [f32; N_LEARNERS] {
         self.blend.weights()
+    }
+
+    /// What of the extra work is left out now.
+    pub fn shed(&self) -> Shed {
+        self.pace.shed()
+    }
+
+    /// Trees that learning the next event will wait for unless they are grown by then.
+    pub fn due_rebuilds(&self) -> Vec<Arc<Rebuild>> {
+        let next = self.n_learned + 1;
+        self.forest.due_rebuilds(next).chain(self.recent.due_rebuilds(next)).cloned().collect()
     }
 
     pub fn n_alarms(&self) -> u64 {

@@ -1,5 +1,8 @@
 //! The promises of the fold: a replay gives the same bytes, an event is counted and learned once, settings settle.
 
+mod growing;
+mod pieces;
+
 use proptest::prelude::*;
 use serde_json::{json, value::to_raw_value};
 

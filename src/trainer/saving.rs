@@ -1,0 +1,119 @@
+//! Snapshots on their way into the database: written and stored in the background, one at a time.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    task::{JoinError, JoinHandle},
+    time::Instant,
+};
+use tracing::{error, warn};
+
+use super::{fold::Fold, replay::in_the_background, snapshot::Snapshot, task::Tools};
+use crate::store::{SnapshotRow, StoreError};
+
+/// Snapshots that are kept: they are megabytes, and the newest is what a start reads.
+const N_SNAPSHOTS: i64 = 3;
+/// After this many records a snapshot is due even when the export frequency is long: it bounds the restart.
+const N_RECORDS_PER_SNAPSHOT: i64 = 20_000;
+/// But no sooner than this, or a busy loop would write little else.
+const LEAST_BETWEEN: Duration = Duration::from_secs(30);
+
+/// One loop's snapshots.
+#[derive(Debug)]
+pub(super) struct Saving {
+    tools: Tools,
+    /// The loop is gone: nothing of it is stored any more.
+    is_discarded: Arc<AtomicBool>,
+    saved_seq: i64,
+    begun_at: Instant,
+    /// Says which record it has stored a snapshot of; `None` if it could not.
+    under_way: Option<JoinHandle<Option<i64>>>,
+}
+
+impl Saving {
+    /// There is a snapshot of `saved_seq`, or nothing worth one.
+    pub fn new(tools: Tools, is_discarded: Arc<AtomicBool>, saved_seq: i64) -> Self {
+        Self { tools, is_discarded, saved_seq, begun_at: Instant::now(), under_way: None }
+    }
+
+    /// The last record that the newest stored snapshot holds.
+    pub fn saved_seq(&self) -> i64 {
+        self.saved_seq
+    }
+
+    /// Begins with a snapshot if one is due.
+    pub async fn save_if_due(&mut self, fold: &Fold, export_every: Duration) {
+        if self.under_way.as_ref().is_some_and(|task| !task.is_finished()) {
+            return;
+        }
+        self.wait().await;
+        let n_new = fold.head().seq - self.saved_seq;
+        let every = if n_new >= N_RECORDS_PER_SNAPSHOT { export_every.min(LEAST_BETWEEN) } else { export_every };
+        if self.begun_at.elapsed() >= every {
+            self.begin(fold).await;
+        }
+    }
+
+    /// Stores the fold as it is now.
+    pub async fn save(&mut self, fold: &Fold) {
+        self.wait().await;
+        self.begin(fold).await;
+        self.wait().await;
+    }
+
+    async fn begin(&mut self, fold: &Fold) {
+        if fold.head().seq == self.saved_seq || self.is_discarded.load(Ordering::SeqCst) {
+            return;
+        }
+        self.begun_at = Instant::now();
+        // Nobody writes the model meanwhile: the only one who does waits here.
+        let cell = fold.cell().clone();
+        match in_the_background(move || cell.learned().clone()).await {
+            Ok(learned) => {
+                let (tools, snapshot) = (self.tools.clone(), fold.snapshot(learned));
+                self.under_way = Some(tokio::spawn(write(tools, self.is_discarded.clone(), snapshot)));
+            }
+            Err(problem) => broke_off(&problem),
+        }
+    }
+
+    /// Waits until nothing is under way.
+    async fn wait(&mut self) {
+        let Some(task) = self.under_way.take() else { return };
+        match task.await {
+            Ok(saved_seq) => self.saved_seq = saved_seq.unwrap_or(self.saved_seq),
+            Err(problem) => broke_off(&problem),
+        }
+    }
+}
+
+fn broke_off(problem: &JoinError) {
+    error!(error = %problem, "Writing a snapshot broke off");
+}
+
+async fn write(tools: Tools, is_discarded: Arc<AtomicBool>, snapshot: Snapshot) -> Option<i64> {
+    let head = snapshot.head();
+    let body = in_the_background(move || snapshot.to_bytes()).await.inspect_err(broke_off).ok()?;
+    if is_discarded.load(Ordering::SeqCst) {
+        return None;
+    }
+    match store(&tools, SnapshotRow { seq: head.seq, at_us: head.at_us, body }).await {
+        Ok(()) => Some(head.seq),
+        Err(problem) => {
+            warn!(loop.id = %tools.loop_id, error = %problem, "The state was not stored; the log still holds everything");
+            None
+        }
+    }
+}
+
+async fn store(tools: &Tools, row: SnapshotRow) -> Result<(), StoreError> {
+    tools.store.save_snapshot(&tools.loop_id, &row).await?;
+    tools.store.prune_snapshots(&tools.loop_id, N_SNAPSHOTS).await?;
+    Ok(())
+}
