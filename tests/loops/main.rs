@@ -171,7 +171,7 @@ async fn a_reward_is_learned_before_it_is_answered(database: &Database) {
     assert_eq!((event.state, event.learned_reward), (EventState::Learned, Some(1.0)));
 }
 
-/// One reward may be chance, so the learner goes on drawing evenly for a few; measured 0.86 after these forty.
+/// One reward may be chance, so the learner goes on drawing evenly for a few.
 async fn what_earns_more_is_soon_shown_more_often(database: &Database) {
     let (_loops, live, _clock) = with_loop(database).await;
     play(&live, "event", 40).await;
