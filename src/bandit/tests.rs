@@ -231,13 +231,20 @@ proptest! {
         let mut policy = new_policy(learner_at(learner));
         let outcome = Outcome { action_idx: 0, probability: 0.5, reward, explored: 0.0, at_us: 0 };
         let before = policy.scores(&example)[0];
+        if policy.looks_ahead() {
+            // The learners of a mixture start from different predictions, so that one event may move their mean any way;
+            // what is earned again and again is what it comes to predict.
+            (0..30).for_each(|_| policy.learn(&example, &[true, true], outcome));
+            let after = policy.scores(&example)[0];
+            prop_assert!((after - reward).abs() <= 0.15, "{before} to {after} for {reward}");
+            return Ok(());
+        }
         policy.learn(&example, &[true, true], outcome);
         let after = policy.scores(&example)[0];
         // Features so large that their squares leave the range of numbers may hide the step, but never turn it.
         prop_assert!((after - before) * (reward - before) >= 0.0, "{before} to {after} for {reward}");
-        // IPS and DR aim at the reward divided by the probability; the own learner comes from a mean of 0.5.
-        let farthest = before.abs().max(2.0 * reward.abs());
-        prop_assert!(after.abs() <= farthest + 1e-6, "{before} to {after} overshoots {reward}");
+        // IPS and DR aim at the reward divided by the probability.
+        prop_assert!(after.abs() <= 2.0 * reward.abs() + 1e-6, "{before} to {after} overshoots {reward}");
     }
 }
 

@@ -235,7 +235,8 @@ mod tests {
         play(&live, 60).await;
         let signed = live.export_signed_model().await.expect("signed").bytes;
         fs::write(folder.path().join("coffee.zip"), signed).expect("written");
-        fs::write(folder.path().join("coffee.model"), live.export_model().await.expect("a model").bytes).expect("written");
+        fs::write(folder.path().join("coffee.model"), live.export_model().await.expect("a model").bytes)
+            .expect("written");
         let id = live.id().to_string();
         loops.shut_down().await;
         store.close().await;

@@ -26,7 +26,7 @@ const JITTER: f32 = 0.1;
 /// A new tree takes its place when so small a part of what it was grown over has come anew. Those that would not have
 /// to wait for this many events are grown at once.
 const WAIT_PART: u64 = 32;
-const LEAST_WAIT: u64 = 8;
+const LEAST_WAIT: u64 = 16;
 
 /// A tree to be grown.
 #[derive(Debug)]

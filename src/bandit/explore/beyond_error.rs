@@ -2,7 +2,7 @@
 
 /// What is spread evenly, as a part of the share of exploration: evaluation divides by probabilities, so none may
 /// vanish.
-const EVEN_PART: f64 = 0.01;
+const EVEN_PART: f64 = 0.005;
 
 /// What stands to the choice.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,7 +21,7 @@ pub(in crate::bandit) struct Caution {
 /// 2020); gap(a) = max(0, f(best) − f(a) − uncertainty·error(a)) for estimates f with their standard errors.
 ///
 /// What cannot be told apart is drawn evenly, and what is known to be worse falls off with γ. Every action keeps a
-/// floor, 1 % of the share evenly. A share of 0 is greedy; equally good actions share.
+/// floor, half a percent of the share evenly. A share of 0 is greedy; equally good actions share.
 pub(in crate::bandit) fn beyond_error(pmf: &mut [f64], estimates: &[f32], errors: &[f32], caution: Caution) {
     let n = estimates.len() as f64;
     let most = estimates.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -64,8 +64,8 @@ mod tests {
     #[test]
     fn what_cannot_be_told_apart_is_drawn_evenly_and_the_worse_seldom() {
         let pmf = pmf(&[0.8, 0.7, 0.2], &[0.2, 0.2, 0.2], CAUTION);
-        assert!((pmf[1] - (0.998 / 3.0 + 0.002 / 3.0)).abs() < 1e-4, "{pmf:?}");
-        assert!((pmf[2] - (0.998 / 503.0 + 0.002 / 3.0)).abs() < 1e-6, "{pmf:?}");
+        assert!((pmf[1] - (0.999 / 3.0 + 0.001 / 3.0)).abs() < 1e-4, "{pmf:?}");
+        assert!((pmf[2] - (0.999 / 503.0 + 0.001 / 3.0)).abs() < 1e-6, "{pmf:?}");
     }
 
     #[test]
