@@ -147,10 +147,10 @@ proptest! {
             prop_assert!((sum - 1.0).abs() < 1e-6);
             let n_eligible = is_eligible.iter().filter(|eligible| **eligible).count() as f32;
             for (probability, eligible) in pmf.as_slice().iter().zip(is_eligible) {
-                // An exploration that is capped has a tenth of its share as floor, scaled down at most to the cap.
+                // The own learner has half a percent of its share as floor, epsilons have more.
                 // SquareCB's floor is its own, and those without a floor come last.
                 let has_floor = *eligible && learner < LEARNERS.len() && learner != 3;
-                let least = (0.1 * exploration).min(0.02) * exploration.min(1.0) / n_eligible;
+                let least = 0.005 * exploration / n_eligible;
                 let floor = if has_floor { least } else { 0.0 };
                 prop_assert!(*probability >= 0.99 * floor, "{pmf:?} {exploration}");
                 prop_assert!(*eligible || *probability == 0.0);
