@@ -10,25 +10,25 @@ fn an_action_never_seen_before_is_judged_by_its_features() {
     assert!(score > 0.96, "{score}");
 }
 
-/// Measured 0.761.
+/// Measured 0.757.
 #[test]
 fn what_is_said_of_articles_carries_over_from_day_to_day() {
-    assert_scores("fresh", 1_500, 0.74);
+    assert_scores("fresh", 1_500, 0.73);
 }
 
-/// Measured 0.607.
+/// Measured 0.657.
 #[test]
 fn articles_that_are_better_than_their_topic_are_found_within_their_day() {
-    assert_scores("fresh-single", 1_500, 0.58);
+    assert_scores("fresh-single", 1_500, 0.63);
 }
 
-/// Measured 0.861.
+/// Measured 0.860.
 #[test]
 fn two_actions_are_told_apart() {
     assert_scores("actions-2", 1_000, 0.84);
 }
 
-/// Measured 0.149.
+/// Measured 0.145.
 #[test]
 fn a_hundred_actions_are_learned_by_their_topics() {
     assert_scores("actions-100", 600, 0.12);
