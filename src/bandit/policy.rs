@@ -129,9 +129,13 @@ impl Policy {
         pmf
     }
 
-    /// Whether [`Self::pmf_of_slot`] looks at losses.
-    pub fn looks_ahead(&self) -> bool {
-        self.mixture.is_some()
+    /// What [`super::Filling::losses`] asks for: the expected rewards of every slot behind the first, where nothing is
+    /// asked of it. Empty for one slot, and for policies that do not look ahead.
+    pub fn scores_of_later_slots(&self, examples: &[Example]) -> Vec<Vec<f32>> {
+        if self.mixture.is_none() || examples.len() < 2 {
+            return Vec::new();
+        }
+        std::iter::once(Vec::new()).chain(examples[1..].iter().map(|example| self.scores(example))).collect()
     }
 
     fn put_pmf(

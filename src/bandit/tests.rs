@@ -231,7 +231,7 @@ proptest! {
         let mut policy = new_policy(learner_at(learner));
         let outcome = Outcome { action_idx: 0, probability: 0.5, reward, explored: 0.0, at_us: 0 };
         let before = policy.scores(&example)[0];
-        if policy.looks_ahead() {
+        if policy.settings().auto().is_some() {
             // The learners of a mixture start from different predictions, so that one event may move their mean any way;
             // what is earned again and again is what it comes to predict.
             (0..30).for_each(|_| policy.learn(&example, &[true, true], outcome));

@@ -113,9 +113,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided, examples: &
     let baselines: Vec<usize> = undecided.slots.iter().map(|slot| slot.baseline_idx).collect();
     let mut filling = Filling::new(undecided.slots.iter().map(|slot| slot.is_allowed.clone()).collect(), &baselines);
     let learned = live.cell().learned();
-    let looks_ahead = examples.len() > 1 && learned.policy.looks_ahead();
-    let scores: Vec<Vec<f32>> =
-        if looks_ahead { examples.iter().map(|example| learned.policy.scores(example)).collect() } else { Vec::new() };
+    let scores = learned.policy.scores_of_later_slots(examples);
     let mut slots = Vec::with_capacity(examples.len());
     for (slot_idx, (slot, example)) in undecided.slots.iter().zip(examples).enumerate() {
         let is_eligible = filling.eligible();

@@ -96,9 +96,7 @@ impl Game {
         let example = |slot: &Slot| slot_example(&situation.context, slot.id.as_ref(), &slot.features, &inputs);
         let examples: Vec<_> =
             situation.slots.iter().map(|slot| example(slot).expect("worlds have good features")).collect();
-        let looks_ahead = examples.len() > 1 && self.policy.looks_ahead();
-        let scores: Vec<Vec<f32>> =
-            if looks_ahead { examples.iter().map(|example| self.policy.scores(example)).collect() } else { Vec::new() };
+        let scores = self.policy.scores_of_later_slots(&examples);
         self.run.rank_time += begin.elapsed();
         for ((slot_idx, slot), example) in situation.slots.iter().enumerate().zip(examples) {
             let begin = Instant::now();

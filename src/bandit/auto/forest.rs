@@ -12,7 +12,7 @@ use super::{
     draws::Draws,
     growing::{Growth, grow},
     sample::Sample,
-    tree::{Arrival, Tree, Work},
+    tree::{Arrival, COUNT_BYTES, Tree, Work},
 };
 
 /// First growings, and over how many events they are staggered.
@@ -151,9 +151,14 @@ impl Forest {
         }
     }
 
+    /// Beyond this many counts a tree takes in no more actions until it is grown anew.
+    fn most_counts_per_tree(&self) -> usize {
+        self.most_bytes_per_tree / COUNT_BYTES
+    }
+
     /// Adds one event to all trees.
     pub fn insert(&mut self, arrival: Arrival<'_>) {
-        let most = self.most_bytes_per_tree / 8;
+        let most = self.most_counts_per_tree();
         self.places.iter_mut().for_each(|place| place.tree.insert(arrival, most));
     }
 
@@ -209,7 +214,7 @@ impl Forest {
 
     /// The trees whose moment has come take their places. `catch_up` hands a tree the events since it was laid aside.
     pub fn swap_in(&mut self, n_learned: u64, catch_up: impl Fn(u64, &mut dyn FnMut(Arrival<'_>))) {
-        let most = self.most_bytes_per_tree / 8;
+        let most = self.most_counts_per_tree();
         for place in &mut self.places {
             if let Some(pending) = place.pending.take_if(|pending| pending.due <= n_learned) {
                 place.tree = pending.rebuild.tree().clone();

@@ -25,6 +25,15 @@ impl AutoSettings {
         self.is_on[learner as usize]
     }
 
+    pub fn has_network(&self) -> bool {
+        self.has(Learner::Contest) || self.has(Learner::Value)
+    }
+
+    /// Whether anyone looks at past events again.
+    pub fn keeps_events(&self) -> bool {
+        self.has_network() || self.has(Learner::Forest) || self.has(Learner::Recent)
+    }
+
     /// A share of the memory, in units of this many bytes.
     pub fn share_of_memory(&self, share: f64, bytes_each: usize) -> usize {
         (f64::from(self.memory_mib) * 1_048_576.0 * share) as usize / bytes_each

@@ -13,9 +13,12 @@ use crate::bandit::features::Kind;
 pub(super) const UNKNOWN: u32 = u32::MAX;
 /// Largest standardised value: an outlier must not drown the rest.
 const MAX_DEVIATION: f32 = 4.0;
-/// Learned events that a token may stay away before its place can be taken. Nothing that old is in a tree any more.
+/// Learned events that a token may stay away before its place can be taken. Nothing that old is in the window or in a
+/// tree any more.
 const PATIENCE: u64 = 20_000;
-/// The same for tokens seen only once or twice.
+/// The same for features of contexts seen only once or twice: that an old event has another one's name then matters less
+/// than that ids of visitors, which nobody should send, crowd out the rest. Actions are kept apart for as long as any
+/// event with them is.
 const PATIENCE_WITH_THE_RARE: u64 = 2_000;
 /// Places looked at for one newcomer.
 const N_LOOKS: usize = 8;
@@ -68,6 +71,7 @@ pub(super) struct Tokens {
     index: ByHash<u32>,
     all: Vec<Token>,
     most: usize,
+    patience_with_the_rare: u64,
     /// Where to look next for a place to take.
     hand: usize,
 }
@@ -83,8 +87,16 @@ pub(super) enum Met {
 }
 
 impl Tokens {
-    pub fn new(most: usize) -> Self {
-        Self { index: ByHash::default(), all: Vec::new(), most: most.max(1), hand: 0 }
+    pub fn of_contexts(most: usize) -> Self {
+        Self::new(most, PATIENCE_WITH_THE_RARE)
+    }
+
+    pub fn of_actions(most: usize) -> Self {
+        Self::new(most, PATIENCE)
+    }
+
+    fn new(most: usize, patience_with_the_rare: u64) -> Self {
+        Self { index: ByHash::default(), all: Vec::new(), most: most.max(1), patience_with_the_rare, hand: 0 }
     }
 
     pub fn len(&self) -> usize {
@@ -154,7 +166,7 @@ impl Tokens {
         for _ in 0..N_LOOKS {
             self.hand = (self.hand + 1) % self.all.len();
             let token = &self.all[self.hand];
-            let patience = if token.n_seen > 2 { PATIENCE } else { PATIENCE_WITH_THE_RARE };
+            let patience = if token.n_seen > 2 { PATIENCE } else { self.patience_with_the_rare };
             if token.last.saturating_add(patience) < now {
                 return Some(self.hand);
             }
@@ -224,7 +236,7 @@ mod tests {
 
     #[test]
     fn usual_numbers_are_standardised_and_words_stay_what_they_are() {
-        let mut tokens = Tokens::new(10);
+        let mut tokens = Tokens::of_contexts(10);
         for (now, value) in (0..).zip([1.0, 3.0, 1.0, 3.0]) {
             tokens.meet(7, Kind::Number, value, now);
             tokens.meet(8, Kind::Word, 1.0, now);
@@ -237,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_seldom_there_says_something_by_being_there() {
-        let mut tokens = Tokens::new(10);
+        let mut tokens = Tokens::of_contexts(10);
         tokens.meet(7, Kind::Number, 1.0, 0);
         tokens.meet(7, Kind::Number, 1.0, 50);
         assert!((tokens.standardised(tokens.find(7), 1.0, 100) - 1.0).abs() < 1e-6);
@@ -247,12 +259,20 @@ mod tests {
 
     #[test]
     fn only_what_stayed_away_for_long_gives_up_its_place() {
-        let mut tokens = Tokens::new(2);
+        let mut tokens = Tokens::of_contexts(2);
         (0..3).for_each(|now| assert_ne!(tokens.meet(1, Kind::Word, 1.0, now), Met::Nowhere));
         (0..3).for_each(|now| assert_ne!(tokens.meet(2, Kind::Word, 1.0, now), Met::Nowhere));
         assert_eq!(tokens.meet(3, Kind::Word, 1.0, 10_000), Met::Nowhere);
         tokens.meet(2, Kind::Word, 1.0, 19_000);
         assert_eq!(tokens.meet(3, Kind::Word, 1.0, 21_000), Met::New(0));
         assert_eq!((tokens.find(1), tokens.find(3)), (UNKNOWN, 0));
+    }
+
+    #[test]
+    fn a_rare_word_gives_way_sooner_than_an_action_whose_events_are_still_kept() {
+        for (mut tokens, met) in [(Tokens::of_contexts(1), Met::New(0)), (Tokens::of_actions(1), Met::Nowhere)] {
+            tokens.meet(1, Kind::Word, 1.0, 0);
+            assert_eq!(tokens.meet(2, Kind::Word, 1.0, 3_000), met);
+        }
     }
 }

@@ -27,6 +27,8 @@ struct Count {
     estimate: f32,
 }
 
+/// What one count takes.
+pub(super) const COUNT_BYTES: usize = size_of::<Count>();
 /// Down to which node of a path an estimate is read: the deepest that at least so many events came through.
 pub(super) const GRAINS: [u32; 3] = [1, 60, 500];
 /// What a parent's estimate weighs in its child's, in events.

@@ -192,9 +192,9 @@ impl LearningSettings {
     }
 
     /// What must be alike for one model to be read by two settings.
-    pub(super) fn layout(&self) -> (u32, u32, bool, Option<&[u8]>) {
+    pub(super) fn layout(&self) -> (u32, u32, bool, Option<&[u8]>, Option<AutoSettings>) {
         let letters = self.marginal.as_ref().map(|rule| rule.letters.as_slice());
-        (self.bits, self.n_layers(), matches!(self.base, Base::Coin(_)), letters)
+        (self.bits, self.n_layers(), matches!(self.base, Base::Coin(_)), letters, self.auto())
     }
 
     /// How many models share the table of weights, each of its turns in Vowpal Wabbit's layout.

@@ -137,7 +137,7 @@ impl Mixture {
         for (said, linear) in said[Learner::Linear as usize].iter_mut().zip(linear) {
             *said = self.range.to_unit(*linear);
         }
-        if settings.has(Learner::Contest) || settings.has(Learner::Value) {
+        if settings.has_network() {
             let [_, _, contest, value, ..] = said;
             self.network.predict(inputs, network, contest, value);
         }

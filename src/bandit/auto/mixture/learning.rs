@@ -92,9 +92,9 @@ impl Mixture {
         }
     }
 
-    /// Learns the event by every learner.
+    /// Learns the event by every learner that takes part.
     fn take_in(&mut self, earned: Earned, reward: f32, scratch: &mut Scratch) {
-        let start = self.mean();
+        let (settings, start) = (*self.settings(), self.mean());
         self.sum += f64::from(reward);
         self.n_learned += 1;
         let id = scratch.actions.id(earned.chosen);
@@ -102,17 +102,25 @@ impl Mixture {
             *n += 1.0;
             *sum += reward;
             let arrival = Arrival { values: &scratch.values, action: id as u16, reward, start };
-            self.forest.insert(arrival);
-            self.recent.insert(arrival);
+            if settings.has(Learner::Forest) {
+                self.forest.insert(arrival);
+            }
+            if settings.has(Learner::Recent) {
+                self.recent.insert(arrival);
+            }
         }
-        self.network.learn(&scratch.inputs, earned.chosen, reward, &mut scratch.network);
-        self.window.push(&scratch.context, &scratch.actions, earned.chosen, earned.reward);
+        if settings.has_network() {
+            self.network.learn(&scratch.inputs, earned.chosen, reward, &mut scratch.network);
+        }
+        if settings.keeps_events() {
+            self.window.push(&scratch.context, &scratch.actions, earned.chosen, earned.reward);
+        }
     }
 
     /// The network learns some of the past again.
     fn replay(&mut self, scratch: &mut Scratch) {
         let settings = self.settings();
-        if !settings.has(Learner::Contest) && !settings.has(Learner::Value) || self.window.len() < 2 {
+        if !settings.has_network() || self.window.len() < 2 {
             return;
         }
         let mut draws = Draws::new(SEEDS[3], self.n_learned);
@@ -176,6 +184,9 @@ impl Mixture {
         self.blend.rescale();
         self.noise = Noise::new();
         self.drift.rescale();
+        if !self.settings().has_network() {
+            return;
+        }
         self.network.rescale();
         let mut draws = Draws::new(SEEDS[3] ^ 1, self.n_learned);
         for _ in 0..N_RESCALED.min(self.window.len()) {

@@ -78,8 +78,8 @@ impl Mixture {
         let most_actions = of_memory(1, ACTION_TOKEN_BYTES).min(usize::from(u16::MAX));
         Self {
             settings: Some(*settings),
-            tokens: Tokens::new(of_memory(0, TOKEN_BYTES)),
-            action_tokens: Tokens::new(most_actions),
+            tokens: Tokens::of_contexts(of_memory(0, TOKEN_BYTES)),
+            action_tokens: Tokens::of_actions(most_actions),
             by_action: Vec::new(),
             range: Range::USUAL,
             n_learned: 0,
