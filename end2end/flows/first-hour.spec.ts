@@ -57,7 +57,7 @@ test("from the first start to a loop that learned, and then explores no more", a
     const preview = page.getByRole("region", { name: "Preview of your change" });
     await expect(preview).toContainText("Instant");
     await preview.getByRole("button", { name: "Apply" }).click();
-    await expect(page.getByText("Applied.")).toBeVisible();
+    await expect(page.getByText("Applied. The next Rank uses it.")).toBeVisible();
 
     expect(probability(await api.rank(key, CONTEXT), FAVOURITE)).toBe(1);
   });

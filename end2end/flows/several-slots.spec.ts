@@ -35,7 +35,7 @@ test("a loop goes from one slot to several, tells of each, and goes back", async
     await expect(preview.getByRole("row", { name: /^Slots/ })).toContainText("several per Rank");
     await expect(preview).toContainText("Instant");
     await preview.getByRole("button", { name: "Apply" }).click();
-    await expect(page.getByText("Applied.")).toBeVisible();
+    await expect(page.getByText("Applied. The next Rank uses it.")).toBeVisible();
     await expect(page.getByText("Slots: one action per Rank → several per Rank")).toBeVisible();
   });
 
