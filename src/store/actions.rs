@@ -20,6 +20,9 @@ pub struct ActionRow {
     pub updated_by: String,
 }
 
+/// Actions are read again together with the row of their loop.
+const REVISE: &str = "update loop set revision = revision + 1 where id = $1";
+
 impl Store {
     /// By position, then id.
     pub async fn actions(&self, id: &LoopId) -> Result<Vec<ActionRow>, StoreError> {
@@ -47,33 +50,38 @@ impl Store {
                 features = excluded.features, is_active = excluded.is_active, valid_from_us = excluded.valid_from_us,
                 valid_to_us = excluded.valid_to_us, notes = excluded.notes, position = excluded.position,
                 updated_at_us = excluded.updated_at_us, updated_by = excluded.updated_by";
-        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
-            .bind(id.as_str())
-            .bind(row.id.as_str())
-            .bind(row.features.as_str())
-            .bind(row.is_active)
-            .bind(row.valid_from_us)
-            .bind(row.valid_to_us)
-            .bind(row.notes.as_str())
-            .bind(row.position)
-            .bind(row.updated_at_us)
-            .bind(row.updated_by.as_str())
-            .execute(pool)
-            .await
-            .map(drop))
-        .map_err(StoreError::during("store an action"))
+        in_transaction!(self, transaction => {
+            sqlx::query(SQL)
+                .bind(id.as_str())
+                .bind(row.id.as_str())
+                .bind(row.features.as_str())
+                .bind(row.is_active)
+                .bind(row.valid_from_us)
+                .bind(row.valid_to_us)
+                .bind(row.notes.as_str())
+                .bind(row.position)
+                .bind(row.updated_at_us)
+                .bind(row.updated_by.as_str())
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query(REVISE).bind(id.as_str()).execute(&mut *transaction).await?;
+        })
+        .map_err(StoreError::during("store an action"))?;
+        self.announcements.note_loops();
+        Ok(())
     }
 
     /// False when there was none.
     pub async fn delete_action(&self, id: &LoopId, action_id: &ActionId) -> Result<bool, StoreError> {
         const SQL: &str = "delete from action where loop_id = $1 and id = $2";
-        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
-            .bind(id.as_str())
-            .bind(action_id.as_str())
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected() == 1))
-        .map_err(StoreError::during("remove an action"))
+        let was_there = in_transaction!(self, transaction => {
+            let deleted = sqlx::query(SQL).bind(id.as_str()).bind(action_id.as_str()).execute(&mut *transaction).await?;
+            sqlx::query(REVISE).bind(id.as_str()).execute(&mut *transaction).await?;
+            deleted.rows_affected() == 1
+        })
+        .map_err(StoreError::during("remove an action"))?;
+        self.announcements.note_loops();
+        Ok(was_there)
     }
 }
 

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The loop was removed, or nobody follows its log yet.
     #[error("the loop's log is not open for writing")]
     NotFollowed,
+    /// Another process has taken over what this one wanted to do.
+    #[error("another process trains the loop by now")]
+    NotTrainer,
     /// Something else wrote into a log while its past was being written.
     #[error("the loop's log has grown by itself meanwhile")]
     Interfered,

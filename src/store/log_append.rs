@@ -11,7 +11,7 @@ use std::{
 use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use super::{
-    Appended, Durability, LogHead, NewRecord, Store, StoreError, StoredRecord,
+    Appended, Durability, Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
     log::{KIND_RANKED, checked},
     log_statements::{Appending, NewRow},
     pools::{BEGIN_WRITING, Pools},
@@ -23,6 +23,14 @@ use crate::terms::{EventId, LoopId};
 pub(super) struct Addition {
     pub given: LogHead,
     pub records: Vec<NewRecord>,
+    /// Which of the records only the loop's trainer may write, by index.
+    pub fences: BTreeMap<usize, Fence>,
+}
+
+impl Addition {
+    pub(super) fn nothing(given: LogHead) -> Self {
+        Self { given, records: Vec::new(), fences: BTreeMap::new() }
+    }
 }
 
 /// What became of an `Addition`.
@@ -31,8 +39,8 @@ pub(super) struct Added {
     /// Records that were durable before, and that the follower has not seen: from another process, or from a commit
     /// whose answer was lost.
     pub missed: Vec<StoredRecord>,
-    /// One for each record, in their order.
-    pub outcomes: Vec<Appended>,
+    /// One for each record, in their order; `None` for what was not written because another process trains the loop.
+    pub outcomes: Vec<Option<Appended>>,
 }
 
 /// In the order of loop ids, so that two processes take their locks in the same order.
@@ -130,12 +138,16 @@ async fn append_in(mut transaction: Appending<'_>, additions: &Additions, now_us
         }
         all_added.insert(id.clone(), added);
     }
+    let fenced: Vec<&str> =
+        additions.iter().filter(|(_, addition)| !addition.fences.is_empty()).map(|(id, _)| id.as_str()).collect();
+    let tokens =
+        if fenced.is_empty() { HashMap::new() } else { transaction.hold_tokens(&fenced).await.map_err(&failed)? };
     let ranked = additions.iter().flat_map(|(id, addition)| addition.records.iter().map(move |record| (id, record)));
     let ranked: Vec<(&str, &str)> =
         ranked.filter_map(|(id, record)| Some((id.as_str(), ranked_event(record)?.as_str()))).collect();
     let known =
         if ranked.is_empty() { HashMap::new() } else { transaction.find_ranked(&ranked).await.map_err(&failed)? };
-    let rows = plan(additions, &heads, &known, now_us, &mut all_added);
+    let rows = plan(additions, &Found { heads, known, tokens }, now_us, &mut all_added);
     if !rows.is_empty() {
         transaction.insert(&rows).await.map_err(&failed)?;
     }
@@ -143,31 +155,38 @@ async fn append_in(mut transaction: Appending<'_>, additions: &Additions, now_us
     Ok(all_added)
 }
 
-/// Gives each record its place, or finds that it is a repeat.
-fn plan<'a>(
-    additions: &'a Additions,
-    heads: &HashMap<String, LogHead>,
-    known: &HashMap<String, HashSet<String>>,
-    now_us: i64,
-    all_added: &mut AllAdded,
-) -> Vec<NewRow<'a>> {
+/// What the database says about the logs, by loop.
+struct Found {
+    heads: HashMap<String, LogHead>,
+    /// Which of the events were ranked before.
+    known: HashMap<String, HashSet<String>>,
+    tokens: HashMap<String, i64>,
+}
+
+/// Gives each record its place, or finds that it is a repeat, or no longer its writer's to write.
+fn plan<'a>(additions: &'a Additions, found: &Found, now_us: i64, all_added: &mut AllAdded) -> Vec<NewRow<'a>> {
     let mut rows = Vec::new();
     for (id, addition) in additions {
-        let (Some(added), Some(head)) = (all_added.get_mut(id), heads.get(id.as_str())) else { continue };
-        let known_here = known.get(id.as_str());
+        let (Some(added), Some(head)) = (all_added.get_mut(id), found.heads.get(id.as_str())) else { continue };
+        let known_here = found.known.get(id.as_str());
         let is_known = |event_id: &EventId| known_here.is_some_and(|known| known.contains(event_id.as_str()));
         let mut ranked_here = HashSet::new();
         let mut head = *head;
-        for record in &addition.records {
+        for (idx, record) in addition.records.iter().enumerate() {
+            let is_ours = |fence: &Fence| found.tokens.get(id.as_str()) == Some(&fence.token);
+            if !addition.fences.get(&idx).is_none_or(is_ours) {
+                added.outcomes.push(None);
+                continue;
+            }
             let is_repeat =
                 ranked_event(record).is_some_and(|event_id| is_known(event_id) || !ranked_here.insert(event_id));
             if is_repeat {
-                added.outcomes.push(Appended::Repeat);
+                added.outcomes.push(Some(Appended::Repeat));
                 continue;
             }
             // Log time never falls, whatever the machine's clock does.
             head = LogHead { seq: head.seq + 1, at_us: head.at_us.max(now_us) };
-            added.outcomes.push(Appended::New { seq: head.seq, at_us: head.at_us });
+            added.outcomes.push(Some(Appended::New { seq: head.seq, at_us: head.at_us }));
             rows.push(NewRow { loop_id: id, place: head, record });
         }
     }
@@ -196,7 +215,8 @@ mod tests {
 
     fn large_record(id: &LoopId) -> Additions {
         let records = vec![NewRecord { kind: 3, event_id: None, body: vec![0; 1_000_000] }];
-        Additions::from([(id.clone(), Addition { given: LogHead { seq: 1, at_us: 0 }, records })])
+        let nothing = Addition::nothing(LogHead { seq: 1, at_us: 0 });
+        Additions::from([(id.clone(), Addition { records, ..nothing })])
     }
 
     fn writer(store: &Store) -> &sqlx::SqlitePool {
@@ -216,7 +236,7 @@ mod tests {
         assert!(matches!(refused, Err(StoreError::Full { .. })), "{refused:?}");
 
         let added = store.append(&large_record(&id), 1, Durability::Commit).await.expect("there is space again");
-        assert_eq!(added[&id].outcomes, [Appended::New { seq: 2, at_us: 1 }]);
+        assert_eq!(added[&id].outcomes, [Some(Appended::New { seq: 2, at_us: 1 })]);
         assert!(added[&id].missed.is_empty());
     }
 

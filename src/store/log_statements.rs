@@ -50,6 +50,13 @@ const POSTGRES_RANKED: &str = "
     join log_record ranked on ranked.loop_id = wanted.loop_id and ranked.event_id = wanted.event_id
         and ranked.kind = 1";
 
+const SQLITE_TOKENS: &str = "
+    select lease.loop_id, lease.token
+    from json_each($1) wanted cross join trainer_lease lease on lease.loop_id = wanted.value";
+// The lock is the one that a change of hands waits for and a renewal does not.
+const POSTGRES_TOKENS: &str =
+    "select loop_id, token from trainer_lease where loop_id = any($1) order by loop_id for key share";
+
 // JSON holds no bytes, so the bodies come as one long run of them, and each row says which part is its own.
 // No part of nothing is null in SQLite, hence the coalesce.
 const SQLITE_INSERT: &str = "
@@ -121,6 +128,19 @@ impl Appending<'_> {
             by_loop.entry(id).or_default().insert(event_id);
         }
         Ok(by_loop)
+    }
+
+    /// The newest token of each loop's lease, which nobody changes before the commit.
+    pub(super) async fn hold_tokens(&mut self, ids: &[&str]) -> Result<HashMap<String, i64>, sqlx::Error> {
+        let found: Vec<(String, i64)> = match self {
+            Self::Sqlite(transaction) => {
+                sqlx::query_as(SQLITE_TOKENS).bind(json(ids)).fetch_all(&mut **transaction).await?
+            }
+            Self::Postgres(transaction) => {
+                sqlx::query_as(POSTGRES_TOKENS).bind(ids).fetch_all(&mut **transaction).await?
+            }
+        };
+        Ok(found.into_iter().collect())
     }
 
     pub(super) async fn insert(&mut self, rows: &[NewRow<'_>]) -> Result<(), sqlx::Error> {

@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    LogHead, NewRecord, Store, StoreError, StoredRecord,
+    Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
     log_append::{Addition, Additions, AllAdded},
 };
 use crate::{clock::Clock, terms::LoopId};
@@ -41,6 +41,8 @@ pub enum Appended {
 /// whole burst.
 const N_RECORDS_MOST: usize = 1_024;
 const N_BYTES_MOST: usize = 16 * 1024 * 1024;
+/// Records that are read at once because somebody else wrote them.
+const N_LOOKED_AT_ONCE: i64 = 256;
 /// How soon after a failed commit the writer looks for itself what became of it.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -63,6 +65,10 @@ enum Message {
         id: LoopId,
         answer: oneshot::Sender<()>,
     },
+    /// These logs reach at least up to there.
+    Look {
+        heads: Vec<(LoopId, i64)>,
+    },
     ShutDown {
         answer: oneshot::Sender<()>,
     },
@@ -73,7 +79,22 @@ enum Message {
 struct Waiting {
     id: LoopId,
     record: NewRecord,
+    /// There if only the loop's trainer may write it.
+    fence: Option<Fence>,
     answer: oneshot::Sender<Result<Appended, StoreError>>,
+}
+
+/// Tells the writer where logs have grown, without keeping it alive.
+#[derive(Debug, Clone)]
+pub(super) struct Looker(mpsc::WeakSender<Message>);
+
+impl Looker {
+    /// Has the followers be given what they have not seen of these logs, each up to the record named at least. False
+    /// when there is no writer any more.
+    pub(super) async fn look(&self, heads: Vec<(LoopId, i64)>) -> bool {
+        let Some(messages) = self.0.upgrade() else { return false };
+        messages.send(Message::Look { heads }).await.is_ok()
+    }
 }
 
 impl LogWriter {
@@ -87,14 +108,38 @@ impl LogWriter {
 
     /// Appends to a loop that is followed. Returns once the record is durable and handed to the follower.
     pub async fn append(&self, id: &LoopId, record: NewRecord) -> Result<Appended, StoreError> {
+        self.append_behind(id, record, None).await
+    }
+
+    /// The same for what only the loop's trainer may write: with `NotTrainer` it was not written, because somebody else
+    /// is the trainer by now.
+    pub async fn append_as_trainer(
+        &self,
+        id: &LoopId,
+        record: NewRecord,
+        fence: Fence,
+    ) -> Result<Appended, StoreError> {
+        self.append_behind(id, record, Some(fence)).await
+    }
+
+    async fn append_behind(
+        &self,
+        id: &LoopId,
+        record: NewRecord,
+        fence: Option<Fence>,
+    ) -> Result<Appended, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.messages.try_send(Message::Append(Waiting { id: id.clone(), record, answer })).map_err(
+        self.messages.try_send(Message::Append(Waiting { id: id.clone(), record, fence, answer })).map_err(
             |error| match error {
                 mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
                 mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
             },
         )?;
         answered.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    pub(super) fn looker(&self) -> Looker {
+        Looker(self.messages.downgrade())
     }
 
     /// From now on appends to the loop are accepted; every record after `head` comes through the receiver, in order,
@@ -177,6 +222,7 @@ impl Writing {
                     self.followers.remove(&id);
                     answer.send(()).ok();
                 }
+                Message::Look { heads } => self.look(heads).await,
                 Message::ShutDown { answer } => {
                     // Nothing more comes in; what is in the channel is still written.
                     inbox.close();
@@ -202,9 +248,7 @@ impl Writing {
 
     /// Gives every follower what is durable and was not given yet.
     async fn look_again(&mut self) {
-        let nothing_new = |(id, follower): (&LoopId, &Follower)| {
-            (id.clone(), Addition { given: follower.given, records: Vec::new() })
-        };
+        let nothing_new = |(id, follower): (&LoopId, &Follower)| (id.clone(), Addition::nothing(follower.given));
         let additions: Additions = self.followers.iter().map(nothing_new).collect();
         if let Ok(added) = self.store.append(&additions, self.clock.now_us(), self.durability).await {
             self.is_in_doubt = false;
@@ -212,8 +256,25 @@ impl Writing {
         }
     }
 
+    /// Gives followers what other processes wrote. It neither writes nor locks: records of a log become visible in their
+    /// order, because whoever appends holds the loop's row until its commit, so what a plain read finds has no gaps that
+    /// would be filled later.
+    async fn look(&mut self, heads: Vec<(LoopId, i64)>) {
+        for (id, seq) in heads {
+            while let Some(follower) = self.followers.get_mut(&id).filter(|follower| follower.given.seq < seq) {
+                let given = follower.given.seq;
+                match self.store.records_between(&id, given, i64::MAX, N_LOOKED_AT_ONCE).await {
+                    Ok(records) if records.is_empty() => break,
+                    Ok(records) => records.into_iter().for_each(|record| follower.give(record)),
+                    // The next look, which is soon, finds it all.
+                    Err(_) => return,
+                }
+            }
+        }
+    }
+
     async fn follow(&mut self, id: LoopId, head: LogHead) -> Result<mpsc::UnboundedReceiver<StoredRecord>, StoreError> {
-        let additions = Additions::from([(id.clone(), Addition { given: head, records: Vec::new() })]);
+        let additions = Additions::from([(id.clone(), Addition::nothing(head))]);
         let added = self.store.append(&additions, self.clock.now_us(), self.durability).await?;
         if !added.contains_key(&id) {
             return Err(StoreError::NotFollowed);
@@ -228,13 +289,14 @@ impl Writing {
     async fn write(&mut self, batch: Vec<Waiting>) {
         let mut additions = Additions::new();
         let mut answers = Answers::new();
-        for Waiting { id, record, answer } in batch {
+        for Waiting { id, record, fence, answer } in batch {
             let Some(follower) = self.followers.get(&id) else {
                 answer.send(Err(StoreError::NotFollowed)).ok();
                 continue;
             };
-            let addition = || Addition { given: follower.given, records: Vec::new() };
-            additions.entry(id.clone()).or_insert_with(addition).records.push(record);
+            let addition = additions.entry(id.clone()).or_insert_with(|| Addition::nothing(follower.given));
+            addition.fences.extend(fence.map(|fence| (addition.records.len(), fence)));
+            addition.records.push(record);
             answers.entry(id).or_default().push(answer);
         }
         if additions.is_empty() {
@@ -265,14 +327,19 @@ impl Writing {
                 continue;
             };
             added.missed.into_iter().for_each(|record| follower.give(record));
+            let mut newest = None;
             for (NewRecord { kind, event_id, body }, appended) in addition.records.into_iter().zip(added.outcomes) {
-                if let Appended::New { seq, at_us } = appended {
+                if let Some(Appended::New { seq, at_us }) = appended {
                     follower.give(StoredRecord { seq, at_us, kind, event_id, body });
+                    newest = Some(seq);
                 }
                 if let Some(answer) = callers.next() {
                     // A caller that hung up has its record in the log all the same.
-                    answer.send(Ok(appended)).ok();
+                    answer.send(appended.ok_or(StoreError::NotTrainer)).ok();
                 }
+            }
+            if let Some(seq) = newest {
+                self.store.announce_log(&id, seq);
             }
         }
     }

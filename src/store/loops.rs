@@ -59,7 +59,9 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
         })
-        .map_err(StoreError::during("store a loop"))
+        .map_err(StoreError::during("store a loop"))?;
+        self.announcements.note_loops();
+        Ok(())
     }
 
     /// All loops, oldest first.
@@ -89,6 +91,7 @@ impl Store {
         if n_marked == 0 {
             return Ok(false);
         }
+        self.announcements.note_loops();
         self.remove_rows(id.as_str()).await.map(|()| true)
     }
 
@@ -125,21 +128,24 @@ impl Store {
 
     /// False when there is no such loop.
     pub async fn rename_loop(&self, id: &LoopId, name: &str) -> Result<bool, StoreError> {
-        const SQL: &str = "update loop set name = $2 where id = $1 and not is_removed";
+        const SQL: &str = "update loop set name = $2, revision = revision + 1 where id = $1 and not is_removed";
         on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
             .bind(id.as_str())
             .bind(name)
             .execute(pool)
             .await
             .map(|done| done.rows_affected() == 1))
+        .inspect(|_| self.announcements.note_loops())
         .map_err(StoreError::during("rename a loop"))
     }
 
     /// `slot` is 0 or 1. False when there is no such loop.
     pub async fn replace_key(&self, id: &LoopId, slot: usize, key: &KeyRow) -> Result<bool, StoreError> {
         const SQL: [&str; 2] = [
-            "update loop set key_0_hash = $2, key_0_last4 = $3, key_0_created_at_us = $4 where id = $1 and not is_removed",
-            "update loop set key_1_hash = $2, key_1_last4 = $3, key_1_created_at_us = $4 where id = $1 and not is_removed",
+            "update loop set key_0_hash = $2, key_0_last4 = $3, key_0_created_at_us = $4, revision = revision + 1
+                where id = $1 and not is_removed",
+            "update loop set key_1_hash = $2, key_1_last4 = $3, key_1_created_at_us = $4, revision = revision + 1
+                where id = $1 and not is_removed",
         ];
         on_pool!(self.pools.writing(), pool => sqlx::query(SQL[slot])
             .bind(id.as_str())
@@ -149,6 +155,7 @@ impl Store {
             .execute(pool)
             .await
             .map(|done| done.rows_affected() == 1))
+        .inspect(|_| self.announcements.note_loops())
         .map_err(StoreError::during("replace a key"))
     }
 }

@@ -8,8 +8,10 @@ mod pools;
 
 mod accounts;
 mod actions;
+mod announcements;
 mod error;
 mod jobs;
+mod leases;
 mod log;
 mod log_append;
 mod log_import;
@@ -20,11 +22,13 @@ mod presence;
 mod sessions;
 mod signing_key;
 mod snapshots;
+mod tail;
 
 pub use accounts::{AdminRow, LinkUse, ManagementTokenRow, SignInLinkRow};
 pub use actions::ActionRow;
 pub use error::StoreError;
 pub use jobs::{JobEnd, JobKey, JobRow, WAITING};
+pub use leases::{Fence, LeaseRow};
 pub use log::{LogHead, NewRecord, StoredRecord};
 pub use log_import::PastFacts;
 pub use log_writer::{Appended, Durability, LogWriter};
@@ -33,7 +37,11 @@ pub use presence::{Held, Presence};
 pub use sessions::SessionRow;
 pub use signing_key::SigningKeyRow;
 pub use snapshots::SnapshotRow;
+pub use tail::{Revisions, Tail};
 
+use std::sync::Arc;
+
+use announcements::Announcements;
 use pools::Pools;
 
 /// The schema and its history, carried inside the program.
@@ -43,12 +51,13 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 #[derive(Debug, Clone)]
 pub struct Store {
     pools: Pools,
+    announcements: Arc<Announcements>,
 }
 
 impl Store {
     /// Opens `postgres://…` or `sqlite:PATH` (made when missing, with its folder). Runs no migration.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { pools: Pools::open(url).await? })
+        Ok(Self { pools: Pools::open(url).await?, announcements: Arc::default() })
     }
 
     /// Brings the schema up to date, and finishes removing the loops that were being removed when the process ended.
