@@ -284,7 +284,7 @@ async fn complete(
 async fn fold(store: &Store, id: &LoopId) -> Result<Counters, ImportError> {
     let fold = replay(store, id).await?;
     let head = fold.head();
-    store.save_snapshot(id, &SnapshotRow { seq: head.seq, at_us: head.at_us, body: fold.to_bytes() }).await?;
+    store.save_snapshot(id, &SnapshotRow { seq: head.seq, at_us: head.at_us, body: fold.to_bytes() }, None).await?;
     Ok(fold.cell().tally().counters)
 }
 

@@ -45,6 +45,11 @@ pub(super) fn make_loop_id() -> LoopId {
     letters.iter().collect::<String>().parse().expect("16 letters and digits are an id")
 }
 
+/// What this process is called among all that ever worked on the same data.
+pub(super) fn make_process_name() -> String {
+    hex::encode(random_bytes::<16>())
+}
+
 /// A new id of an evaluation: a GUID, as the old service made them.
 pub(super) fn make_job_id() -> JobId {
     let guid = uuid::Builder::from_random_bytes(random_bytes::<16>()).into_uuid();

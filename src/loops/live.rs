@@ -9,9 +9,9 @@ use super::{LoopAction, LoopError, registry::SharedTools};
 use crate::{
     bandit::{ActionInput, Asked, Explanations, JsonObject, LearningSettings, Shed},
     loops::RankableAction,
-    store::{Appended, KeyRow, LoopRow, NewRecord, StoreError},
+    store::{Appended, Fence, KeyRow, LoopRow, NewRecord, StoreError},
     terms::{Configuration, LearningMode, LoopId},
-    trainer::{Bucket, Counters, ImitationNumbers, Lag, LoopCell, Tools, Trainer},
+    trainer::{Bucket, Counters, ImitationNumbers, Lag, LoopCell, Standing, Tools, Trainer},
 };
 
 /// How many features an explanation names before the rest is summed up.
@@ -56,6 +56,7 @@ impl LiveLoop {
             store: tools.store.clone(),
             writer: tools.writer.clone(),
             clock: tools.clock.clone(),
+            leases: tools.leases.clone(),
         });
         let trainer = trainer.await?;
         Ok(Self(Arc::new(LiveInner {
@@ -181,6 +182,16 @@ impl LiveLoop {
         self.trainer().as_ref().and_then(Trainer::relearning)
     }
 
+    /// Who trains the loop; `None` while that is not known.
+    pub fn standing(&self) -> Option<Standing> {
+        self.0.tools.leases.standing(&self.0.id)
+    }
+
+    /// What a trainer's writes go behind; `None` when another process trains the loop.
+    pub(super) fn fence(&self) -> Option<Fence> {
+        self.0.tools.leases.fence(&self.0.id)
+    }
+
     /// The present by the server's clock.
     pub fn now_us(&self) -> i64 {
         self.0.tools.clock.now_us()
@@ -218,6 +229,13 @@ impl LiveLoop {
 
     pub(super) fn set_actions(&self, actions: Vec<LoopAction>) {
         self.0.actions.store(Arc::new(actions));
+    }
+
+    /// Reads the loop's own actions again, because another process may have changed them.
+    pub(super) async fn reload_actions(&self) -> Result<(), LoopError> {
+        let _changing = self.changing().await;
+        self.set_actions(LoopAction::load(&self.0.tools.store, &self.0.id).await?);
+        Ok(())
     }
 
     pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {

@@ -8,6 +8,7 @@ mod error;
 mod evaluations;
 mod event;
 mod features;
+mod following;
 mod keys;
 mod live;
 mod logs;

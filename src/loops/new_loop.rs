@@ -45,6 +45,7 @@ impl NewLoop {
             name,
             created_at_us,
             salt: keys::make_salt(),
+            revision: 0,
             keys: [keys::row(&keys[0], created_at_us), keys::row(&keys[1], created_at_us)],
         };
         Ok(DraftedLoop { row, first, keys })

@@ -11,13 +11,15 @@ use tokio::sync::OnceCell;
 use super::{
     LiveLoop, LoopError, SigningKey, TrustedSigners,
     evaluations::{Jobs, Runner},
+    following::Following,
     keys,
     new_loop::{DraftedLoop, NewLoop},
 };
 use crate::{
     clock::Clock,
-    store::{Durability, LogWriter, LoopRow, Store},
+    store::{Durability, LogWriter, LoopRow, Store, Tail},
     terms::LoopId,
+    trainer::Leases,
 };
 
 /// What the server may decide about all loops.
@@ -56,8 +58,11 @@ struct LoopsInner {
     registry: ArcSwap<Registry>,
     /// Held while the registry changes, so that two changes do not undo each other.
     changing: tokio::sync::Mutex<()>,
+    /// What other processes do is heard for as long as this lives.
+    tail: Tail,
     /// `None` only while it is being made.
     runner: OnceLock<Runner>,
+    following: OnceLock<Following>,
 }
 
 /// The loops as somebody sees them who does not keep them alive.
@@ -70,6 +75,11 @@ impl WeakLoops {
         let loops = Loops(self.0.upgrade()?);
         Some((loops.list(), loops.0.tools.store.clone()))
     }
+
+    /// All loops; `None` once nobody holds them any more.
+    pub fn upgrade(&self) -> Option<Loops> {
+        self.0.upgrade().map(Loops)
+    }
 }
 
 /// What every loop works with.
@@ -78,6 +88,7 @@ pub(super) struct SharedTools {
     pub store: Store,
     pub writer: LogWriter,
     pub clock: Clock,
+    pub leases: Leases,
     pub options: Arc<LoopsOptions>,
     /// Read, or made, when a model is first signed or verified.
     pub signing_key: Arc<OnceCell<SigningKey>>,
@@ -108,9 +119,12 @@ impl Loops {
     pub async fn open(store: Store, clock: Clock, options: LoopsOptions) -> Result<Self, LoopError> {
         let writer = LogWriter::start(store.clone(), clock.clone(), options.durability, options.n_queued);
         let jobs = Jobs::default();
+        let tail = Tail::start(&store, &writer);
+        let leases = Leases::start(store.clone(), keys::make_process_name(), tail.lease_changes());
         let tools = SharedTools {
             store,
             writer,
+            leases,
             clock,
             options: Arc::new(options),
             jobs: jobs.clone(),
@@ -122,7 +136,10 @@ impl Loops {
         }
         let registry = ArcSwap::from_pointee(Registry::of(loops));
         let changing = tokio::sync::Mutex::default();
-        let inner = Arc::new(LoopsInner { tools, registry, changing, runner: OnceLock::new() });
+        let (runner, following) = (OnceLock::new(), OnceLock::new());
+        let inner = Arc::new(LoopsInner { tools, registry, changing, tail, runner, following });
+        let weak = WeakLoops(Arc::downgrade(&inner));
+        inner.following.get_or_init(|| Following::start(weak, inner.tail.revisions()));
         inner.runner.get_or_init(|| Runner::start(WeakLoops(Arc::downgrade(&inner)), jobs));
         Ok(Self(inner))
     }
@@ -159,10 +176,16 @@ impl Loops {
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
         self.replace_registry(|loops| loops.retain(|other| other.id() != id));
-        live.discard();
-        self.0.tools.writer.forget(id).await?;
-        live.ended().await;
+        self.let_go(&live).await?;
         self.0.tools.store.delete_loop(id).await?;
+        Ok(())
+    }
+
+    /// Ends what this process does for a loop that is gone.
+    pub(super) async fn let_go(&self, live: &LiveLoop) -> Result<(), LoopError> {
+        live.discard();
+        self.0.tools.writer.forget(live.id()).await?;
+        live.ended().await;
         Ok(())
     }
 
@@ -172,6 +195,7 @@ impl Loops {
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
         self.0.tools.store.rename_loop(id, &name).await?;
+        // The revision stays as it was known: another process may have changed something else meanwhile.
         live.set_row(LoopRow { name, ..(*live.row()).clone() });
         Ok(())
     }
@@ -198,7 +222,16 @@ impl Loops {
         self.0.tools.signing_key().await
     }
 
-    fn replace_registry(&self, change: impl FnOnce(&mut Vec<LiveLoop>)) {
+    pub(super) fn tools(&self) -> &SharedTools {
+        &self.0.tools
+    }
+
+    /// Held while the registry changes.
+    pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.changing.lock().await
+    }
+
+    pub(super) fn replace_registry(&self, change: impl FnOnce(&mut Vec<LiveLoop>)) {
         let mut loops: Vec<_> = self.0.registry.load().by_id.values().cloned().collect();
         change(&mut loops);
         self.0.registry.store(Arc::new(Registry::of(loops)));
@@ -213,6 +246,7 @@ impl Loops {
         for live in self.list() {
             live.ended().await;
         }
+        self.0.tools.leases.release().await;
     }
 }
 

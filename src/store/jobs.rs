@@ -1,6 +1,6 @@
 //! Jobs: long questions about a loop's past, with their answers.
 
-use super::{Store, StoreError};
+use super::{Fence, Store, StoreError};
 use crate::terms::{JobId, LoopId};
 
 /// Which job.
@@ -33,17 +33,27 @@ pub struct JobEnd {
 pub const WAITING: &str = "waiting";
 
 impl Store {
-    /// Stores a job that is to be done. False when the loop has one of this kind and id.
-    pub async fn insert_job(&self, key: &JobKey, created_at_us: i64, contract: &[u8]) -> Result<bool, StoreError> {
+    /// Stores a job that is to be done. False when the loop has one of this kind and id, or when there is a fence and
+    /// somebody else is the loop's trainer.
+    pub async fn insert_job(
+        &self,
+        key: &JobKey,
+        created_at_us: i64,
+        contract: &[u8],
+        fence: Option<Fence>,
+    ) -> Result<bool, StoreError> {
         const SQL: &str = "
             insert into job (loop_id, kind, id, created_at_us, status, contract)
-            values ($1, $2, $3, $4, 'waiting', $5) on conflict (loop_id, kind, id) do nothing";
+            select $1, $2, $3, $4, 'waiting', $5 where cast($6 as bigint) is null
+                or exists (select 1 from trainer_lease where loop_id = $1 and token = $6)
+            on conflict (loop_id, kind, id) do nothing";
         on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
             .bind(key.loop_id.as_str())
             .bind(key.kind.as_str())
             .bind(key.id.as_str())
             .bind(created_at_us)
             .bind(contract)
+            .bind(fence.map(|fence| fence.token))
             .execute(pool)
             .await
             .map(|done| done.rows_affected() == 1))
@@ -100,11 +110,12 @@ impl Store {
         sorted(found, "read the jobs that wait", |a, b| a.cmp(b))
     }
 
-    /// Stores how a job ended. False when it is gone or had ended before.
-    pub async fn end_job(&self, key: &JobKey, end: &JobEnd) -> Result<bool, StoreError> {
+    /// Stores how a job ended. False when it is gone or had ended before, or when somebody else does the loop's jobs.
+    pub async fn end_job(&self, key: &JobKey, end: &JobEnd, fence: Option<Fence>) -> Result<bool, StoreError> {
         const SQL: &str = "
             update job set status = $4, summary = $5, result = $6
-            where loop_id = $1 and kind = $2 and id = $3 and status = 'waiting'";
+            where loop_id = $1 and kind = $2 and id = $3 and status = 'waiting' and (cast($7 as bigint) is null
+                or exists (select 1 from trainer_lease where trainer_lease.loop_id = $1 and token = $7))";
         on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
             .bind(key.loop_id.as_str())
             .bind(key.kind.as_str())
@@ -112,6 +123,7 @@ impl Store {
             .bind(end.status)
             .bind(end.summary.as_slice())
             .bind(end.result.as_deref())
+            .bind(fence.map(|fence| fence.token))
             .execute(pool)
             .await
             .map(|done| done.rows_affected() == 1))

@@ -75,6 +75,20 @@ impl Store {
         Ok(taken.map(|token| Fence { token }))
     }
 
+    /// Lets go of one lease.
+    pub async fn release_lease(&self, id: &LoopId, holder: &str) -> Result<(), StoreError> {
+        const SQL: &str = "update trainer_lease set expires_at_us = 0 where loop_id = $1 and holder = $2";
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+            .bind(id.as_str())
+            .bind(holder)
+            .execute(pool)
+            .await
+            .map(drop))
+        .map_err(StoreError::during("let somebody else train a loop"))?;
+        self.announcements.note_leases();
+        Ok(())
+    }
+
     /// Lets go of everything that the holder has, so that nobody has to wait until it runs out.
     pub async fn release_leases(&self, holder: &str) -> Result<(), StoreError> {
         self.write_lease(holder, 0).await?;

@@ -208,7 +208,8 @@ mod tests {
         store.migrate().await.expect("the schema");
         let key = KeyRow { hash: [0; 32], last4: String::new(), created_at_us: 0 };
         let id: LoopId = "loop1".parse().expect("a good id");
-        let row = LoopRow { id: id.clone(), name: String::new(), created_at_us: 0, salt: 0, keys: [key.clone(), key] };
+        let keys = [key.clone(), key];
+        let row = LoopRow { id: id.clone(), name: String::new(), created_at_us: 0, salt: 0, keys, revision: 0 };
         store.insert_loop(&row, &NewRecord { kind: 4, event_id: None, body: Vec::new() }).await.expect("a loop");
         (store, id)
     }
@@ -246,11 +247,11 @@ mod tests {
         let (store, id) = with_a_loop(&folder).await;
         sqlx::query("pragma max_page_count = 50").execute(writer(&store)).await.expect("limited");
         let snapshot = crate::store::SnapshotRow { seq: 1, at_us: 0, body: vec![0; 1_000_000] };
-        let refused = store.save_snapshot(&id, &snapshot).await;
+        let refused = store.save_snapshot(&id, &snapshot, None).await;
         assert!(matches!(refused, Err(StoreError::Full { .. })), "{refused:?}");
 
         sqlx::query("pragma max_page_count = 50000").execute(writer(&store)).await.expect("freed");
-        store.save_snapshot(&id, &snapshot).await.expect("there is space again");
+        store.save_snapshot(&id, &snapshot, None).await.expect("there is space again");
     }
 
     #[tokio::test]

@@ -21,6 +21,8 @@ pub struct LoopRow {
     /// Mixed into the seed of every draw.
     pub salt: u64,
     pub keys: [KeyRow; 2],
+    /// Grows with every change of this row or of the loop's actions.
+    pub revision: i64,
 }
 
 /// How many rows one removing statement takes: short enough that appends of other loops hardly wait for it.
@@ -68,7 +70,7 @@ impl Store {
     pub async fn loops(&self) -> Result<Vec<LoopRow>, StoreError> {
         const SQL: &str = "
             select id, name, created_at_us, salt, key_0_hash, key_0_last4, key_0_created_at_us,
-                key_1_hash, key_1_last4, key_1_created_at_us
+                key_1_hash, key_1_last4, key_1_created_at_us, revision
             from loop where not is_removed order by created_at_us, id";
         let attempt = "read the loops";
         let found: Vec<FoundLoop> = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL).fetch_all(pool).await)
@@ -173,6 +175,7 @@ struct FoundLoop {
     key_1_hash: Vec<u8>,
     key_1_last4: String,
     key_1_created_at_us: i64,
+    revision: i64,
 }
 
 impl FoundLoop {
@@ -188,6 +191,7 @@ impl FoundLoop {
                 key(self.key_0_hash, self.key_0_last4, self.key_0_created_at_us)?,
                 key(self.key_1_hash, self.key_1_last4, self.key_1_created_at_us)?,
             ],
+            revision: self.revision,
         })
     }
 }

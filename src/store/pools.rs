@@ -7,7 +7,7 @@ use std::{
 
 use sqlx::{
     Connection as _, PgPool, SqlitePool,
-    postgres::PgPoolOptions,
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -17,6 +17,9 @@ use super::StoreError;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a call waits for a connection before it is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// PostgreSQL ends a transaction in which its client has fallen silent for so long. A process that stopped in the middle of
+/// an append, or was cut off, holds locks on logs; without this nobody else could write to them until it comes back.
+const SILENT_TIMEOUT: &str = "2s";
 const N_SQLITE_READERS: u32 = 4;
 const N_POSTGRES_CONNECTIONS: u32 = 10;
 
@@ -153,7 +156,10 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
 
 async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
     let pool = PgPoolOptions::new().max_connections(N_POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
-    let pool = pool.connect(url).await.map_err(StoreError::during("connect to PostgreSQL"))?;
+    let failed = StoreError::during("connect to PostgreSQL");
+    let options = url.parse::<PgConnectOptions>().map_err(&failed)?;
+    let options = options.options([("idle_in_transaction_session_timeout", SILENT_TIMEOUT)]);
+    let pool = pool.connect_with(options).await.map_err(&failed)?;
     Ok(Pools::Postgres(pool))
 }
 

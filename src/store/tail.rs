@@ -120,10 +120,10 @@ impl Seen {
         if news.has_changed_leases {
             self.lease_changes.send_modify(|n_changes| *n_changes += 1);
         }
-        match news.has_changed_loops {
-            true => self.look(store).await,
-            false => Ok(self.looker.look(news.logs.into_iter().collect()).await),
+        if news.has_changed_loops {
+            return self.look(store).await;
         }
+        Ok(self.looker.look(news.logs.into_iter().collect()).await)
     }
 }
 

@@ -120,6 +120,15 @@ impl LoopCell {
         }
     }
 
+    /// Everything that a snapshot brings back.
+    pub(super) fn into_parts(self) -> (InForce, Learned, Tally, HashMap<u64, i64>) {
+        let in_force = (*self.in_force.load_full()).clone();
+        let learned = self.learned.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let tally = self.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let open_events = self.open_events.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (in_force, learned, tally, open_events)
+    }
+
     /// The settings in force.
     pub fn in_force(&self) -> Arc<InForce> {
         self.in_force.load_full()
@@ -185,6 +194,10 @@ impl LoopCell {
 
     pub(super) fn note_open(&self, event_id: &EventId, deadline_us: i64) {
         self.open_events.write().unwrap_or_else(PoisonError::into_inner).insert(hash(event_id), deadline_us);
+    }
+
+    pub(super) fn set_open(&self, open_events: HashMap<u64, i64>) {
+        *self.open_events.write().unwrap_or_else(PoisonError::into_inner) = open_events;
     }
 
     pub(super) fn forget_open(&self) {

@@ -2,11 +2,13 @@
 //!
 //! Never HTTP. Writes a policy nowhere but into its loop's own cell.
 
+mod adopting;
 mod cell;
 mod decision;
 mod fold;
 mod growers;
 mod join;
+mod leases;
 mod lesson;
 mod relearn;
 mod replay;
@@ -22,6 +24,7 @@ mod weights;
 
 pub use cell::{InForce, Lag, LoopCell, RulesHistory, lesson_rules, rules_of};
 pub use fold::{Fold, FoldError};
+pub use leases::{Leases, Standing};
 pub use lesson::Lesson;
 pub use replay::{in_the_background, replay};
 pub use snapshot::SnapshotError;

@@ -92,14 +92,15 @@ impl Relearning {
         }
         let fact = Fact::Relearned(Relearned { asked_seq });
         let record = NewRecord { kind: fact.kind(), event_id: None, body: fact.to_body() };
-        if let Err(problem) = tools.writer.append(&tools.loop_id, record).await {
+        let Some(fence) = tools.leases.fence(&tools.loop_id) else { return self.give_up() };
+        if let Err(problem) = tools.writer.append_as_trainer(&tools.loop_id, record, fence).await {
             let problem = &problem as &dyn std::error::Error;
             error!(loop.id = %tools.loop_id, error = problem, "A trained model could not be announced; the old one goes on");
             self.give_up();
         }
     }
 
-    /// The next change of settings, or a restart, tries again.
+    /// The next change of settings, a restart, or the next trainer tries again.
     fn give_up(&self) {
         *self.job() = Job::default();
     }

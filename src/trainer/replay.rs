@@ -32,8 +32,14 @@ pub async fn replay(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerErro
     };
     loop {
         let records = store.records_between(loop_id, fold.head().seq, i64::MAX, N_READ_AT_ONCE).await?;
-        if records.is_empty() {
-            return Ok(fold);
+        let Some(next) = records.first() else { return Ok(fold) };
+        // Another process may have stored a newer snapshot and removed what was in it since this one was read.
+        if next.seq > fold.head().seq + 1
+            && store.newest_snapshot_seq(loop_id).await? > fold.head().seq
+            && let Some(newer) = from_snapshot(store, loop_id).await?.filter(|newer| newer.head().seq > fold.head().seq)
+        {
+            fold = newer;
+            continue;
         }
         let taking_over;
         (fold, taking_over) = in_the_background(move || fold_up_to_take_over(fold, records)).await??;
@@ -89,7 +95,7 @@ async fn from_first_record(store: &Store, loop_id: &LoopId) -> Result<Fold, Trai
 }
 
 /// `None` when there is no snapshot that can be used; the log is then folded from its start.
-async fn from_snapshot(store: &Store, loop_id: &LoopId) -> Result<Option<Fold>, TrainerError> {
+pub(super) async fn from_snapshot(store: &Store, loop_id: &LoopId) -> Result<Option<Fold>, TrainerError> {
     let Some(row) = store.newest_snapshot(loop_id).await? else { return Ok(None) };
     let mut fold = match in_the_background(move || Fold::from_bytes(&row.body)).await? {
         Ok(fold) => fold,

@@ -15,7 +15,7 @@ use tokio::{
 use tracing::{error, warn};
 
 use super::{fold::Fold, replay::in_the_background, snapshot::Snapshot, task::Tools};
-use crate::store::{SnapshotRow, StoreError};
+use crate::store::{Fence, SnapshotRow, StoreError};
 
 /// Snapshots that are kept: they are megabytes, and the newest is what a start reads.
 const N_SNAPSHOTS: i64 = 3;
@@ -47,8 +47,18 @@ impl Saving {
         self.saved_seq
     }
 
+    /// This process trains the loop from now on: what another one stored counts as stored.
+    pub async fn take_over(&mut self) {
+        self.wait().await;
+        match self.tools.store.newest_snapshot_seq(&self.tools.loop_id).await {
+            Ok(seq) => self.saved_seq = seq,
+            // As if there were none: the next one is then stored a little early, and nothing is removed before.
+            Err(_) => self.saved_seq = 0,
+        }
+    }
+
     /// Begins with a snapshot if one is due.
-    pub async fn save_if_due(&mut self, fold: &Fold, export_every: Duration) {
+    pub async fn save_if_due(&mut self, fold: &Fold, export_every: Duration, fence: Fence) {
         if self.under_way.as_ref().is_some_and(|task| !task.is_finished()) {
             return;
         }
@@ -56,19 +66,19 @@ impl Saving {
         let n_new = fold.head().seq - self.saved_seq;
         let every = if n_new >= N_RECORDS_PER_SNAPSHOT { export_every.min(LEAST_BETWEEN) } else { export_every };
         if self.begun_at.elapsed() >= every {
-            self.begin(fold).await;
+            self.begin(fold, fence).await;
         }
     }
 
     /// Stores the fold as it is now.
-    pub async fn save(&mut self, fold: &Fold) {
+    pub async fn save(&mut self, fold: &Fold, fence: Fence) {
         self.wait().await;
-        self.begin(fold).await;
+        self.begin(fold, fence).await;
         self.wait().await;
     }
 
-    async fn begin(&mut self, fold: &Fold) {
-        if fold.head().seq == self.saved_seq || self.is_discarded.load(Ordering::SeqCst) {
+    async fn begin(&mut self, fold: &Fold, fence: Fence) {
+        if fold.head().seq <= self.saved_seq || self.is_discarded.load(Ordering::SeqCst) {
             return;
         }
         self.begun_at = Instant::now();
@@ -77,7 +87,7 @@ impl Saving {
         match in_the_background(move || cell.learned().clone()).await {
             Ok(learned) => {
                 let (tools, snapshot) = (self.tools.clone(), fold.snapshot(learned));
-                self.under_way = Some(tokio::spawn(write(tools, self.is_discarded.clone(), snapshot)));
+                self.under_way = Some(tokio::spawn(write(tools, self.is_discarded.clone(), snapshot, fence)));
             }
             Err(problem) => broke_off(&problem),
         }
@@ -97,14 +107,14 @@ fn broke_off(problem: &JoinError) {
     error!(error = %problem, "Writing a snapshot broke off");
 }
 
-async fn write(tools: Tools, is_discarded: Arc<AtomicBool>, snapshot: Snapshot) -> Option<i64> {
+async fn write(tools: Tools, is_discarded: Arc<AtomicBool>, snapshot: Snapshot, fence: Fence) -> Option<i64> {
     let head = snapshot.head();
     let body = in_the_background(move || snapshot.to_bytes()).await.inspect_err(broke_off).ok()?;
     if is_discarded.load(Ordering::SeqCst) {
         return None;
     }
-    match store(&tools, SnapshotRow { seq: head.seq, at_us: head.at_us, body }).await {
-        Ok(()) => Some(head.seq),
+    match store(&tools, SnapshotRow { seq: head.seq, at_us: head.at_us, body }, fence).await {
+        Ok(is_stored) => is_stored.then_some(head.seq),
         Err(problem) => {
             warn!(loop.id = %tools.loop_id, error = %problem, "The state was not stored; the log still holds everything");
             None
@@ -112,8 +122,12 @@ async fn write(tools: Tools, is_discarded: Arc<AtomicBool>, snapshot: Snapshot) 
     }
 }
 
-async fn store(tools: &Tools, row: SnapshotRow) -> Result<(), StoreError> {
-    tools.store.save_snapshot(&tools.loop_id, &row).await?;
-    tools.store.prune_snapshots(&tools.loop_id, N_SNAPSHOTS).await?;
-    Ok(())
+/// False when another process trains the loop by now, and stores it.
+async fn store(tools: &Tools, row: SnapshotRow, fence: Fence) -> Result<bool, StoreError> {
+    let is_stored = tools.store.save_snapshot(&tools.loop_id, &row, Some(fence)).await?;
+    if is_stored {
+        // The newest stay, whoever asks.
+        tools.store.prune_snapshots(&tools.loop_id, N_SNAPSHOTS).await?;
+    }
+    Ok(is_stored)
 }

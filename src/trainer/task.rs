@@ -17,8 +17,10 @@ use tokio::{
 use tracing::{error, info, warn};
 
 use super::{
+    adopting::{newer_snapshot, wait_for_snapshot},
     cell::LoopCell,
     fold::{Fold, FoldError},
+    leases::Leases,
     relearn::{Relearning, relearn_now},
     replay::{in_the_background, read_record, replay},
     saving::Saving,
@@ -26,7 +28,7 @@ use super::{
 use crate::{
     clock::Clock,
     log::{Fact, REMOVABLE_KINDS, Record, RecordError},
-    store::{LogWriter, NewRecord, Store, StoreError, StoredRecord},
+    store::{Fence, LogWriter, NewRecord, Store, StoreError, StoredRecord},
     terms::LoopId,
 };
 
@@ -61,9 +63,10 @@ pub struct Tools {
     pub store: Store,
     pub writer: LogWriter,
     pub clock: Clock,
+    pub leases: Leases,
 }
 
-/// A running trainer.
+/// The task of one loop: it follows the log, and trains the loop while this process holds its lease.
 #[derive(Debug)]
 pub struct Trainer {
     cell: Arc<LoopCell>,
@@ -78,6 +81,7 @@ impl Trainer {
     pub async fn start(tools: Tools) -> Result<Self, TrainerError> {
         let fold = replay(&tools.store, &tools.loop_id).await?;
         let records = tools.writer.follow(&tools.loop_id, fold.head()).await?;
+        tools.leases.join(&tools.loop_id).await;
         let (progress_sender, progress) = watch::channel(fold.head().seq);
         let is_discarded = Arc::new(AtomicBool::new(false));
         let relearning = Relearning::default();
@@ -86,6 +90,7 @@ impl Trainer {
             saving: Saving::new(tools.clone(), is_discarded.clone(), fold.head().seq),
             retention_at: Instant::now(),
             removed_seq: 0,
+            fence: None,
             progress: Arc::new(progress_sender),
             relearning: relearning.clone(),
             tools,
@@ -130,13 +135,15 @@ struct Running {
     retention_at: Instant,
     /// Up to here events that were deleted on request are removed.
     removed_seq: i64,
+    /// There while this process trains the loop, as of the last tick.
+    fence: Option<Fence>,
 }
 
 impl Running {
     async fn run(mut self, mut fold: Fold, mut records: UnboundedReceiver<StoredRecord>) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        self.relearn_if_asked(&fold);
+        self.note_standing(&fold).await;
         let mut batch = Vec::new();
         loop {
             tokio::select! {
@@ -146,19 +153,44 @@ impl Running {
                     }
                     fold = match self.fold_in(fold, std::mem::take(&mut batch), records.len()).await {
                         Ok(fold) => fold,
-                        Err(problem) => return self.give_up(&problem),
+                        Err(problem) => return self.give_up(&problem).await,
                     };
                 }
                 _ = ticks.tick() => self.tick(&fold).await,
             }
         }
         self.relearning.abort();
-        self.saving.save(&fold).await;
+        self.save(&fold).await;
+        self.tools.leases.forget(&self.tools.loop_id);
+    }
+
+    /// Notes whether this process trains the loop, and does what comes with a change of that.
+    async fn note_standing(&mut self, fold: &Fold) {
+        let fence = self.tools.leases.fence(&self.tools.loop_id);
+        if fence == self.fence {
+            return;
+        }
+        self.fence = fence;
+        if fence.is_some() {
+            self.saving.take_over().await;
+            self.relearn_if_asked(fold);
+        } else {
+            self.relearning.abort();
+        }
+    }
+
+    /// Stores the fold as it is now, if that is this process's to do.
+    async fn save(&mut self, fold: &Fold) {
+        if let Some(fence) = self.tools.leases.fence(&self.tools.loop_id) {
+            self.saving.save(fold, fence).await;
+        }
     }
 
     /// The log cannot be followed any further; the loop then answers as it last was.
-    fn give_up(&self, problem: &TrainerError) {
+    async fn give_up(&self, problem: &TrainerError) {
         self.relearning.abort();
+        // Another process may be able to.
+        self.tools.leases.leave(&self.tools.loop_id).await;
         let (loop_id, seq) = (&self.tools.loop_id, *self.progress.borrow());
         let problem = problem as &dyn std::error::Error;
         error!(loop.id = %loop_id, error = problem, "The record after {seq} cannot be folded; the loop stops learning");
@@ -172,40 +204,61 @@ impl Running {
         n_behind: usize,
     ) -> Result<Fold, TrainerError> {
         let mut left = records.into_iter();
+        let mut may_skip = false;
         loop {
             let progress = self.progress.clone();
-            let work = move || fold_to_turn(fold, left, n_behind, &progress);
+            let work = move || fold_to_turn(fold, left, n_behind, may_skip, &progress);
             let turn;
             (fold, left, turn) = in_the_background(work).await??;
-            let Some(record) = turn else { return Ok(fold) };
-            self.turn(&mut fold, &record).await?;
-            self.progress.send_replace(record.seq);
+            match turn {
+                None => return Ok(fold),
+                Some(Turn::Record(record)) => fold = self.turn(fold, &record).await?,
+                Some(Turn::Gap) => match newer_snapshot(&self.tools, fold.head().seq).await? {
+                    Some(newer) => fold = fold.leap_to(newer),
+                    // The log was shortened long ago, and the snapshots are lost: there is nothing better than what is
+                    // left.
+                    None => may_skip = true,
+                },
+            }
+            self.progress.send_replace(fold.head().seq);
         }
     }
 
     /// Does what follows from a record beside the fold.
-    async fn turn(&mut self, fold: &mut Fold, record: &Record) -> Result<(), TrainerError> {
+    async fn turn(&mut self, mut fold: Fold, record: &Record) -> Result<Fold, TrainerError> {
         match record.fact {
             Fact::Relearned(_) => {
-                let lesson = match self.relearning.finished() {
-                    Some(lesson) => lesson,
-                    // The training was lost, such as by a restart; its record stands, so it has to be done again now.
-                    None => fold.lesson()?,
-                };
-                let lesson = relearn_now(&self.tools, lesson, record.seq).await?;
-                fold.take_over(lesson);
+                fold = self.take_over(fold, record.seq).await?;
                 info!(loop.id = %self.tools.loop_id, "A newly trained model took over");
-                self.saving.save(fold).await;
+                self.save(&fold).await;
             }
-            Fact::Configured(_) => self.relearn_if_asked(fold),
+            Fact::Configured(_) => self.relearn_if_asked(&fold),
             Fact::ModelImported(_) => self.relearning.abort(),
-            Fact::LogsDeleted(_) => self.remove_deleted(fold).await,
+            Fact::LogsDeleted(_) => self.remove_deleted(&fold).await,
             _ => {}
         }
-        Ok(())
+        Ok(fold)
     }
 
+    /// Puts the newly trained model in place: the one trained here, or the one that the loop's trainer stored.
+    async fn take_over(&mut self, mut fold: Fold, seq: i64) -> Result<Fold, TrainerError> {
+        let lesson = match self.relearning.finished() {
+            Some(lesson) => lesson,
+            None => match wait_for_snapshot(&self.tools, seq).await? {
+                Some(newer) => return Ok(fold.leap_to(newer)),
+                // The training was lost, such as by a restart; its record stands, so it has to be done again now.
+                None => fold.lesson()?,
+            },
+        };
+        fold.take_over(relearn_now(&self.tools, lesson, seq).await?);
+        Ok(fold)
+    }
+
+    /// One process trains a new model; the others take it from there.
     fn relearn_if_asked(&mut self, fold: &Fold) {
+        if self.tools.leases.fence(&self.tools.loop_id).is_none() {
+            return;
+        }
         let Some(asked_seq) = fold.cell().in_force().relearn_asked_seq else { return };
         match fold.lesson() {
             Ok(lesson) => self.relearning.start(&self.tools, asked_seq, lesson, fold.head().seq),
@@ -215,11 +268,14 @@ impl Running {
         }
     }
 
+    /// What is due by the clock, and the trainer's to do.
     async fn tick(&mut self, fold: &Fold) {
+        self.note_standing(fold).await;
+        let Some(fence) = self.fence else { return };
         let now_us = self.tools.clock.now_us();
         if is_overdue(fold, now_us) {
             let tick = NewRecord { kind: Fact::Ticked.kind(), event_id: None, body: Fact::Ticked.to_body() };
-            if let Err(problem) = self.tools.writer.append(&self.tools.loop_id, tick).await {
+            if let Err(problem) = self.tools.writer.append_as_trainer(&self.tools.loop_id, tick, fence).await {
                 warn!(loop.id = %self.tools.loop_id, error = %problem, "Events cannot be closed while the log cannot be written");
             }
         }
@@ -227,7 +283,7 @@ impl Running {
             self.remove_deleted(fold).await;
         }
         let export_every = fold.cell().in_force().configuration.model_export_frequency.get();
-        self.saving.save_if_due(fold, export_every).await;
+        self.saving.save_if_due(fold, export_every, fence).await;
         if self.retention_at.elapsed() >= RETENTION_EVERY {
             self.retention_at = Instant::now();
             if let Err(problem) = self.remove_old(fold, now_us).await {
@@ -240,7 +296,7 @@ impl Running {
     /// tried again with the next tick.
     async fn remove_deleted(&mut self, fold: &Fold) {
         let up_to = fold.logs_deleted_seq();
-        self.saving.save(fold).await;
+        self.save(fold).await;
         if self.saving.saved_seq() < up_to {
             return;
         }
@@ -275,14 +331,34 @@ impl Running {
     }
 }
 
+/// Where the folding of records stops, because something has to be done beside it.
+#[derive(Debug)]
+pub(super) enum Turn {
+    /// It is folded, and something follows from it.
+    Record(Record),
+    /// The next record is not the one behind the last.
+    Gap,
+}
+
 /// Folds records up to one from which something follows beside the fold, which is handed back; the rest is left.
+///
+/// It also turns before a gap, where records were removed that it has not seen, unless it may skip that.
 pub(super) fn fold_to_turn(
     mut fold: Fold,
     mut left: IntoIter<StoredRecord>,
     n_behind: usize,
+    may_skip: bool,
     progress: &watch::Sender<i64>,
-) -> Result<(Fold, IntoIter<StoredRecord>, Option<Record>), TrainerError> {
-    while let Some(stored) = left.next() {
+) -> Result<(Fold, IntoIter<StoredRecord>, Option<Turn>), TrainerError> {
+    while let Some(next) = left.as_slice().first() {
+        if next.seq > fold.head().seq + 1 && !may_skip {
+            return Ok((fold, left, Some(Turn::Gap)));
+        }
+        let Some(stored) = left.next() else { break };
+        if stored.seq <= fold.head().seq {
+            // Part of the snapshot that was taken in since it was received.
+            continue;
+        }
         let (cell, n_behind) = (fold.cell().clone(), (left.len() + n_behind) as u64);
         cell.note_behind(1 + n_behind, stored.at_us);
         let record = read_record(stored)?;
@@ -295,7 +371,7 @@ pub(super) fn fold_to_turn(
             _ => false,
         };
         if is_turn {
-            return Ok((fold, left, Some(record)));
+            return Ok((fold, left, Some(Turn::Record(record))));
         }
         progress.send_replace(record.seq);
     }

@@ -130,6 +130,7 @@ pub fn loop_row(id: &str) -> LoopRow {
         created_at_us: NOON_US,
         salt: u64::MAX - 7,
         keys: [key(1), key(2)],
+        revision: 0,
     }
 }
 

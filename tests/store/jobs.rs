@@ -18,7 +18,7 @@ fn key(loop_id: &LoopId, kind: &str, id: &str) -> JobKey {
 }
 
 async fn make(store: &Store, key: &JobKey, created_at_us: i64) {
-    assert!(store.insert_job(key, created_at_us, b"contract").await.expect("stored"));
+    assert!(store.insert_job(key, created_at_us, b"contract", None).await.expect("stored"));
 }
 
 fn end() -> JobEnd {
@@ -29,7 +29,7 @@ async fn a_job_is_made_once(database: &Database) {
     let store = &database.store;
     let (one, other) = (database.make_loop("loop1").await, database.make_loop("loop2").await);
     make(store, &key(&one, "evaluation", "a"), NOON_US).await;
-    assert!(!store.insert_job(&key(&one, "evaluation", "a"), NOON_US + 1, b"again").await.expect("asked"));
+    assert!(!store.insert_job(&key(&one, "evaluation", "a"), NOON_US + 1, b"again", None).await.expect("asked"));
     make(store, &key(&one, "other", "a"), NOON_US).await;
     make(store, &key(&other, "evaluation", "a"), NOON_US).await;
     let found = store.job(&key(&one, "evaluation", "a")).await.expect("read").expect("there");
@@ -46,7 +46,7 @@ async fn jobs_are_listed_newest_first_and_those_that_wait_oldest_first(database:
     let ids =
         |rows: Vec<rankloop::store::JobRow>| rows.into_iter().map(|row| row.key.id.to_string()).collect::<Vec<_>>();
     assert_eq!(ids(store.jobs(&one, "evaluation").await.expect("listed")), ["Z", "b", "a"]);
-    assert!(store.end_job(&key(&one, "evaluation", "b"), &end()).await.expect("ended"));
+    assert!(store.end_job(&key(&one, "evaluation", "b"), &end(), None).await.expect("ended"));
     assert_eq!(ids(store.waiting_jobs().await.expect("listed")), ["a", "y", "Z"]);
 }
 
@@ -55,8 +55,8 @@ async fn a_job_ends_once_and_then_has_its_result(database: &Database) {
     let key = key(&database.make_loop("loop1").await, "evaluation", "a");
     make(store, &key, NOON_US).await;
     assert_eq!(store.job_result(&key).await.expect("read"), None);
-    assert!(store.end_job(&key, &end()).await.expect("ended"));
-    assert!(!store.end_job(&key, &JobEnd { status: "failed", ..end() }).await.expect("asked"));
+    assert!(store.end_job(&key, &end(), None).await.expect("ended"));
+    assert!(!store.end_job(&key, &JobEnd { status: "failed", ..end() }, None).await.expect("asked"));
     let found = store.job(&key).await.expect("read").expect("there");
     assert_eq!((found.status.as_str(), found.summary), ("succeeded", Some(b"summary".to_vec())));
     assert_eq!(store.job_result(&key).await.expect("read"), Some(b"result".to_vec()));
@@ -68,7 +68,7 @@ async fn a_deleted_job_cannot_end(database: &Database) {
     make(store, &key, NOON_US).await;
     assert!(store.delete_job(&key).await.expect("deleted"));
     assert!(!store.delete_job(&key).await.expect("asked"));
-    assert!(!store.end_job(&key, &end()).await.expect("asked"));
+    assert!(!store.end_job(&key, &end(), None).await.expect("asked"));
     assert_eq!(store.job(&key).await.expect("read"), None);
 }
 

@@ -42,7 +42,7 @@ async fn a_loop_is_stored_with_its_first_record_or_not_at_all(database: &Databas
 async fn a_loop_takes_everything_of_its_own_along_and_nothing_else(database: &Database) {
     let (gone, other) = (database.make_loop("gone").await, database.make_loop("other").await);
     for id in [&gone, &other] {
-        database.store.save_snapshot(id, &snapshot(1)).await.expect("stored");
+        database.store.save_snapshot(id, &snapshot(1), None).await.expect("stored");
         database.store.save_action(id, &action("a1", 1)).await.expect("stored");
     }
     assert!(database.store.delete_loop(&gone).await.expect("removed"));
@@ -87,10 +87,10 @@ async fn the_newest_snapshots_are_kept(database: &Database) {
     let id = database.make_loop("loop1").await;
     assert_eq!(database.store.newest_snapshot(&id).await.expect("read"), None);
     for seq in [5, 20, 10] {
-        database.store.save_snapshot(&id, &snapshot(seq)).await.expect("stored");
+        database.store.save_snapshot(&id, &snapshot(seq), None).await.expect("stored");
     }
     let again = SnapshotRow { body: b"again".to_vec(), ..snapshot(20) };
-    database.store.save_snapshot(&id, &again).await.expect("replaced");
+    database.store.save_snapshot(&id, &again, None).await.expect("replaced");
 
     assert_eq!(database.store.prune_snapshots(&id, 2).await.expect("pruned"), 1);
     assert_eq!(database.store.newest_snapshot(&id).await.expect("read"), Some(again));

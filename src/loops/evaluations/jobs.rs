@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     loops::{LiveLoop, LoopError, keys},
-    store::{JobKey, JobRow, WAITING},
+    store::{Fence, JobKey, JobRow, WAITING},
     terms::JobId,
 };
 
@@ -171,14 +171,14 @@ impl LiveLoop {
     /// Asks what policies would have earned. It is stored when this returns, and done soon after.
     pub async fn make_evaluation(&self, evaluation: EvaluationToMake) -> Result<Evaluation, LoopError> {
         let (id, contract) = evaluation.check(&self.configuration())?;
-        let row = self.make_job(JobKind::Evaluation, id, &contract).await?;
+        let row = self.make_job(JobKind::Evaluation, id, &contract, None).await?;
         self.evaluation_of(&row)
     }
 
     /// Asks which features mattered.
     pub async fn make_importance(&self, importance: ImportanceToMake) -> Result<(), LoopError> {
         let (id, contract) = importance.check()?;
-        self.make_job(JobKind::Importance, id, &contract).await.map(drop)
+        self.make_job(JobKind::Importance, id, &contract, None).await.map(drop)
     }
 
     pub(super) async fn make_job(
@@ -186,6 +186,7 @@ impl LiveLoop {
         kind: JobKind,
         id: Option<JobId>,
         contract: &Contract,
+        fence: Option<Fence>,
     ) -> Result<JobRow, LoopError> {
         let store = &self.tools().store;
         let key = self.job_key(kind, id.unwrap_or_else(keys::make_job_id));
@@ -194,7 +195,7 @@ impl LiveLoop {
         }
         let body = serde_json::to_vec(contract).expect("plain data with text keys always becomes JSON");
         let created_at_us = self.now_us();
-        if !store.insert_job(&key, created_at_us, &body).await? {
+        if !store.insert_job(&key, created_at_us, &body, fence).await? {
             return Err(kind.exists(key.id).into());
         }
         self.tools().jobs.wake();

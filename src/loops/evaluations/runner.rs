@@ -78,6 +78,8 @@ impl Running {
     async fn step(&mut self) -> Result<Step, LoopError> {
         // Held no longer than the look around: the loops end when nobody else holds them.
         let Some((loops, store)) = self.loops.live() else { return Ok(Step::Over) };
+        // One process does a loop's jobs: its trainer.
+        let loops: Vec<LiveLoop> = loops.into_iter().filter(|live| live.fence().is_some()).collect();
         for live in &loops {
             if let Err(problem) = self.make_if_due(live).await {
                 let problem = &problem as &dyn std::error::Error;
@@ -136,7 +138,9 @@ async fn do_job(live: &LiveLoop, jobs: &Jobs, row: &JobRow) -> Result<(), LoopEr
             JobEnd { status: EvaluationStatus::Failed.as_str(), summary: body(&summary), result: None }
         }
     };
-    if live.tools().store.end_job(&row.key, &end).await? {
+    // Whoever trains the loop by now does the job again.
+    let Some(fence) = live.fence() else { return Ok(()) };
+    if live.tools().store.end_job(&row.key, &end, Some(fence)).await? {
         info!(loop.id = %loop_id, "Job {id} ended as {}", end.status);
     }
     Ok(())

@@ -29,7 +29,7 @@ fn what_still_waits_is_told_with_its_age_and_what_is_folded_is_not() {
     let (progress, folded) = watch::channel(1);
     let lag_behind = |n_behind| {
         let (fold, _, turn) =
-            fold_to_turn(fold(&scribe.records[..1]), stored(&scribe.records[1..]), n_behind, &progress)
+            fold_to_turn(fold(&scribe.records[..1]), stored(&scribe.records[1..]), n_behind, false, &progress)
                 .expect("a good log");
         assert!(turn.is_none());
         fold.cell().lag(scribe.now_us + 3 * SECOND_US)
@@ -47,7 +47,8 @@ fn a_piece_ends_with_a_change_of_settings_and_leaves_the_rest() {
     scribe.reward("one", 1.0);
     let (progress, folded) = watch::channel(1);
     let begun = fold(&scribe.records[..1]);
-    let (fold, left, turn) = fold_to_turn(begun, stored(&scribe.records[1..]), 0, &progress).expect("a good log");
+    let (fold, left, turn) =
+        fold_to_turn(begun, stored(&scribe.records[1..]), 0, false, &progress).expect("a good log");
     assert_eq!((turn.map(|record| record.seq), left.len(), fold.head().seq), (Some(change), 1, change));
     // Whoever asked for the change is answered only when what follows from it has been done, too.
     assert_eq!(*folded.borrow(), change - 1);
