@@ -27,6 +27,8 @@ pub fn start() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_histogram!(SECONDS, "Seconds until a call was answered, by route");
     metrics::describe_gauge!("rankloop_loop_lag_records", "Records that are stored but not learned from yet");
     metrics::describe_gauge!("rankloop_loop_lag_seconds", "Seconds since the oldest of these was stored");
+    metrics::describe_gauge!("rankloop_loop_is_trainer", "1 when this process trains the loop");
+    metrics::describe_gauge!("rankloop_loop_trainer_token", "Grows whenever another process takes over the training");
     metrics::describe_gauge!(
         "rankloop_loop_shed",
         "Extra work that the learner leaves out because rewards come fast: 0 none, 1 replays, 2 growing trees too"
@@ -79,6 +81,10 @@ pub fn render(handle: &PrometheusHandle, loops: Option<&Loops>) -> Response {
         set("rankloop_loop_lag_records", lag.n_records);
         gauge!("rankloop_loop_lag_seconds", "loop" => id.clone()).set(lag.age_us as f64 / 1e6);
         set("rankloop_loop_shed", live.shed() as u64);
+        if let Some(standing) = live.standing() {
+            set("rankloop_loop_is_trainer", u64::from(standing.is_here));
+            set("rankloop_loop_trainer_token", standing.token.unsigned_abs());
+        }
     }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], handle.render()).into_response()
 }

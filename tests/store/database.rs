@@ -84,8 +84,13 @@ impl Database {
 
     /// A writer whose clock stands still until the test moves it.
     pub fn writer(&self) -> (LogWriter, ManualClock) {
+        Self::writer_of(&self.store)
+    }
+
+    /// The same of a database that was opened again.
+    pub fn writer_of(store: &Store) -> (LogWriter, ManualClock) {
         let clock = ManualClock::at(NOON_US);
-        (LogWriter::start(self.store.clone(), Clock::Manual(clock.clone()), Durability::Commit, 10_000), clock)
+        (LogWriter::start(store.clone(), Clock::Manual(clock.clone()), Durability::Commit, 10_000), clock)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Loops, their keys, snapshots and actions.
 
-use rankloop::store::{ActionRow, KeyRow, SnapshotRow};
+use rankloop::store::{ActionRow, KeyRow, LoopRow, SnapshotRow};
 
 use crate::database::{Database, FIRST, NOON_US, loop_row, on_both, record};
 
@@ -30,7 +30,7 @@ async fn a_loop_is_stored_with_its_first_record_or_not_at_all(database: &Databas
     let first = record(4, None, "settings");
     database.store.insert_loop(&loop_row("loop1"), &first).await.expect_err("the id is taken");
     let refuse = "insert into loop select 'loop3', name, created_at_us, salt, key_0_hash, key_0_last4,
-        key_0_created_at_us, key_1_hash, key_1_last4, key_1_created_at_us, true from loop where id = 'loop1';
+        key_0_created_at_us, key_1_hash, key_1_last4, key_1_created_at_us, true, 0 from loop where id = 'loop1';
         insert into log_record values ('loop3', 1, 0, 4, null, '')";
     database.meddle(refuse, refuse).await;
     database.store.insert_loop(&loop_row("loop3"), &first).await.expect_err("the id is taken, although nobody sees it");
@@ -48,7 +48,8 @@ async fn a_loop_takes_everything_of_its_own_along_and_nothing_else(database: &Da
     assert!(database.store.delete_loop(&gone).await.expect("removed"));
     assert!(!database.store.delete_loop(&gone).await.expect("nothing to remove"));
 
-    assert_eq!(database.store.loops().await.expect("read"), [loop_row("other")]);
+    let revised = LoopRow { revision: 1, ..loop_row("other") };
+    assert_eq!(database.store.loops().await.expect("read"), [revised]);
     assert_eq!(database.store.records_between(&gone, 0, i64::MAX, 10).await.expect("read"), []);
     assert_eq!(database.store.newest_snapshot(&gone).await.expect("read"), None);
     assert_eq!(database.store.actions(&gone).await.expect("read"), []);
@@ -78,6 +79,7 @@ async fn names_and_keys_are_replaced_one_at_a_time(database: &Database) {
     let mut expected = loop_row("loop1");
     expected.name = "coffee".to_owned();
     expected.keys[1] = key.clone();
+    expected.revision = 2;
     assert_eq!(database.store.loops().await.expect("read"), [expected]);
     let nobody = "nobody".parse().expect("a good id");
     assert!(!database.store.replace_key(&nobody, 0, &key).await.expect("nothing to replace"));
@@ -114,7 +116,7 @@ fn snapshot(seq: i64) -> SnapshotRow {
     SnapshotRow { seq, at_us: NOON_US + seq, body: seq.to_be_bytes().to_vec() }
 }
 
-fn action(id: &str, position: i64) -> ActionRow {
+pub fn action(id: &str, position: i64) -> ActionRow {
     ActionRow {
         id: id.parse().expect("a good id"),
         features: r#"[{"section":"sport"}]"#.to_owned(),

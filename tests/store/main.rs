@@ -5,5 +5,6 @@ mod database;
 mod failures;
 mod following;
 mod jobs;
+mod leases;
 mod log;
 mod loops;
