@@ -99,7 +99,8 @@ impl LiveLoop {
     pub async fn save_action(&self, draft: ActionDraft, by: &str) -> Result<LoopAction, LoopError> {
         check(&draft)?;
         let _changing = self.changing().await;
-        let mut actions = (*self.actions()).clone();
+        // Read again, because another process may have changed them a moment ago.
+        let mut actions = LoopAction::load(&self.tools().store, self.id()).await?;
         let known = actions.iter().position(|action| action.id == draft.id);
         if known.is_none() && actions.len() >= N_ACTIONS_MOST {
             return Err(LoopError::TooManyLoopActions { most: N_ACTIONS_MOST });
@@ -133,8 +134,7 @@ impl LiveLoop {
         if !self.tools().store.delete_action(self.id(), id).await? {
             return Err(LoopError::NotFound("action"));
         }
-        let actions = self.actions();
-        self.set_actions(actions.iter().filter(|action| action.id != *id).cloned().collect());
+        self.set_actions(LoopAction::load(&self.tools().store, self.id()).await?);
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     bandit::LearningSettings,
     log::{Configured, Fact, LearningSettingsChange},
+    store::Fence,
     terms::{Configuration, Impact},
 };
 
@@ -91,7 +92,18 @@ impl LiveLoop {
 
     /// Applies a change; the next Rank sees it. Nothing is stored when nothing changes. `by` goes into the history.
     pub async fn configure(&self, change: ConfigurationChange, by: &str) -> Result<Preview, LoopError> {
+        self.configure_behind(change, by, None).await
+    }
+
+    /// The same, behind a fence when it is the loop's trainer that changes something by itself.
+    pub(super) async fn configure_behind(
+        &self,
+        change: ConfigurationChange,
+        by: &str,
+        fence: Option<Fence>,
+    ) -> Result<Preview, LoopError> {
         let _changing = self.changing().await;
+        self.catch_up().await?;
         let before = self.settings();
         let mut after = wanted(&before, &change)?;
         let preview = Preview::of(changes(&before, &after));
@@ -110,7 +122,10 @@ impl LiveLoop {
             by: by.to_owned(),
             restores_seq: change.restores_seq,
         }));
-        self.append_and_fold(record_of(&fact)).await?;
+        match fence {
+            Some(fence) => self.append_and_fold_as_trainer(record_of(&fact), fence).await?,
+            None => self.append_and_fold(record_of(&fact)).await?,
+        };
         Ok(preview)
     }
 

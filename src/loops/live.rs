@@ -1,6 +1,9 @@
 //! One loop in memory: what a call needs, without a database.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
@@ -16,6 +19,9 @@ use crate::{
 
 /// How many features an explanation names before the rest is summed up.
 const N_EXPLAINED: usize = 8;
+
+/// For how long a change of settings waits for those that other processes made.
+const CATCH_UP: Duration = Duration::from_secs(2);
 
 /// What may be known of a key after it was shown.
 #[derive(Debug, Clone, PartialEq)]
@@ -242,9 +248,35 @@ impl LiveLoop {
         self.0.changing.lock().await
     }
 
+    /// Waits until everything is folded that any process has stored by now, so that a change builds upon the one before
+    /// it, wherever that was made. What takes too long is not waited for: changes do not depend on it.
+    pub(super) async fn catch_up(&self) -> Result<(), StoreError> {
+        let head = self.0.tools.store.log_head(&self.0.id).await?;
+        let mut progress = self.progress();
+        let caught_up = progress.wait_for(|folded| *folded >= head.seq);
+        if let Ok(ended) = tokio::time::timeout(CATCH_UP, caught_up).await {
+            ended.map_err(|_| StoreError::Stopped)?;
+        }
+        Ok(())
+    }
+
     /// Stores a record and waits until the trainer has folded it.
     pub(super) async fn append_and_fold(&self, record: NewRecord) -> Result<Appended, StoreError> {
         let appended = self.0.tools.writer.append(&self.0.id, record).await?;
+        self.folded(appended).await
+    }
+
+    /// The same for what only the loop's trainer does.
+    pub(super) async fn append_and_fold_as_trainer(
+        &self,
+        record: NewRecord,
+        fence: Fence,
+    ) -> Result<Appended, StoreError> {
+        let appended = self.0.tools.writer.append_as_trainer(&self.0.id, record, fence).await?;
+        self.folded(appended).await
+    }
+
+    async fn folded(&self, appended: Appended) -> Result<Appended, StoreError> {
         if let Appended::New { seq, .. } = appended {
             let mut progress = self.progress();
             progress.wait_for(|folded| *folded >= seq).await.map_err(|_| StoreError::Stopped)?;

@@ -37,7 +37,7 @@ impl Addition {
 #[derive(Debug, Default)]
 pub(super) struct Added {
     /// Records that were durable before, and that the follower has not seen: from another process, or from a commit
-    /// whose answer was lost.
+    /// whose answer was lost. Only the newest of them when they are very many.
     pub missed: Vec<StoredRecord>,
     /// One for each record, in their order; `None` for what was not written because another process trains the loop.
     pub outcomes: Vec<Option<Appended>>,
@@ -49,6 +49,8 @@ pub(super) type Additions = BTreeMap<LoopId, Addition>;
 pub(super) type AllAdded = BTreeMap<LoopId, Added>;
 
 const ATTEMPT: &str = "append to the log";
+/// Records of others that are read along at most, because everybody who appends waits meanwhile.
+pub(super) const N_MISSED_MOST: i64 = 1_024;
 /// A database that has not answered for so long is treated as lost.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -134,7 +136,8 @@ async fn append_in(mut transaction: Appending<'_>, additions: &Additions, now_us
         let Some(head) = heads.get(id.as_str()) else { continue };
         let mut added = Added::default();
         if head.seq > addition.given.seq {
-            added.missed = checked(transaction.read_between(id, addition.given.seq, head.seq).await, ATTEMPT)?;
+            let after = addition.given.seq.max(head.seq - N_MISSED_MOST);
+            added.missed = checked(transaction.read_between(id, after, head.seq).await, ATTEMPT)?;
         }
         all_added.insert(id.clone(), added);
     }

@@ -1,8 +1,9 @@
 //! Group commit: one task writes whatever waits, for all logs, in one transaction with one sync.
 //!
-//! Invariants: an append is answered with success only after its commit; a follower gets every record of its log that
-//! is durable, in order and once, also those whose append was answered with an error because the commit's outcome was
-//! never heard of.
+//! Invariants: an append is answered with success only after its commit; a follower gets the records of its log that are
+//! durable, in order and once, also those whose append was answered with an error because the commit's outcome was never
+//! heard of, and those of other processes. It gets all of them unless it slept while others wrote very many: then it sees
+//! a gap in their numbers, and can read what is in it for itself.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
-    log_append::{Addition, Additions, AllAdded},
+    log_append::{Addition, Additions, AllAdded, N_MISSED_MOST},
 };
 use crate::{clock::Clock, terms::LoopId};
 
@@ -262,8 +263,8 @@ impl Writing {
     async fn look(&mut self, heads: Vec<(LoopId, i64)>) {
         for (id, seq) in heads {
             while let Some(follower) = self.followers.get_mut(&id).filter(|follower| follower.given.seq < seq) {
-                let given = follower.given.seq;
-                match self.store.records_between(&id, given, i64::MAX, N_LOOKED_AT_ONCE).await {
+                let after = follower.given.seq.max(seq - N_MISSED_MOST);
+                match self.store.records_between(&id, after, i64::MAX, N_LOOKED_AT_ONCE).await {
                     Ok(records) if records.is_empty() => break,
                     Ok(records) => records.into_iter().for_each(|record| follower.give(record)),
                     // The next look, which is soon, finds it all.

@@ -47,6 +47,8 @@ struct Inner {
     /// Names this process among all that ever were.
     holder: String,
     loops: Mutex<HashMap<LoopId, Known>>,
+    /// Held while the database is asked, so that an old answer does not come after a new one.
+    asking: tokio::sync::Mutex<()>,
     rounds: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -61,7 +63,8 @@ struct Known {
 impl Leases {
     /// Starts renewing. `changes` says when it is worth looking before the next round.
     pub fn start(store: Store, holder: String, changes: watch::Receiver<u64>) -> Self {
-        let inner = Inner { store, holder, loops: Mutex::default(), rounds: Mutex::default() };
+        let asking = tokio::sync::Mutex::default();
+        let inner = Inner { store, holder, loops: Mutex::default(), asking, rounds: Mutex::default() };
         let leases = Self(Arc::new(inner));
         let rounds = tokio::spawn(go_round(Arc::downgrade(&leases.0), changes));
         *leases.0.rounds.lock().unwrap_or_else(PoisonError::into_inner) = Some(rounds);
@@ -70,10 +73,17 @@ impl Leases {
 
     /// This process can train the loop from now on, and does so at once if nobody else does.
     pub async fn join(&self, id: &LoopId) {
+        let _asking = self.0.asking.lock().await;
         self.loops().insert(id.clone(), Known::default());
-        if let Err(problem) = self.round().await {
-            let problem = &problem as &dyn std::error::Error;
-            warn!(loop.id = %id, error = problem, "It is not known yet who trains the loop");
+        let began = Instant::now();
+        match self.0.store.take_lease(id, &self.0.holder, LEASE_US).await {
+            Ok(Some(fence)) => self.note(id, fence.token, Some(began)),
+            // The next round finds out who has it.
+            Ok(None) => {}
+            Err(problem) => {
+                let problem = &problem as &dyn std::error::Error;
+                warn!(loop.id = %id, error = problem, "It is not known yet who trains the loop");
+            }
         }
     }
 
@@ -124,6 +134,7 @@ impl Leases {
 
     /// Renews what is held, takes what is free, and notes who has what.
     async fn round(&self) -> Result<(), StoreError> {
+        let _asking = self.0.asking.lock().await;
         let (store, holder) = (&self.0.store, &self.0.holder);
         let began = Instant::now();
         store.renew_leases(holder, LEASE_US).await?;
@@ -134,7 +145,6 @@ impl Leases {
             let mut is_ours = !is_free && by == *holder;
             if is_free && let Some(fence) = store.take_lease(&loop_id, holder, LEASE_US).await? {
                 (is_ours, token) = (true, fence.token);
-                info!(loop.id = %loop_id, token, "This process trains the loop from now on");
             }
             self.note(&loop_id, token, is_ours.then_some(began));
         }
@@ -145,8 +155,12 @@ impl Leases {
         let mut loops = self.loops();
         // A loop that was left meanwhile is not noted again.
         let Some(known) = loops.get_mut(id) else { return };
-        if known.held_since.is_some() && held_since.is_none() {
-            info!(loop.id = %id, token, "Another process trains the loop from now on");
+        match (known.held_since, held_since) {
+            (Some(_), None) => info!(loop.id = %id, token, "Another process trains the loop from now on"),
+            (_, Some(_)) if known.token != token => {
+                info!(loop.id = %id, token, "This process trains the loop from now on");
+            }
+            _ => {}
         }
         *known = Known { token, held_since };
     }

@@ -17,7 +17,7 @@ use tokio::{
 use tracing::{error, info, warn};
 
 use super::{
-    adopting::{newer_snapshot, wait_for_snapshot},
+    adopting::{across_gap, wait_for_snapshot},
     cell::LoopCell,
     fold::{Fold, FoldError},
     leases::Leases,
@@ -204,21 +204,20 @@ impl Running {
         n_behind: usize,
     ) -> Result<Fold, TrainerError> {
         let mut left = records.into_iter();
-        let mut may_skip = false;
+        let mut skip_to = None;
         loop {
             let progress = self.progress.clone();
-            let work = move || fold_to_turn(fold, left, n_behind, may_skip, &progress);
+            let work = move || fold_to_turn(fold, left, n_behind, skip_to, &progress);
             let turn;
             (fold, left, turn) = in_the_background(work).await??;
             match turn {
                 None => return Ok(fold),
                 Some(Turn::Record(record)) => fold = self.turn(fold, &record).await?,
-                Some(Turn::Gap) => match newer_snapshot(&self.tools, fold.head().seq).await? {
-                    Some(newer) => fold = fold.leap_to(newer),
-                    // The log was shortened long ago, and the snapshots are lost: there is nothing better than what is
-                    // left.
-                    None => may_skip = true,
-                },
+                Some(Turn::Gap { next }) => {
+                    let missing;
+                    (fold, missing, skip_to) = across_gap(&self.tools, fold, next).await?;
+                    left = missing.into_iter().chain(left).collect::<Vec<_>>().into_iter();
+                }
             }
             self.progress.send_replace(fold.head().seq);
         }
@@ -337,22 +336,24 @@ pub(super) enum Turn {
     /// It is folded, and something follows from it.
     Record(Record),
     /// The next record is not the one behind the last.
-    Gap,
+    Gap { next: i64 },
 }
 
 /// Folds records up to one from which something follows beside the fold, which is handed back; the rest is left.
 ///
-/// It also turns before a gap, where records were removed that it has not seen, unless it may skip that.
+/// It also turns before a gap in the numbers, unless that is where to skip to.
 pub(super) fn fold_to_turn(
     mut fold: Fold,
     mut left: IntoIter<StoredRecord>,
     n_behind: usize,
-    may_skip: bool,
+    skip_to: Option<i64>,
     progress: &watch::Sender<i64>,
 ) -> Result<(Fold, IntoIter<StoredRecord>, Option<Turn>), TrainerError> {
     while let Some(next) = left.as_slice().first() {
-        if next.seq > fold.head().seq + 1 && !may_skip {
-            return Ok((fold, left, Some(Turn::Gap)));
+        let is_gap = next.seq > fold.head().seq + 1 && skip_to != Some(next.seq);
+        if is_gap {
+            let next = next.seq;
+            return Ok((fold, left, Some(Turn::Gap { next })));
         }
         let Some(stored) = left.next() else { break };
         if stored.seq <= fold.head().seq {

@@ -2,51 +2,71 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::process::{Answer, Process};
 
 /// A caller gives up on a server that has not answered for so long, and asks the next one.
 const PATIENCE_OF_A_CALLER: Duration = Duration::from_secs(3);
+/// A server that did not answer is passed over for so long, as every balancer does it.
+const PASSED_OVER: Duration = Duration::from_secs(5);
+/// Before a call is repeated: a server that refuses does so at once.
+const A_MOMENT: Duration = Duration::from_millis(20);
 const N_CALLERS: usize = 6;
 
 /// The servers in turn.
 pub struct RoundRobin {
     pub processes: Vec<Process>,
     next: AtomicUsize,
+    /// By server: when it last failed to answer.
+    silent_at: Mutex<Vec<Option<Instant>>>,
 }
 
 impl RoundRobin {
     pub fn of(processes: Vec<Process>) -> Arc<Self> {
-        Arc::new(Self { processes, next: AtomicUsize::new(0) })
+        let silent_at = Mutex::new(vec![None; processes.len()]);
+        Arc::new(Self { processes, next: AtomicUsize::new(0), silent_at })
     }
 
-    fn next(&self) -> &Process {
-        &self.processes[self.next.fetch_add(1, Ordering::Relaxed) % self.processes.len()]
+    /// The next server that is not passed over, if there is one.
+    fn next(&self) -> Option<usize> {
+        let silent_at = self.silent_at.lock().expect("nobody panics");
+        let turn = |_| self.next.fetch_add(1, Ordering::Relaxed) % silent_at.len();
+        (0..silent_at.len()).map(turn).find(|idx| silent_at[*idx].is_none_or(|at| at.elapsed() > PASSED_OVER))
+    }
+
+    /// The answer of a server, if it answered; otherwise it is passed over for a while.
+    fn note(&self, idx: usize, answer: Result<Answer, reqwest::Error>) -> Option<Answer> {
+        if answer.is_err() {
+            self.silent_at.lock().expect("nobody panics")[idx] = Some(Instant::now());
+        }
+        answer.ok()
+    }
+
+    async fn is_ranked(&self, key: &str, event_id: &str) -> bool {
+        let Some(idx) = self.next() else { return false };
+        let answer = self.processes[idx].rank(key, event_id, PATIENCE_OF_A_CALLER).await;
+        self.note(idx, answer).is_some_and(|answer| answer.status == 201 && answer.is_logged)
+    }
+
+    async fn is_rewarded(&self, key: &str, event_id: &str) -> bool {
+        let Some(idx) = self.next() else { return false };
+        let value = if event_id.len().is_multiple_of(2) { 1.0 } else { 0.25 };
+        let answer = self.processes[idx].reward(key, event_id, value, PATIENCE_OF_A_CALLER).await;
+        self.note(idx, answer).is_some_and(|answer| answer.status == 204)
     }
 
     /// Ranks an event at one server and rewards it at another, until both are acknowledged.
     async fn rank_and_reward(&self, key: &str, event_id: &str) {
-        loop {
-            if let Ok(Answer { is_logged: true, status, .. }) =
-                self.next().rank(key, event_id, PATIENCE_OF_A_CALLER).await
-                && status == 201
-            {
-                break;
-            }
+        while !self.is_ranked(key, event_id).await {
+            tokio::time::sleep(A_MOMENT).await;
         }
-        let value = if event_id.len() % 2 == 0 { 1.0 } else { 0.25 };
-        loop {
-            let answer = self.next().reward(key, event_id, value, PATIENCE_OF_A_CALLER).await;
-            if answer.is_ok_and(|answer| answer.status == 204) {
-                break;
-            }
-            // A server that refuses does so at once.
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        while !self.is_rewarded(key, event_id).await {
+            tokio::time::sleep(A_MOMENT).await;
         }
     }
 }

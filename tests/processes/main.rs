@@ -11,6 +11,7 @@
 )]
 mod database;
 mod faults;
+mod followers;
 mod load;
 mod process;
 mod together;

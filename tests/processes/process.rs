@@ -139,7 +139,7 @@ pub fn rank_body(event_id: &str) -> Value {
     let n: usize = event_id.bytes().map(usize::from).sum();
     json!({
         "eventId": event_id,
-        "contextFeatures": [{"hour": (n % 24).to_string()}, {"device": if n % 3 == 0 { "mobile" } else { "desktop" }}],
+        "contextFeatures": [{"hour": (n % 24).to_string()}, {"device": if n.is_multiple_of(3) { "mobile" } else { "desktop" }}],
         "actions": [
             {"id": "tea", "features": [{"kind": "tea", "price": 2.5}]},
             {"id": "coffee", "features": [{"kind": "coffee", "price": 3.0}]},

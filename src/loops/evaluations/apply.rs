@@ -1,7 +1,10 @@
 //! Taking the learning settings of an evaluated policy.
 
 use super::{EvaluationError, EvaluationStatus, PolicySummary};
-use crate::loops::{LiveLoop, LoopError};
+use crate::{
+    loops::{LiveLoop, LoopError},
+    store::Fence,
+};
 
 impl LiveLoop {
     /// The loop learns like this policy from now on: a new model is trained from the log with its settings, the old one
@@ -15,13 +18,18 @@ impl LiveLoop {
             (_, Some(summary)) => summary,
         };
         let policy = summary.policies.iter().find(|policy| policy.name == policy_name);
-        self.apply_policy(policy.ok_or(EvaluationError::LearningSettingsNotFound)?, by).await
+        self.apply_policy(policy.ok_or(EvaluationError::LearningSettingsNotFound)?, by, None).await
     }
 
-    pub(super) async fn apply_policy(&self, policy: &PolicySummary, by: &str) -> Result<(), LoopError> {
+    pub(super) async fn apply_policy(
+        &self,
+        policy: &PolicySummary,
+        by: &str,
+        fence: Option<Fence>,
+    ) -> Result<(), LoopError> {
         // A baseline learns nothing, so it has no settings.
         let arguments = policy.arguments.as_deref().ok_or(EvaluationError::LearningSettingsNotFound)?;
-        self.configure(self.policy_change(arguments)?, by).await?;
+        self.configure_behind(self.policy_change(arguments)?, by, fence).await?;
         Ok(())
     }
 }

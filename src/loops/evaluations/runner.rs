@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     loops::{LiveLoop, LoopError, WeakLoops},
-    store::{JobEnd, JobRow},
+    store::{JobEnd, JobRow, StoreError},
     terms::{AutoOptimization, LoopId},
     trainer::{Contestant, Trial, TrialError, TrialResult, Trying, lesson_rules, run_trial},
 };
@@ -131,7 +131,8 @@ async fn do_job(live: &LiveLoop, jobs: &Jobs, row: &JobRow) -> Result<(), LoopEr
     jobs.end();
     let end = match end {
         Ok(end) => end,
-        Err(LoopError::Trial(TrialError::Stopped)) => return Ok(()),
+        // Nobody wants it any more, or another process does it again.
+        Err(LoopError::Trial(TrialError::Stopped) | LoopError::Store(StoreError::NotTrainer)) => return Ok(()),
         Err(problem) => {
             error!(loop.id = %loop_id, error = &problem as &dyn std::error::Error, "Job {id} failed");
             let summary = EvaluationSummary { problem: Some(problem.to_string()), ..EvaluationSummary::default() };
@@ -168,7 +169,8 @@ async fn take_better(live: &LiveLoop, summary: &EvaluationSummary) -> Result<Eva
     match better.filter(|_| live.configuration().auto_optimization.is_enabled) {
         None => Ok(EvaluationStatus::OnlinePolicyRetained),
         Some(policy) => {
-            live.apply_policy(policy, BY_ITSELF).await?;
+            let fence = live.fence().ok_or(StoreError::NotTrainer)?;
+            live.apply_policy(policy, BY_ITSELF, Some(fence)).await?;
             Ok(EvaluationStatus::OptimalPolicyApplied)
         }
     }
