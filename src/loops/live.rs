@@ -7,11 +7,11 @@ use tokio::sync::watch;
 
 use super::{LoopAction, LoopError, registry::SharedTools};
 use crate::{
-    bandit::{ActionInput, Asked, Explanations, JsonObject, LearningSettings, Shed},
+    bandit::{ActionInput, Asked, Explanations, LearningSettings, Shed},
     loops::RankableAction,
     store::{Appended, KeyRow, LoopRow, NewRecord, StoreError},
-    terms::{Configuration, LearningMode, LoopId},
-    trainer::{Bucket, Counters, ImitationNumbers, Lag, LoopCell, Tools, Trainer},
+    terms::{Configuration, FeatureObject, LearningMode, LoopId},
+    trainer::{Bucket, Counters, ImitationNumbers, Lag, LoopCell, Progress, Tools, Trainer},
 };
 
 /// How many features an explanation names before the rest is summed up.
@@ -40,7 +40,7 @@ struct LiveInner {
     id: LoopId,
     tools: SharedTools,
     cell: Arc<LoopCell>,
-    progress: watch::Receiver<i64>,
+    progress: Arc<Progress>,
     actions: ArcSwap<Vec<LoopAction>>,
     /// One change of settings or actions at a time.
     changing: tokio::sync::Mutex<()>,
@@ -63,7 +63,7 @@ impl LiveLoop {
             row: ArcSwap::from_pointee(row),
             tools: tools.clone(),
             cell: trainer.cell().clone(),
-            progress: trainer.progress(),
+            progress: trainer.progress().clone(),
             actions: ArcSwap::from_pointee(actions),
             changing: tokio::sync::Mutex::default(),
             trainer: Mutex::new(Some(trainer)),
@@ -163,7 +163,7 @@ impl LiveLoop {
 
     /// The last folded record; changes whenever something happened. Live pages wait on it.
     pub fn progress(&self) -> watch::Receiver<i64> {
-        self.0.progress.clone()
+        self.0.progress.watch()
     }
 
     /// How far learning is behind the log.
@@ -189,11 +189,15 @@ impl LiveLoop {
     /// Why each action has its score, for a context that is not logged.
     pub fn explain(
         &self,
-        context: &[JsonObject],
-        actions: &[RankableAction],
+        context: &[FeatureObject<'_>],
+        actions: &[RankableAction<'_>],
         is_allowed: &[bool],
     ) -> Result<Explanations, LoopError> {
-        let inputs = actions.iter().map(|action| ActionInput { id: action.id.as_str(), features: &action.features });
+        let maps = |objects: &[FeatureObject<'_>]| objects.iter().map(FeatureObject::to_map).collect::<Vec<_>>();
+        let context = &maps(context);
+        let features: Vec<_> = actions.iter().map(|action| maps(&action.features)).collect();
+        let inputs = actions.iter().zip(&features);
+        let inputs = inputs.map(|(action, features)| ActionInput { id: action.id.as_str(), features });
         let inputs: Vec<ActionInput<'_>> = inputs.collect();
         let exploration = self.configuration().exploration_percentage;
         let asked = Asked { context, actions: &inputs, is_eligible: is_allowed, exploration, n_most: N_EXPLAINED };
@@ -228,8 +232,7 @@ impl LiveLoop {
     pub(super) async fn append_and_fold(&self, record: NewRecord) -> Result<Appended, StoreError> {
         let appended = self.0.tools.writer.append(&self.0.id, record).await?;
         if let Appended::New { seq, .. } = appended {
-            let mut progress = self.progress();
-            progress.wait_for(|folded| *folded >= seq).await.map_err(|_| StoreError::Stopped)?;
+            self.0.progress.reached(seq).await.map_err(|_| StoreError::Stopped)?;
         }
         Ok(appended)
     }

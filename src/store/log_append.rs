@@ -190,12 +190,12 @@ mod tests {
         let key = KeyRow { hash: [0; 32], last4: String::new(), created_at_us: 0 };
         let id: LoopId = "loop1".parse().expect("a good id");
         let row = LoopRow { id: id.clone(), name: String::new(), created_at_us: 0, salt: 0, keys: [key.clone(), key] };
-        store.insert_loop(&row, &NewRecord { kind: 4, event_id: None, body: Vec::new() }).await.expect("a loop");
+        store.insert_loop(&row, &NewRecord::new(4, None, Vec::new())).await.expect("a loop");
         (store, id)
     }
 
     fn large_record(id: &LoopId) -> Additions {
-        let records = vec![NewRecord { kind: 3, event_id: None, body: vec![0; 1_000_000] }];
+        let records = vec![NewRecord::new(3, None, vec![0; 1_000_000])];
         Additions::from([(id.clone(), Addition { given: LogHead { seq: 1, at_us: 0 }, records })])
     }
 

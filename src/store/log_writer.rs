@@ -265,9 +265,11 @@ impl Writing {
                 continue;
             };
             added.missed.into_iter().for_each(|record| follower.give(record));
-            for (NewRecord { kind, event_id, body }, appended) in addition.records.into_iter().zip(added.outcomes) {
+            for (NewRecord { kind, event_id, body, carried }, appended) in
+                addition.records.into_iter().zip(added.outcomes)
+            {
                 if let Appended::New { seq, at_us } = appended {
-                    follower.give(StoredRecord { seq, at_us, kind, event_id, body });
+                    follower.give(StoredRecord { seq, at_us, kind, event_id, body, carried });
                 }
                 if let Some(answer) = callers.next() {
                     // A caller that hung up has its record in the log all the same.

@@ -8,6 +8,7 @@ mod pools;
 
 mod accounts;
 mod actions;
+mod carried;
 mod error;
 mod jobs;
 mod log;
@@ -23,6 +24,7 @@ mod snapshots;
 
 pub use accounts::{AdminRow, LinkUse, ManagementTokenRow, SignInLinkRow};
 pub use actions::ActionRow;
+pub use carried::Carried;
 pub use error::StoreError;
 pub use jobs::{JobEnd, JobKey, JobRow, WAITING};
 pub use log::{LogHead, NewRecord, StoredRecord};

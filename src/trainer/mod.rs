@@ -8,6 +8,7 @@ mod fold;
 mod growers;
 mod join;
 mod lesson;
+mod progress;
 mod relearn;
 mod replay;
 mod rings;
@@ -21,8 +22,10 @@ mod trial;
 mod weights;
 
 pub use cell::{InForce, Lag, LoopCell, RulesHistory, lesson_rules, rules_of};
+pub use decision::KnownFact;
 pub use fold::{Fold, FoldError};
 pub use lesson::Lesson;
+pub use progress::Progress;
 pub use replay::{in_the_background, replay};
 pub use snapshot::SnapshotError;
 pub use tally::{ActionShare, Bucket, Counters, ImitationNumbers};

@@ -91,7 +91,7 @@ impl Relearning {
             job.finished = Some(lesson);
         }
         let fact = Fact::Relearned(Relearned { asked_seq });
-        let record = NewRecord { kind: fact.kind(), event_id: None, body: fact.to_body() };
+        let record = NewRecord::new(fact.kind(), None, fact.to_body());
         if let Err(problem) = tools.writer.append(&tools.loop_id, record).await {
             let problem = &problem as &dyn std::error::Error;
             error!(loop.id = %tools.loop_id, error = problem, "A trained model could not be announced; the old one goes on");

@@ -10,7 +10,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{mpsc::UnboundedReceiver, watch},
+    sync::mpsc::UnboundedReceiver,
     task::{JoinError, JoinHandle},
     time::Instant,
 };
@@ -19,8 +19,9 @@ use tracing::{error, info, warn};
 use super::{
     cell::LoopCell,
     fold::{Fold, FoldError},
+    progress::Progress,
     relearn::{Relearning, relearn_now},
-    replay::{in_the_background, read_record, replay},
+    replay::{in_the_background, read_known, replay},
     saving::Saving,
 };
 use crate::{
@@ -67,7 +68,7 @@ pub struct Tools {
 #[derive(Debug)]
 pub struct Trainer {
     cell: Arc<LoopCell>,
-    progress: watch::Receiver<i64>,
+    progress: Arc<Progress>,
     relearning: Relearning,
     is_discarded: Arc<AtomicBool>,
     task: JoinHandle<()>,
@@ -78,7 +79,7 @@ impl Trainer {
     pub async fn start(tools: Tools) -> Result<Self, TrainerError> {
         let fold = replay(&tools.store, &tools.loop_id).await?;
         let records = tools.writer.follow(&tools.loop_id, fold.head()).await?;
-        let (progress_sender, progress) = watch::channel(fold.head().seq);
+        let progress = Arc::new(Progress::new(fold.head().seq));
         let is_discarded = Arc::new(AtomicBool::new(false));
         let relearning = Relearning::default();
         let cell = fold.cell().clone();
@@ -86,7 +87,7 @@ impl Trainer {
             saving: Saving::new(tools.clone(), is_discarded.clone(), fold.head().seq),
             retention_at: Instant::now(),
             removed_seq: 0,
-            progress: Arc::new(progress_sender),
+            progress: progress.clone(),
             relearning: relearning.clone(),
             tools,
         };
@@ -99,9 +100,9 @@ impl Trainer {
         &self.cell
     }
 
-    /// The last folded record.
-    pub fn progress(&self) -> watch::Receiver<i64> {
-        self.progress.clone()
+    /// How far the fold has come.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
     }
 
     /// The share of a new model's training that is done.
@@ -124,12 +125,19 @@ impl Trainer {
 
 struct Running {
     tools: Tools,
-    progress: Arc<watch::Sender<i64>>,
+    progress: Arc<Progress>,
     relearning: Relearning,
     saving: Saving,
     retention_at: Instant,
     /// Up to here events that were deleted on request are removed.
     removed_seq: i64,
+}
+
+/// However the task ends, nobody waits for it any longer.
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.progress.end();
+    }
 }
 
 impl Running {
@@ -159,7 +167,7 @@ impl Running {
     /// The log cannot be followed any further; the loop then answers as it last was.
     fn give_up(&self, problem: &TrainerError) {
         self.relearning.abort();
-        let (loop_id, seq) = (&self.tools.loop_id, *self.progress.borrow());
+        let (loop_id, seq) = (&self.tools.loop_id, self.progress.seq());
         let problem = problem as &dyn std::error::Error;
         error!(loop.id = %loop_id, error = problem, "The record after {seq} cannot be folded; the loop stops learning");
     }
@@ -179,7 +187,7 @@ impl Running {
             (fold, left, turn) = in_the_background(work).await??;
             let Some(record) = turn else { return Ok(fold) };
             self.turn(&mut fold, &record).await?;
-            self.progress.send_replace(record.seq);
+            self.progress.advance(record.seq);
         }
     }
 
@@ -218,7 +226,7 @@ impl Running {
     async fn tick(&mut self, fold: &Fold) {
         let now_us = self.tools.clock.now_us();
         if is_overdue(fold, now_us) {
-            let tick = NewRecord { kind: Fact::Ticked.kind(), event_id: None, body: Fact::Ticked.to_body() };
+            let tick = NewRecord::new(Fact::Ticked.kind(), None, Fact::Ticked.to_body());
             if let Err(problem) = self.tools.writer.append(&self.tools.loop_id, tick).await {
                 warn!(loop.id = %self.tools.loop_id, error = %problem, "Events cannot be closed while the log cannot be written");
             }
@@ -280,14 +288,14 @@ pub(super) fn fold_to_turn(
     mut fold: Fold,
     mut left: IntoIter<StoredRecord>,
     n_behind: usize,
-    progress: &watch::Sender<i64>,
+    progress: &Progress,
 ) -> Result<(Fold, IntoIter<StoredRecord>, Option<Record>), TrainerError> {
     while let Some(stored) = left.next() {
         let (cell, n_behind) = (fold.cell().clone(), (left.len() + n_behind) as u64);
         cell.note_behind(1 + n_behind, stored.at_us);
-        let record = read_record(stored)?;
+        let (record, decided) = read_known(stored)?;
         let is_take_over = fold.is_take_over(&record);
-        fold.apply(&record)?;
+        fold.apply_known(&record, decided)?;
         cell.note_behind(n_behind, record.at_us);
         let is_turn = match record.fact {
             Fact::Relearned(_) => is_take_over,
@@ -297,7 +305,7 @@ pub(super) fn fold_to_turn(
         if is_turn {
             return Ok((fold, left, Some(record)));
         }
-        progress.send_replace(record.seq);
+        progress.advance(record.seq);
     }
     Ok((fold, left, None))
 }
