@@ -13,7 +13,7 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use super::{
     Appended, Durability, LogHead, NewRecord, Store, StoreError, StoredRecord,
     log::{KIND_RANKED, checked},
-    log_statements::{Appending, NewRow},
+    log_statements::{Appending, NewRow, insert_into_sqlite},
     pools::{BEGIN_WRITING, Pools},
 };
 use crate::terms::{EventId, LoopId};
@@ -89,6 +89,11 @@ async fn append_to_sqlite(
     const RELAX: &str = "pragma synchronous = normal";
     const TIGHTEN: &str = "pragma synchronous = full";
     let failed = StoreError::during(ATTEMPT);
+    if durability == Durability::Commit
+        && let Some(added) = append_at_once(connection, additions, now_us).await?
+    {
+        return Ok(added);
+    }
     if durability == Durability::Relaxed {
         sqlx::query(RELAX).execute(&mut *connection).await.map_err(&failed)?;
     }
@@ -99,6 +104,31 @@ async fn append_to_sqlite(
         sqlx::query(TIGHTEN).execute(&mut *connection).await.map_err(&failed)?;
     }
     Ok(added)
+}
+
+/// Appends behind the ends that are known already, in a single statement, which is a transaction of its own: each
+/// statement is a message to SQLite's thread and back, and that costs more than what most of them do.
+///
+/// `None`: nothing was written, because an event was ranked before, or another process appended, or a loop is gone. The
+/// keys of the table and its index say so; which of it is, the long way finds out.
+async fn append_at_once(
+    connection: &mut SqliteConnection,
+    additions: &Additions,
+    now_us: i64,
+) -> Result<Option<AllAdded>, StoreError> {
+    if additions.values().any(|addition| addition.records.is_empty() || addition.given.seq == 0) {
+        return Ok(None);
+    }
+    let heads = additions.iter().map(|(id, addition)| (id.as_str().to_owned(), addition.given)).collect();
+    let mut all_added = additions.keys().map(|id| (id.clone(), Added::default())).collect();
+    let rows = plan(additions, &heads, &HashMap::new(), now_us, &mut all_added);
+    match insert_into_sqlite(connection, &rows).await {
+        Ok(()) => Ok(Some(all_added)),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() || error.is_foreign_key_violation() => {
+            Ok(None)
+        }
+        Err(error) => Err(StoreError::during(ATTEMPT)(error)),
+    }
 }
 
 async fn append_to_postgres(
