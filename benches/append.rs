@@ -22,7 +22,7 @@ async fn start(url: &str, durability: Durability) -> (LogWriter, LoopId) {
     let key = KeyRow { hash: [1; 32], last4: "last".to_owned(), created_at_us: 0 };
     let id: LoopId = "bench".parse().expect("a good id");
     let row = LoopRow { id: id.clone(), name: "bench".to_owned(), created_at_us: 0, salt: 0, keys: [key.clone(), key] };
-    let first = NewRecord { kind: 4, event_id: None, body: Vec::new() };
+    let first = NewRecord::new(4, None, Vec::new());
     store.insert_loop(&row, &first).await.expect("a loop");
     let writer = LogWriter::start(store, Clock::System, durability, 10_000);
     let mut follower = writer.follow(&id, LogHead { seq: 1, at_us: 0 }).await.expect("a follower");
@@ -38,7 +38,7 @@ async fn append(writer: &LogWriter, id: &LoopId, n_callers: u64, n_appends: u64,
         tokio::spawn(async move {
             for n in (caller..n_appends).step_by(n_callers as usize) {
                 let event_id = format!("{round:016x}-{n:016x}").parse().expect("a good id");
-                let record = NewRecord { kind: 1, event_id: Some(event_id), body: vec![b'x'; N_BODY_BYTES] };
+                let record = NewRecord::new(1, Some(event_id), vec![b'x'; N_BODY_BYTES]);
                 writer.append(&id, record).await.expect("appended");
             }
         })

@@ -5,16 +5,17 @@
 use libfuzzer_sys::fuzz_target;
 use rankloop::{
     api::{read_multi_slot_body, read_rank_body},
-    bandit::{ActionInput, JsonObject, LearningSettings, Outcome, Policy, slot_example},
+    bandit::{ActionInput, LearningSettings, Outcome, Policy, slot_example},
     loops::RankableAction,
-    terms::{ExplorationShare, SlotId},
+    terms::{ExplorationShare, FeatureObject, SlotId},
 };
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Ok(request) = read_rank_body(bytes.to_vec()) {
+    let Ok(body) = std::str::from_utf8(bytes) else { return };
+    if let Ok(request) = read_rank_body(body) {
         decide(&request.context, None, &[], &request.actions.unwrap_or_default());
     }
-    if let Ok(request) = read_multi_slot_body(bytes.to_vec()) {
+    if let Ok(request) = read_multi_slot_body(body) {
         let actions = request.actions.unwrap_or_default();
         for slot in &request.slots {
             decide(&request.context, Some(&slot.id), &slot.features, &actions);
@@ -22,7 +23,12 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-fn decide(context: &[JsonObject], slot_id: Option<&SlotId>, features: &[JsonObject], actions: &[RankableAction]) {
+fn decide(
+    context: &[FeatureObject<'_>],
+    slot_id: Option<&SlotId>,
+    features: &[FeatureObject<'_>],
+    actions: &[RankableAction<'_>],
+) {
     if actions.is_empty() || actions.len() > 50 {
         return;
     }

@@ -9,8 +9,7 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use futures::StreamExt;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{ApiError, ApiState};
 
@@ -32,12 +31,9 @@ pub struct ApiQuery<T>(pub T);
 #[derive(Debug)]
 pub struct ApiFile(pub Vec<u8>);
 
-/// A body as `T`, together with its text as received.
+/// A body that is text, to be read with [`parse`] by whoever wants parts of it to stay where they are.
 #[derive(Debug)]
-pub struct RawJson<T> {
-    pub raw: Box<RawValue>,
-    pub value: T,
-}
+pub struct ApiText(pub String);
 
 /// The parameters of the path, percent-decoded.
 #[derive(Debug)]
@@ -72,21 +68,13 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for ApiJson<T> {
     }
 }
 
-impl<T: DeserializeOwned> FromRequest<ApiState> for RawJson<T> {
+impl FromRequest<ApiState> for ApiText {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
-        Self::read(read_body(request.into_body(), state.limits.max_body_bytes()).await?)
-    }
-}
-
-impl<T: DeserializeOwned> RawJson<T> {
-    /// The body as it came.
-    pub fn read(bytes: Vec<u8>) -> Result<Self, ApiError> {
-        let value = parse(&bytes)?;
+        let bytes = read_body(request.into_body(), state.limits.max_body_bytes()).await?;
         let text = String::from_utf8(bytes).map_err(|_| ApiError::bad("BadRequest", "The body is not UTF-8."))?;
-        let raw = RawValue::from_string(text).map_err(|error| ApiError::bad("BadRequest", error.to_string()))?;
-        Ok(Self { raw, value })
+        Ok(Self(text))
     }
 }
 
@@ -118,7 +106,7 @@ async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, ApiError> {
 }
 
 /// Reads JSON; a refusal names the field.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ApiError> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ApiError::bad("BadRequest", "The call needs a JSON body."));
     }
@@ -130,6 +118,11 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         let message = format!("The body nests objects and arrays more than {MAX_DEPTH} levels deep.");
         return Err(ApiError::bad("BadRequest", message));
     }
+    // Where a body is wrong is only asked of those that are: knowing the path costs as much as reading.
+    serde_json::from_slice(bytes).or_else(|_| parse_with_path(bytes))
+}
+
+fn parse_with_path<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();

@@ -15,6 +15,8 @@ mod manage;
 mod openapi;
 mod settings;
 
+use std::{ops::Deref, sync::Arc};
+
 use axum::{Router, extract::FromRef};
 
 use crate::{accounts::Accounts, loops::Loops};
@@ -24,14 +26,32 @@ pub use error::{ApiError, no_such_route, refuse_panic, too_early};
 pub use limits::{Limits, RateLimit};
 pub use openapi::openapi;
 
-/// What the handlers work with. Cheap to clone.
+/// What the handlers work with. Cheap to clone, because every call does.
 #[derive(Debug, Clone)]
-pub struct ApiState {
+pub struct ApiState(Arc<ApiParts>);
+
+/// The parts of it.
+#[derive(Debug)]
+pub struct ApiParts {
     pub loops: Loops,
     pub accounts: Accounts,
     pub limits: Limits,
     /// Whose tokens open the data plane besides its keys, if anybody's.
     pub tokens: Option<bearer::Tokens>,
+}
+
+impl From<ApiParts> for ApiState {
+    fn from(parts: ApiParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for ApiState {
+    type Target = ApiParts;
+
+    fn deref(&self) -> &ApiParts {
+        &self.0
+    }
 }
 
 impl FromRef<ApiState> for Loops {

@@ -1,18 +1,28 @@
 //! One decision as hashed features: the context once, each action once, and nothing crossed yet.
 
-use super::features::{Found, Kind, Walk};
+use super::features::{FeatureMap, Found, Kind, Walk};
+use crate::terms::SlotId;
 
 /// A JSON object: a namespace of features.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
 
 /// One action as the caller described it.
-#[derive(Debug, Clone, Copy)]
-pub struct ActionInput<'a> {
+#[derive(Debug)]
+pub struct ActionInput<'a, O = JsonObject> {
     /// The action's id, which is a feature too.
     pub id: &'a str,
     /// What is known of the action.
-    pub features: &'a [JsonObject],
+    pub features: &'a [O],
 }
+
+// Derived, these would ask the same of `O`.
+impl<O> Clone for ActionInput<'_, O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O> Copy for ActionInput<'_, O> {}
 
 /// Why JSON cannot be features. The first two sentences are the old service's own.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -81,7 +91,17 @@ pub struct Example {
 
 impl Example {
     /// Featurizes a request.
-    pub fn new(context: &[JsonObject], actions: &[ActionInput<'_>]) -> Result<Self, FeatureError> {
+    pub fn new<O: FeatureMap>(context: &[O], actions: &[ActionInput<'_, O>]) -> Result<Self, FeatureError> {
+        Self::of_slot(context, None, &[], actions)
+    }
+
+    /// Featurizes one slot of a request; its id and its own features are part of its context.
+    pub(super) fn of_slot<O: FeatureMap>(
+        context: &[O],
+        slot_id: Option<&SlotId>,
+        slot_features: &[O],
+        actions: &[ActionInput<'_, O>],
+    ) -> Result<Self, FeatureError> {
         let mut features = Vec::new();
         let mut ends = Vec::with_capacity(1 + actions.len());
         let mut hidden = Vec::new();
@@ -90,6 +110,10 @@ impl Example {
             _ => push(&mut features, 0, found),
         });
         walk.context(context)?;
+        if let Some(slot_id) = slot_id {
+            walk.slot(slot_id.as_str())?;
+            walk.context(slot_features)?;
+        }
         order(&mut features);
         order(&mut hidden);
         ends.push(features.len() as u32);

@@ -12,9 +12,10 @@
 //!
 //! Features are found in the order in which their keys were sent, which Vowpal Wabbit's crosses depend on.
 
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
-use super::{FeatureError, JsonObject, hash};
+use super::{FeatureError, hash};
+use crate::terms::{FeatureObject, FeatureValue};
 
 /// Objects within objects within a feature object. The documentation discourages more than one.
 const MAX_DEPTH: usize = 5;
@@ -24,6 +25,81 @@ const MAX_FEATURES: usize = 2_000;
 const MAX_NAME_BYTES: usize = 1_024;
 /// The largest magnitude that a feature may weigh: its square still has room in an f32.
 pub(super) const MAX_VALUE: f32 = 1e15;
+
+/// One JSON object of features, in whatever form it was read.
+pub trait FeatureMap {
+    /// The form of its values.
+    type Value: FeatureJson<Map = Self>;
+
+    /// Its names and values in the order in which they were sent, each name once.
+    fn entries(&self) -> impl Iterator<Item = (&str, &Self::Value)>;
+}
+
+/// One JSON value of features.
+pub trait FeatureJson: Sized {
+    /// The form of the objects in it.
+    type Map: FeatureMap<Value = Self>;
+
+    /// What it is.
+    fn view(&self) -> FeatureView<'_, Self>;
+}
+
+/// What a JSON value is.
+#[derive(Debug)]
+pub enum FeatureView<'a, V: FeatureJson> {
+    Null,
+    Bool(bool),
+    Number(&'a Number),
+    Text(&'a str),
+    Array(&'a [V]),
+    Object(&'a V::Map),
+}
+
+impl FeatureMap for Map<String, Value> {
+    type Value = Value;
+
+    fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.iter().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl FeatureJson for Value {
+    type Map = Map<String, Value>;
+
+    fn view(&self) -> FeatureView<'_, Self> {
+        match self {
+            Self::Null => FeatureView::Null,
+            Self::Bool(is) => FeatureView::Bool(*is),
+            Self::Number(number) => FeatureView::Number(number),
+            Self::String(text) => FeatureView::Text(text),
+            Self::Array(items) => FeatureView::Array(items),
+            Self::Object(object) => FeatureView::Object(object),
+        }
+    }
+}
+
+impl<'t> FeatureMap for FeatureObject<'t> {
+    type Value = FeatureValue<'t>;
+
+    fn entries(&self) -> impl Iterator<Item = (&str, &FeatureValue<'t>)> {
+        FeatureObject::entries(self)
+    }
+}
+
+impl<'t> FeatureJson for FeatureValue<'t> {
+    type Map = FeatureObject<'t>;
+
+    fn view(&self) -> FeatureView<'_, Self> {
+        match self {
+            Self::Null => FeatureView::Null,
+            Self::Bool(is) => FeatureView::Bool(*is),
+            Self::Number(number) => FeatureView::Number(number),
+            Self::Text(text) => FeatureView::Text(text),
+            Self::Array(items) => FeatureView::Array(items),
+            Self::Object(object) => FeatureView::Object(object),
+        }
+    }
+}
 
 /// One feature as it is found, before it is only a number.
 #[derive(Debug, Clone, Copy)]
@@ -85,37 +161,47 @@ impl<F: FnMut(Found<'_>)> Walk<F> {
     }
 
     /// The objects of the context share one namespace.
-    pub fn context(&mut self, objects: &[JsonObject]) -> Result<(), FeatureError> {
+    pub fn context<O: FeatureMap>(&mut self, objects: &[O]) -> Result<(), FeatureError> {
         self.objects(objects, Namespace::new("FromUrl"))
     }
 
+    /// A slot's id, as the object `{"slot": {"id": …}}` in the context would say it.
+    pub fn slot(&mut self, id: &str) -> Result<(), FeatureError> {
+        self.text(Namespace::new("slot"), "id", id)
+    }
+
     /// An action has its id and a constant in one namespace and its plain features in another.
-    pub fn action(&mut self, id: &str, objects: &[JsonObject]) -> Result<(), FeatureError> {
+    pub fn action<O: FeatureMap>(&mut self, id: &str, objects: &[O]) -> Result<(), FeatureError> {
         let identity = Namespace::new("i");
         self.word(identity, "constant")?;
         self.text(identity, "id", id)?;
         self.objects(objects, Namespace::new("j"))
     }
 
-    fn objects(&mut self, objects: &[JsonObject], home: Namespace<'_>) -> Result<(), FeatureError> {
+    fn objects<O: FeatureMap>(&mut self, objects: &[O], home: Namespace<'_>) -> Result<(), FeatureError> {
         objects.iter().try_for_each(|object| self.object(object, home, MAX_DEPTH))
     }
 
-    fn object(&mut self, object: &JsonObject, home: Namespace<'_>, depth_left: usize) -> Result<(), FeatureError> {
-        for (key, value) in object {
+    fn object<O: FeatureMap>(
+        &mut self,
+        object: &O,
+        home: Namespace<'_>,
+        depth_left: usize,
+    ) -> Result<(), FeatureError> {
+        for (key, value) in object.entries() {
             check_name(key)?;
             if key.starts_with('_') {
                 continue;
             }
-            match value {
-                Value::String(text) => self.text(home, key, text)?,
-                Value::Null => self.text(home, key, "null")?,
-                Value::Bool(true) => self.word(home, key)?,
-                Value::Bool(false) => {}
-                Value::Number(number) => self.number(home, key, bounded(number))?,
-                Value::Array(items) => self.array(key, items)?,
-                Value::Object(_) if depth_left == 0 => return Err(FeatureError::TooDeep { most: MAX_DEPTH }),
-                Value::Object(inner) => self.object(inner, Namespace::new(key), depth_left - 1)?,
+            match value.view() {
+                FeatureView::Text(text) => self.text(home, key, text)?,
+                FeatureView::Null => self.text(home, key, "null")?,
+                FeatureView::Bool(true) => self.word(home, key)?,
+                FeatureView::Bool(false) => {}
+                FeatureView::Number(number) => self.number(home, key, bounded(number))?,
+                FeatureView::Array(items) => self.array(key, items)?,
+                FeatureView::Object(_) if depth_left == 0 => return Err(FeatureError::TooDeep { most: MAX_DEPTH }),
+                FeatureView::Object(inner) => self.object(inner, Namespace::new(key), depth_left - 1)?,
             }
         }
         Ok(())
@@ -146,10 +232,10 @@ impl<F: FnMut(Found<'_>)> Walk<F> {
     }
 
     /// Positions are not hashed but counted on from the namespace, as Vowpal Wabbit's JSON parser does.
-    fn array(&mut self, key: &str, items: &[Value]) -> Result<(), FeatureError> {
+    fn array<V: FeatureJson>(&mut self, key: &str, items: &[V]) -> Result<(), FeatureError> {
         let home = Namespace::new(key);
         for (position, item) in (0u32..).zip(items) {
-            let Value::Number(number) = item else { return Err(FeatureError::MixedArray) };
+            let FeatureView::Number(number) = item.view() else { return Err(FeatureError::MixedArray) };
             self.name.clear();
             self.name.push_str(&format!("[{position}]"));
             let name = std::mem::take(&mut self.name);

@@ -33,6 +33,7 @@ pub use auto::{Learner, Rebuild, Shed};
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
 pub use explanation::{Asked, Contribution, Explanation, Explanations};
 pub use explore::Pmf;
+pub use features::{FeatureJson, FeatureMap, FeatureView};
 pub use inside::{Inside, Known, Memory, MixtureInside};
 pub use learning_settings::{LearningSettings, LearningSettingsError};
 pub use model_file::ModelFileError;

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ActionInput, Example, FeatureError, JsonObject, Policy,
+    ActionInput, Example, FeatureError, Policy,
     crosses::{MAX_ORDER, NO_PART, Term},
-    features::{Found, Kind, Walk},
+    features::{FeatureMap, Found, Kind, Walk},
     regressor::Layer,
 };
 
@@ -30,14 +30,14 @@ pub(super) fn name(found: Found<'_>) -> String {
 }
 
 /// The names of an action's own features, as `Feature::index` counts them.
-pub(super) fn of_action(action: ActionInput<'_>) -> Result<Vec<String>, FeatureError> {
+pub(super) fn of_action<O: FeatureMap>(action: ActionInput<'_, O>) -> Result<Vec<String>, FeatureError> {
     let mut names = Vec::new();
     Walk::new(|found| names.push(name(found))).action(action.id, action.features)?;
     Ok(names)
 }
 
 /// Those of a context.
-pub(super) fn of_context(context: &[JsonObject]) -> Result<Vec<String>, FeatureError> {
+pub(super) fn of_context<O: FeatureMap>(context: &[O]) -> Result<Vec<String>, FeatureError> {
     let mut names = Vec::new();
     Walk::new(|found| names.push(name(found))).context(context)?;
     Ok(names)
@@ -82,11 +82,11 @@ pub struct Names {
 
 impl Names {
     /// Learns the names of a request, and what the linear weights of its crosses are.
-    pub fn meet(
+    pub fn meet<O: FeatureMap>(
         &mut self,
         policy: &Policy,
-        context: &[JsonObject],
-        actions: &[ActionInput<'_>],
+        context: &[O],
+        actions: &[ActionInput<'_, O>],
     ) -> Result<(), FeatureError> {
         let example = Example::new(context, actions)?;
         self.note(|walk| walk.context(context))?;

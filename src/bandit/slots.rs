@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{ActionInput, Example, FeatureError, JsonObject};
+use super::{ActionInput, Example, FeatureError, JsonObject, features::FeatureMap};
 use crate::terms::SlotId;
 
 /// The namespace in which a slot's id is a feature.
@@ -16,27 +16,27 @@ const SLOT: &str = "slot";
 ///
 /// Without a slot it is the example of a plain Rank. A constant part of a context changes no order of actions, but its
 /// crosses with the actions do, which is how one model holds different tastes for different slots.
-pub fn slot_example(
-    context: &[JsonObject],
+pub fn slot_example<O: FeatureMap>(
+    context: &[O],
     slot_id: Option<&SlotId>,
-    features: &[JsonObject],
-    actions: &[ActionInput<'_>],
+    features: &[O],
+    actions: &[ActionInput<'_, O>],
 ) -> Result<Example, FeatureError> {
-    Example::new(&slot_context(context, slot_id, features), actions)
+    Example::of_slot(context, slot_id, features, actions)
 }
 
 /// The context that the actions of one slot are seen in; that of a plain Rank is the shared one.
-pub fn slot_context<'a>(
-    context: &'a [JsonObject],
+pub fn slot_context<'a, O: Clone + From<JsonObject>>(
+    context: &'a [O],
     slot_id: Option<&SlotId>,
-    features: &[JsonObject],
-) -> Cow<'a, [JsonObject]> {
+    features: &[O],
+) -> Cow<'a, [O]> {
     let Some(slot_id) = slot_id else { return Cow::Borrowed(context) };
     let mut identity = JsonObject::new();
     identity.insert("id".to_owned(), slot_id.as_str().into());
     let mut named = JsonObject::new();
     named.insert(SLOT.to_owned(), identity.into());
-    Cow::Owned(context.iter().cloned().chain([named]).chain(features.iter().cloned()).collect())
+    Cow::Owned(context.iter().cloned().chain([named.into()]).chain(features.iter().cloned()).collect())
 }
 
 /// Fills slots one after the other so that every later slot can be filled too.

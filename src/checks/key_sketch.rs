@@ -1,11 +1,12 @@
 //! What is remembered of one key: counts by kind of value, about how many different ones, and a few as examples.
 
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 use super::{
     cardinality::Cardinality,
     text_shape::{TextShape, is_epoch},
 };
+use crate::terms::FeatureValue;
 
 /// Values kept as examples, and how much of each.
 const N_EXAMPLES: usize = 3;
@@ -37,15 +38,15 @@ pub struct KeySketch {
 
 impl KeySketch {
     /// One more value. Objects are namespaces and do not come here.
-    pub fn see(&mut self, value: &Value) {
+    pub fn see(&mut self, value: &FeatureValue<'_>) {
         self.n_values += 1;
         match value {
-            Value::Null => self.n_null += 1,
-            Value::String(text) => self.see_text(text),
-            Value::Number(number) => self.see_number(number),
-            Value::Bool(yes) => self.distinct.add(&[u8::from(*yes)]),
-            Value::Array(items) => self.see_array(items),
-            Value::Object(_) => {}
+            FeatureValue::Null => self.n_null += 1,
+            FeatureValue::Text(text) => self.see_text(text),
+            FeatureValue::Number(number) => self.see_number(number),
+            FeatureValue::Bool(yes) => self.distinct.add(&[u8::from(*yes)]),
+            FeatureValue::Array(items) => self.see_array(items),
+            FeatureValue::Object(_) => {}
         }
         let written = example(value);
         if self.examples.len() < N_EXAMPLES && !self.examples.contains(&written) {
@@ -73,26 +74,35 @@ impl KeySketch {
         self.largest = self.largest.max(number.abs());
     }
 
-    fn see_array(&mut self, items: &[Value]) {
+    fn see_array(&mut self, items: &[FeatureValue<'_>]) {
         self.n_arrays += 1;
         self.longest_array = self.longest_array.max(items.len());
         self.n_items += items.len() as u64;
-        self.n_zero_items += items.iter().filter(|item| item.as_f64() == Some(0.0)).count() as u64;
-        items.iter().filter_map(Value::as_f64).for_each(|item| self.distinct.add(&item.to_bits().to_le_bytes()));
+        self.n_zero_items += items.iter().filter(|item| number(item) == Some(0.0)).count() as u64;
+        items.iter().filter_map(number).for_each(|item| self.distinct.add(&item.to_bits().to_le_bytes()));
     }
 }
 
-fn example(value: &Value) -> String {
+fn number(value: &FeatureValue<'_>) -> Option<f64> {
+    match value {
+        FeatureValue::Number(number) => number.as_f64(),
+        _ => None,
+    }
+}
+
+fn example(value: &FeatureValue<'_>) -> String {
     let written = match value {
-        Value::String(text) => format!("{text:?}"),
+        FeatureValue::Text(text) => format!("{text:?}"),
         // A long array is cut anyway, so its end is not even written.
-        Value::Array(items) => {
-            Value::from(items.iter().take(EXAMPLE_CHARS / 2).cloned().collect::<Vec<_>>()).to_string()
-        }
-        other => other.to_string(),
+        FeatureValue::Array(items) => json(&items[..items.len().min(EXAMPLE_CHARS / 2)]),
+        other => json(other),
     };
     match written.char_indices().nth(EXAMPLE_CHARS) {
         Some((at, _)) => format!("{}…", &written[..at]),
         None => written,
     }
+}
+
+fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).expect("what came from JSON becomes JSON")
 }

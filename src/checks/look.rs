@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{cardinality::mix, findings, findings::Finding, key_sketch::KeySketch};
-use crate::log::{JsonObject, Ranked};
+use crate::{
+    log::Ranked,
+    terms::{FeatureObject, FeatureValue},
+};
 
 /// All of the first events are looked at, then one in some.
 const N_FIRST: u64 = 1_000;
@@ -162,7 +164,7 @@ impl Generation {
     }
 
     /// One context, action or slot.
-    fn see_holder(&mut self, place: Place, objects: &[JsonObject]) {
+    fn see_holder(&mut self, place: Place, objects: &[FeatureObject<'_>]) {
         let mut found = Vec::new();
         for object in objects {
             collect(place, "", object, MAX_DEPTH, &mut found);
@@ -181,7 +183,7 @@ impl Generation {
         }
     }
 
-    fn see_feature(&mut self, name: &FeatureName, value: &Value) {
+    fn see_feature(&mut self, name: &FeatureName, value: &FeatureValue<'_>) {
         if let Some(sketch) = self.keys.get_mut(name) {
             return sketch.see(value);
         }
@@ -221,27 +223,27 @@ impl Generation {
 fn collect<'a>(
     place: Place,
     namespace: &str,
-    object: &'a JsonObject,
+    object: &'a FeatureObject<'a>,
     depth_left: usize,
-    found: &mut Vec<(FeatureName, &'a Value)>,
+    found: &mut Vec<(FeatureName, &'a FeatureValue<'a>)>,
 ) {
-    for (key, value) in object.iter().filter(|(key, _)| !key.starts_with('_')) {
+    for (key, value) in object.entries().filter(|(key, _)| !key.starts_with('_')) {
         match value {
-            Value::Object(_) if depth_left == 0 => {}
-            Value::Object(inner) => {
-                let namespace = if namespace.is_empty() { key.clone() } else { format!("{namespace}.{key}") };
+            FeatureValue::Object(_) if depth_left == 0 => {}
+            FeatureValue::Object(inner) => {
+                let namespace = if namespace.is_empty() { key.to_owned() } else { format!("{namespace}.{key}") };
                 collect(place, &namespace, inner, depth_left - 1, found);
             }
             value => {
-                found.push((FeatureName { place, namespace: namespace.to_owned(), key: key.clone() }, value));
+                found.push((FeatureName { place, namespace: namespace.to_owned(), key: key.to_owned() }, value));
             }
         }
     }
 }
 
-fn n_features(value: &Value) -> u64 {
+fn n_features(value: &FeatureValue<'_>) -> u64 {
     match value {
-        Value::Array(items) => items.len() as u64,
+        FeatureValue::Array(items) => items.len() as u64,
         _ => 1,
     }
 }

@@ -1,6 +1,6 @@
 //! What is found in events, and what is not.
 
-use serde_json::{Value, json, value::to_raw_value};
+use serde_json::{Value, json};
 
 use super::{FeatureChecks, Finding, FindingKind, Place};
 use crate::{
@@ -13,7 +13,7 @@ fn ranked(number: u64, context: Value, action: Value) -> Ranked {
     let id: ActionId = "a".parse().expect("an id");
     Ranked {
         event_id: format!("e{number}").parse().expect("an id"),
-        request: to_raw_value(&body).expect("JSON"),
+        request: body.to_string().into(),
         loop_actions: None,
         slots: vec![RankedSlot {
             slot_id: None,

@@ -3,8 +3,9 @@
 //! A joined line is one decided fact, so its records stand together at the event's own time: the Rank, its activation
 //! if it had been deferred, and its reward. When exactly the reward came is not kept by the service's logs.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
-use serde_json::value::to_raw_value;
 
 use super::{LoggedEvent, Skipped, dsjson::LoggedDecision};
 use crate::{
@@ -85,7 +86,7 @@ pub fn prepare(event: &LoggedEvent, settings: LoopFacts, is_apprentice: bool) ->
     let baselines = baselines(event);
     let ranked = Ranked {
         event_id: event.event_id.clone(),
-        request: to_raw_value(&request(event, &baselines)).map_err(|_| Skipped::Features)?,
+        request: serde_json::to_string(&request(event, &baselines)).map_err(|_| Skipped::Features)?.into(),
         loop_actions: None,
         slots: event.decisions.iter().zip(&baselines).map(|(d, b)| slot(event, d, *b, is_apprentice)).collect(),
         mode: if is_apprentice { LearningMode::Apprentice } else { LearningMode::Online },
@@ -99,7 +100,7 @@ pub fn prepare(event: &LoggedEvent, settings: LoopFacts, is_apprentice: bool) ->
     let (is_multi_slot, rewarded) = (ranked.is_multi_slot(), reward(event, settings, is_apprentice));
     let (is_rewarded, is_shown_later) = (rewarded.is_some(), event.is_deferred && event.is_activated);
     let activated = is_shown_later.then(|| Fact::Activated(Activated { event_id: event.event_id.clone() }));
-    let facts = [Some(Fact::Ranked(Box::new(ranked))), activated, rewarded];
+    let facts = [Some(Fact::Ranked(Arc::new(ranked))), activated, rewarded];
     Ok(Prepared {
         at_us: event.at_us,
         records: facts.iter().flatten().map(record_of).collect(),
@@ -112,7 +113,7 @@ pub fn prepare(event: &LoggedEvent, settings: LoopFacts, is_apprentice: bool) ->
 }
 
 fn record_of(fact: &Fact) -> NewRecord {
-    NewRecord { kind: fact.kind(), event_id: fact.event_id().cloned(), body: fact.to_body() }
+    NewRecord::new(fact.kind(), fact.event_id().cloned(), fact.to_body())
 }
 
 /// What Rank refuses is not in a log, because nothing could be learned from it.

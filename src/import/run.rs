@@ -269,7 +269,7 @@ async fn complete(
     let at_us = before.at_us.saturating_add(checkpoint.facts.reward_wait_us).min(now_us).max(before.at_us);
     let imported = model.map(|model| Fact::ModelImported(Box::new(ModelImported { by: BY.to_owned(), model })));
     let facts = [Some(Fact::Ticked), imported];
-    let record = |fact: &Fact| NewRecord { kind: fact.kind(), event_id: None, body: fact.to_body() };
+    let record = |fact: &Fact| NewRecord::new(fact.kind(), None, fact.to_body());
     let records: Vec<NewRecord> = facts.iter().flatten().map(record).collect();
     checkpoint.head_seq += i64::try_from(records.len()).unwrap_or(i64::MAX);
     checkpoint.head_at_us = at_us;

@@ -8,7 +8,7 @@ mod ranked;
 mod record;
 
 pub use event::{Closing, EARLY_REWARD_US, EventLife, EventRules, ReceivedReward};
-pub use ranked::{JsonObject, Ranked, RankedAnswer, RankedSlot, RequestAction, RequestFeatures, RequestSlot};
+pub use ranked::{Ranked, RankedAnswer, RankedSlot, RequestAction, RequestFeatures, RequestSlot};
 pub use record::{
     Activated, Configured, Fact, LearningSettingsChange, LogsDeleted, ModelImported, ModelReset, REMOVABLE_KINDS,
     Record, RecordError, Relearned, Rewarded, SlotReward, SlotsRewarded,

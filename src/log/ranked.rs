@@ -3,17 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::terms::{ActionId, EventId, LearningMode, SlotId};
+use crate::terms::{ActionId, EventId, FeatureObject, LearningMode, SlotId};
 
 /// One Rank, complete when it is made: nothing of it is ever looked up later.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", from = "StoredRanked")]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(from = "StoredRanked")]
 pub struct Ranked {
     pub event_id: EventId,
-    /// The body as it was received.
-    pub request: Box<RawValue>,
+    /// The body as it was received: JSON.
+    pub request: Box<str>,
     /// The loop's own actions, when the request brought none (a list as in `request.actions`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub loop_actions: Option<Box<RawValue>>,
     /// What was decided, slot by slot in the order of the request. A plain Rank has one slot without a name.
     pub slots: Vec<RankedSlot>,
@@ -86,7 +85,7 @@ impl From<StoredRanked> for Ranked {
         });
         Self {
             event_id: stored.event_id,
-            request: stored.request,
+            request: stored.request.into(),
             loop_actions: stored.loop_actions,
             slots: stored.slots.into_iter().chain(only).collect(),
             mode: stored.mode,
@@ -97,6 +96,22 @@ impl From<StoredRanked> for Ranked {
             seed: stored.seed,
         }
     }
+}
+
+/// What is written besides the request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WrittenRanked<'a> {
+    event_id: &'a EventId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    loop_actions: Option<&'a RawValue>,
+    slots: &'a [RankedSlot],
+    mode: LearningMode,
+    is_deferred: bool,
+    reward_wait_us: i64,
+    model_version: i64,
+    policy_version: i64,
+    seed: u64,
 }
 
 /// What the caller was told.
@@ -140,9 +155,32 @@ impl Ranked {
         !self.slots.is_empty() && self.slots.iter().all(RankedSlot::is_whole)
     }
 
+    /// As JSON. The request is put in as it is: it was read when it came, and is most of the record.
+    pub(super) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        const REQUEST: &[u8] = b",\"request\":";
+        let mut json = Vec::with_capacity(1_024 + self.request.len());
+        let written = WrittenRanked {
+            event_id: &self.event_id,
+            loop_actions: self.loop_actions.as_deref(),
+            slots: &self.slots,
+            mode: self.mode,
+            is_deferred: self.is_deferred,
+            reward_wait_us: self.reward_wait_us,
+            model_version: self.model_version,
+            policy_version: self.policy_version,
+            seed: self.seed,
+        };
+        serde_json::to_writer(&mut json, &written)?;
+        json.pop();
+        for part in [REQUEST, self.request.as_bytes(), b"}"] {
+            json.extend_from_slice(part);
+        }
+        Ok(json)
+    }
+
     /// Context, actions and slots out of the request as it was received.
-    pub fn features(&self) -> Result<RequestFeatures, serde_json::Error> {
-        let mut features: RequestFeatures = serde_json::from_str(self.request.get())?;
+    pub fn features(&self) -> Result<RequestFeatures<'_>, serde_json::Error> {
+        let mut features: RequestFeatures<'_> = serde_json::from_str(&self.request)?;
         if let Some(actions) = &self.loop_actions {
             features.actions = serde_json::from_str(actions.get())?;
         }
@@ -163,31 +201,29 @@ impl Ranked {
 /// The part of a Rank request that decides: its names are those of the wire, because the log keeps bodies as received.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct RequestFeatures {
-    #[serde(deserialize_with = "null_as_default")]
-    pub context_features: Vec<JsonObject>,
-    #[serde(deserialize_with = "null_as_default")]
-    pub actions: Vec<RequestAction>,
-    #[serde(deserialize_with = "null_as_default")]
-    pub slots: Vec<RequestSlot>,
+pub struct RequestFeatures<'a> {
+    #[serde(borrow, deserialize_with = "null_as_default")]
+    pub context_features: Vec<FeatureObject<'a>>,
+    #[serde(borrow, deserialize_with = "null_as_default")]
+    pub actions: Vec<RequestAction<'a>>,
+    #[serde(borrow, deserialize_with = "null_as_default")]
+    pub slots: Vec<RequestSlot<'a>>,
 }
 
 /// One slot of a multi-slot request.
 #[derive(Debug, Clone, Deserialize)]
-pub struct RequestSlot {
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub features: Vec<JsonObject>,
+pub struct RequestSlot<'a> {
+    #[serde(borrow, default, deserialize_with = "null_as_default")]
+    pub features: Vec<FeatureObject<'a>>,
 }
 
 /// One action of a request.
 #[derive(Debug, Clone, Deserialize, Serialize)]
-pub struct RequestAction {
+pub struct RequestAction<'a> {
     pub id: ActionId,
-    pub features: Vec<JsonObject>,
+    #[serde(borrow)]
+    pub features: Vec<FeatureObject<'a>>,
 }
-
-/// Features by name.
-pub type JsonObject = serde_json::Map<String, serde_json::Value>;
 
 fn null_as_default<'de, D: serde::Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
     Option::<T>::deserialize(from).map(Option::unwrap_or_default)

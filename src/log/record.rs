@@ -2,6 +2,8 @@
 //!
 //! Bodies are JSON: a log is read for years, by people too. New fields get a `serde(default)`.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Ranked;
@@ -20,7 +22,8 @@ pub struct Record {
 /// What happened.
 #[derive(Debug, Clone)]
 pub enum Fact {
-    Ranked(Box<Ranked>),
+    /// Shared: the answer to the caller is made of it too.
+    Ranked(Arc<Ranked>),
     /// A Rank came again under a known event id but with another body; it was answered and not stored.
     RankConflicted(EventId),
     Rewarded(Rewarded),
@@ -199,7 +202,7 @@ impl Fact {
     /// The body to store.
     pub fn to_body(&self) -> Vec<u8> {
         let written = match self {
-            Self::Ranked(fact) => serde_json::to_vec(fact),
+            Self::Ranked(fact) => fact.to_json(),
             Self::RankConflicted(fact) => serde_json::to_vec(fact),
             Self::Rewarded(fact) => serde_json::to_vec(fact),
             Self::SlotsRewarded(fact) => serde_json::to_vec(fact),
@@ -219,8 +222,8 @@ impl Fact {
         fn read<'a, T: Deserialize<'a>>(seq: i64, body: &'a [u8]) -> Result<T, RecordError> {
             serde_json::from_slice(body).map_err(|source| RecordError::Body { seq, source })
         }
-        let whole = |ranked: Box<Ranked>| {
-            if ranked.is_whole() { Ok(ranked) } else { Err(RecordError::Indices { seq }) }
+        let whole = |ranked: Ranked| {
+            if ranked.is_whole() { Ok(Arc::new(ranked)) } else { Err(RecordError::Indices { seq }) }
         };
         Ok(match kind {
             Self::RANKED => Self::Ranked(whole(read(seq, body)?)?),

@@ -86,12 +86,15 @@ impl From<&LoopAction> for ActionRow {
 
 impl LiveLoop {
     /// The loop's own actions that are on offer now, at most as many as one Rank may have.
-    pub(super) fn rankable_actions(&self) -> Result<Vec<RankableAction>, LoopError> {
+    pub(super) fn rankable_actions(&self) -> Result<Vec<RankableAction<'static>>, LoopError> {
         let now_us = self.now_us();
         let actions = self.actions();
         let offered = actions.iter().filter(|action| action.is_offered(now_us));
-        let offered: Vec<_> =
-            offered.map(|action| RankableAction { id: action.id.clone(), features: action.features.clone() }).collect();
+        let offered = offered.map(|action| RankableAction {
+            id: action.id.clone(),
+            features: action.features.iter().cloned().map(Into::into).collect(),
+        });
+        let offered: Vec<_> = offered.collect();
         if offered.is_empty() { Err(LoopError::NoLoopActions) } else { Ok(offered) }
     }
 

@@ -2,32 +2,33 @@
 //!
 //! A plain Rank has one slot without a name; a multi-slot Rank has several. All else is the same for both.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet, sync::Arc};
 
 use serde_json::value::RawValue;
 use tracing::warn;
 
 use super::{LiveLoop, LoopError, keys, new_loop::record_of};
 use crate::{
-    bandit::{ActionInput, Example, Filling, JsonObject, draw_seed, slot_example, slot_seed},
+    bandit::{ActionInput, Example, Filling, draw_seed, slot_example, slot_seed},
     log::{Fact, Ranked, RankedAnswer, RankedSlot, RequestAction},
     store::{Appended, StoreError, StoredRecord},
-    terms::{ActionId, EventId, SlotId},
+    terms::{ActionId, EventId, FeatureObject, SlotId},
+    trainer::KnownFact,
 };
 
 /// One action of a request.
 #[derive(Debug, Clone)]
-pub struct RankableAction {
+pub struct RankableAction<'a> {
     pub id: ActionId,
-    pub features: Vec<JsonObject>,
+    pub features: Vec<FeatureObject<'a>>,
 }
 
 /// A place to fill.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct Slot<'a> {
     /// `None` in a plain Rank.
     pub id: Option<SlotId>,
-    pub features: Vec<JsonObject>,
+    pub features: Vec<FeatureObject<'a>>,
     /// By action: whether it may be shown here.
     pub is_allowed: Vec<bool>,
     pub baseline_idx: usize,
@@ -35,15 +36,15 @@ pub(super) struct Slot {
 
 /// Everything that a decision is made from; its rules are checked.
 #[derive(Debug)]
-pub(super) struct Undecided {
+pub(super) struct Undecided<'a> {
     /// The body as received; it is what the log keeps.
-    pub body: Box<RawValue>,
-    pub context: Vec<JsonObject>,
-    pub actions: Vec<RankableAction>,
+    pub body: Cow<'a, str>,
+    pub context: Vec<FeatureObject<'a>>,
+    pub actions: Vec<RankableAction<'a>>,
     /// Whether the actions are the loop's and not the request's.
     pub has_loop_actions: bool,
     /// In the order in which they are filled.
-    pub slots: Vec<Slot>,
+    pub slots: Vec<Slot<'a>>,
     pub event_id: Option<EventId>,
     pub is_deferred: bool,
 }
@@ -51,7 +52,7 @@ pub(super) struct Undecided {
 /// What was decided.
 #[derive(Debug)]
 pub(super) struct Decided {
-    pub ranked: Ranked,
+    pub ranked: Arc<Ranked>,
     /// False when the decision is not in the log: it could not be written, and the answer is the baseline; or the
     /// event id was used before for another request.
     pub is_logged: bool,
@@ -60,7 +61,7 @@ pub(super) struct Decided {
 }
 
 /// Refuses actions without id or features, the same one twice, none, or too many.
-pub(super) fn check_actions(actions: &[RankableAction], most: usize) -> Result<(), LoopError> {
+pub(super) fn check_actions(actions: &[RankableAction<'_>], most: usize) -> Result<(), LoopError> {
     if actions.is_empty() || actions.len() > most {
         return Err(LoopError::ActionCount { most });
     }
@@ -69,7 +70,7 @@ pub(super) fn check_actions(actions: &[RankableAction], most: usize) -> Result<(
         if !seen.insert(&action.id) {
             return Err(LoopError::DuplicateAction(action.id.clone()));
         }
-        if !action.features.iter().any(|features| features.values().any(|value| !value.is_null())) {
+        if !action.features.iter().any(FeatureObject::has_value) {
             return Err(LoopError::ActionWithoutFeatures);
         }
     }
@@ -77,7 +78,7 @@ pub(super) fn check_actions(actions: &[RankableAction], most: usize) -> Result<(
 }
 
 /// By action: whether it is not excluded. Every excluded id must be an action's.
-pub(super) fn allowed(actions: &[RankableAction], excluded: &[ActionId]) -> Result<Vec<bool>, LoopError> {
+pub(super) fn allowed(actions: &[RankableAction<'_>], excluded: &[ActionId]) -> Result<Vec<bool>, LoopError> {
     if excluded.iter().any(|id| actions.iter().all(|action| action.id != *id)) {
         return Err(LoopError::UnknownExcludedAction);
     }
@@ -85,27 +86,28 @@ pub(super) fn allowed(actions: &[RankableAction], excluded: &[ActionId]) -> Resu
 }
 
 /// Chooses an action for each slot and stores the decision before it returns.
-pub(super) async fn decide(live: &LiveLoop, undecided: Undecided) -> Result<Decided, LoopError> {
+pub(super) async fn decide(live: &LiveLoop, undecided: Undecided<'_>) -> Result<Decided, LoopError> {
     let examples = examples(&undecided)?;
     let event_id = undecided.event_id.clone().unwrap_or_else(|| keys::make_event_id(live.now_us()));
-    let fact = Fact::Ranked(Box::new(choose(live, event_id, &undecided, &examples)));
-    let appended = live.tools().writer.append(live.id(), record_of(&fact)).await;
-    let Fact::Ranked(ranked) = fact else { unreachable!("it was made a Ranked above") };
-    match appended {
-        Ok(Appended::New { .. }) => Ok(Decided { ranked: *ranked, is_logged: true, is_new: true }),
-        Ok(Appended::Repeat) => repeat(live, *ranked).await,
-        Err(problem) => Ok(baseline_unlogged(live, &undecided, *ranked, &problem)),
+    let ranked = Arc::new(choose(live, event_id, &undecided, &examples));
+    let mut record = record_of(&Fact::Ranked(ranked.clone()));
+    let action_ids = undecided.actions.iter().map(|action| action.id.clone()).collect();
+    record.carried = KnownFact::ranked(ranked.clone(), examples, action_ids);
+    match live.tools().writer.append(live.id(), record).await {
+        Ok(Appended::New { .. }) => Ok(Decided { ranked, is_logged: true, is_new: true }),
+        Ok(Appended::Repeat) => repeat(live, ranked).await,
+        Err(problem) => Ok(baseline_unlogged(live, &undecided, &ranked, &problem)),
     }
 }
 
-fn examples(undecided: &Undecided) -> Result<Vec<Example>, LoopError> {
+fn examples(undecided: &Undecided<'_>) -> Result<Vec<Example>, LoopError> {
     let actions = undecided.actions.iter();
     let inputs: Vec<_> = actions.map(|a| ActionInput { id: a.id.as_str(), features: &a.features }).collect();
-    let example = |slot: &Slot| slot_example(&undecided.context, slot.id.as_ref(), &slot.features, &inputs);
+    let example = |slot: &Slot<'_>| slot_example(&undecided.context, slot.id.as_ref(), &slot.features, &inputs);
     Ok(undecided.slots.iter().map(example).collect::<Result<_, _>>()?)
 }
 
-fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided, examples: &[Example]) -> Ranked {
+fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided<'_>, examples: &[Example]) -> Ranked {
     let in_force = live.cell().in_force();
     let configuration = &in_force.configuration;
     let seed = draw_seed(&event_id, live.row().salt);
@@ -137,7 +139,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided, examples: &
     }
     Ranked {
         event_id,
-        request: undecided.body.clone(),
+        request: (*undecided.body).into(),
         loop_actions: undecided.has_loop_actions.then(|| write_actions(&undecided.actions)),
         slots,
         mode,
@@ -149,7 +151,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided, examples: &
     }
 }
 
-fn write_actions(actions: &[RankableAction]) -> Box<RawValue> {
+fn write_actions(actions: &[RankableAction<'_>]) -> Box<RawValue> {
     let written: Vec<_> = actions
         .iter()
         .map(|action| RequestAction { id: action.id.clone(), features: action.features.clone() })
@@ -159,7 +161,12 @@ fn write_actions(actions: &[RankableAction]) -> Box<RawValue> {
 
 /// The order of the contract (section 5): an excluded action stays at its index with 0; the other places hold the
 /// ranked actions, the chosen one first, then by falling probability.
-fn ordered_answer(actions: &[RankableAction], is_eligible: &[bool], pmf: &[f32], chosen_idx: usize) -> RankedAnswer {
+fn ordered_answer(
+    actions: &[RankableAction<'_>],
+    is_eligible: &[bool],
+    pmf: &[f32],
+    chosen_idx: usize,
+) -> RankedAnswer {
     let mut ranked: Vec<usize> = (0..actions.len()).filter(|&idx| is_eligible[idx] && idx != chosen_idx).collect();
     ranked.sort_by(|a, b| pmf[*b].total_cmp(&pmf[*a]));
     let mut ranked = std::iter::once(chosen_idx).chain(ranked);
@@ -169,14 +176,14 @@ fn ordered_answer(actions: &[RankableAction], is_eligible: &[bool], pmf: &[f32],
 }
 
 /// The caller's own order, in which the first action is certain.
-fn callers_answer(actions: &[RankableAction], baseline_idx: usize) -> RankedAnswer {
+fn callers_answer(actions: &[RankableAction<'_>], baseline_idx: usize) -> RankedAnswer {
     let probability = |idx| if idx == baseline_idx { 1.0 } else { 0.0 };
     let ranking = actions.iter().enumerate().map(|(idx, action)| (action.id.clone(), probability(idx))).collect();
     RankedAnswer { ranking, chosen_idx: baseline_idx, reward_action_id: actions[baseline_idx].id.clone() }
 }
 
 /// The event id was used before. The same request gets the same answer; another one gets its own, which is not stored.
-async fn repeat(live: &LiveLoop, ranked: Ranked) -> Result<Decided, LoopError> {
+async fn repeat(live: &LiveLoop, ranked: Arc<Ranked>) -> Result<Decided, LoopError> {
     let stored = live.tools().store.ranked_record(live.id(), &ranked.event_id).await?;
     let first = stored.map(read_ranked).transpose()?.flatten();
     match first {
@@ -190,9 +197,9 @@ async fn repeat(live: &LiveLoop, ranked: Ranked) -> Result<Decided, LoopError> {
     }
 }
 
-fn read_ranked(stored: StoredRecord) -> Result<Option<Ranked>, LoopError> {
+fn read_ranked(stored: StoredRecord) -> Result<Option<Arc<Ranked>>, LoopError> {
     match Fact::from_body(stored.seq, stored.kind, &stored.body)? {
-        Fact::Ranked(ranked) => Ok(Some(*ranked)),
+        Fact::Ranked(ranked) => Ok(Some(ranked)),
         _ => Ok(None),
     }
 }
@@ -202,26 +209,27 @@ fn is_same_request(one: &Ranked, other: &Ranked) -> bool {
     one.is_multi_slot() == other.is_multi_slot() && is_same_body(&one.request, &other.request)
 }
 
-fn is_same_body(one: &RawValue, other: &RawValue) -> bool {
-    let read = |body: &RawValue| serde_json::from_str::<serde_json::Value>(body.get()).ok();
-    one.get() == other.get() || read(one) == read(other)
+fn is_same_body(one: &str, other: &str) -> bool {
+    let read = |body: &str| serde_json::from_str::<serde_json::Value>(body).ok();
+    one == other || read(one) == read(other)
 }
 
 /// The log cannot be written: the page must not stay empty, so what the caller would show is answered, and said not to
 /// be stored.
-fn baseline_unlogged(live: &LiveLoop, undecided: &Undecided, mut ranked: Ranked, problem: &StoreError) -> Decided {
+fn baseline_unlogged(live: &LiveLoop, undecided: &Undecided<'_>, ranked: &Ranked, problem: &StoreError) -> Decided {
     warn!(loop.id = %live.id(), error = problem as &dyn std::error::Error, "A Rank was answered without being stored");
+    let mut ranked = ranked.clone();
     for slot in &mut ranked.slots {
         slot.answer = callers_answer(&undecided.actions, slot.baseline_idx);
     }
-    Decided { ranked, is_logged: false, is_new: true }
+    Decided { ranked: ranked.into(), is_logged: false, is_new: true }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn actions(ids: &[&str]) -> Vec<RankableAction> {
+    fn actions(ids: &[&str]) -> Vec<RankableAction<'static>> {
         let features = || vec![serde_json::from_str(r#"{"kind": "test"}"#).expect("an object")];
         ids.iter().map(|id| RankableAction { id: id.parse().expect("an id"), features: features() }).collect()
     }
@@ -255,8 +263,7 @@ mod tests {
 
     #[test]
     fn a_request_is_the_same_whatever_its_white_space() {
-        let raw = |text: &str| RawValue::from_string(text.to_owned()).expect("JSON");
-        assert!(is_same_body(&raw(r#"{"a":1,"b":[2]}"#), &raw(r#"{ "b": [2], "a": 1 }"#)));
-        assert!(!is_same_body(&raw(r#"{"a":1}"#), &raw(r#"{"a":2}"#)));
+        assert!(is_same_body(r#"{"a":1,"b":[2]}"#, r#"{ "b": [2], "a": 1 }"#));
+        assert!(!is_same_body(r#"{"a":1}"#, r#"{"a":2}"#));
     }
 }

@@ -22,7 +22,7 @@ pub struct EventView {
     pub ranked_at_us: i64,
     pub state: EventState,
     /// The Rank's body as it was received.
-    pub request: Box<RawValue>,
+    pub request: Box<str>,
     /// The loop's own actions, when the request brought none.
     pub loop_actions: Option<Box<RawValue>>,
     /// What was decided, in the order of the request; a plain event has one slot without a name.
@@ -174,7 +174,7 @@ fn view(records: Vec<StoredRecord>, rules: &RulesHistory, now_us: i64) -> Result
     }
     story.settle(i64::MAX, rules);
     story.end(rules, now_us);
-    Ok(Some(story.tell(ranked.seq, ranked.at_us, *decision)))
+    Ok(Some(story.tell(ranked.seq, ranked.at_us, &decision)))
 }
 
 struct Story {
@@ -260,7 +260,7 @@ impl Story {
         }
     }
 
-    fn tell(self, seq: i64, ranked_at_us: i64, ranked: Ranked) -> EventView {
+    fn tell(self, seq: i64, ranked_at_us: i64, ranked: &Ranked) -> EventView {
         let is_exploring = ranked.is_exploring();
         let ids: Vec<ActionId> = match ranked.features() {
             Ok(features) => features.actions.into_iter().map(|action| action.id).collect(),
@@ -285,11 +285,11 @@ impl Story {
             activated_at_us: self.activated_at_us,
             closed_at_us: self.closed_at_us,
             is_exploring,
-            slots: ranked.slots.into_iter().enumerate().map(slot).collect(),
+            slots: ranked.slots.iter().cloned().enumerate().map(slot).collect(),
             rewards: self.rewards,
-            event_id: ranked.event_id,
-            request: ranked.request,
-            loop_actions: ranked.loop_actions,
+            event_id: ranked.event_id.clone(),
+            request: ranked.request.clone(),
+            loop_actions: ranked.loop_actions.clone(),
             mode: ranked.mode,
             model_version: ranked.model_version,
             policy_version: ranked.policy_version,

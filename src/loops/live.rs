@@ -10,11 +10,11 @@ use tokio::sync::watch;
 
 use super::{LoopAction, LoopError, registry::SharedTools};
 use crate::{
-    bandit::{ActionInput, Asked, Explanations, JsonObject, LearningSettings, Shed},
+    bandit::{ActionInput, Asked, Explanations, LearningSettings, Shed},
     loops::RankableAction,
     store::{Appended, Fence, KeyRow, LoopRow, NewRecord, StoreError},
-    terms::{Configuration, LearningMode, LoopId},
-    trainer::{Bucket, Counters, ImitationNumbers, Lag, LoopCell, Standing, Tools, Trainer},
+    terms::{Configuration, FeatureObject, LearningMode, LoopId},
+    trainer::{Bucket, Counters, ImitationNumbers, Lag, LoopCell, Progress, Standing, Tools, Trainer},
 };
 
 /// How many features an explanation names before the rest is summed up.
@@ -46,7 +46,7 @@ struct LiveInner {
     id: LoopId,
     tools: SharedTools,
     cell: Arc<LoopCell>,
-    progress: watch::Receiver<i64>,
+    progress: Arc<Progress>,
     actions: ArcSwap<Vec<LoopAction>>,
     /// One change of settings or actions at a time.
     changing: tokio::sync::Mutex<()>,
@@ -70,7 +70,7 @@ impl LiveLoop {
             row: ArcSwap::from_pointee(row),
             tools: tools.clone(),
             cell: trainer.cell().clone(),
-            progress: trainer.progress(),
+            progress: trainer.progress().clone(),
             actions: ArcSwap::from_pointee(actions),
             changing: tokio::sync::Mutex::default(),
             trainer: Mutex::new(Some(trainer)),
@@ -170,7 +170,7 @@ impl LiveLoop {
 
     /// The last folded record; changes whenever something happened. Live pages wait on it.
     pub fn progress(&self) -> watch::Receiver<i64> {
-        self.0.progress.clone()
+        self.0.progress.watch()
     }
 
     /// How far learning is behind the log.
@@ -206,11 +206,15 @@ impl LiveLoop {
     /// Why each action has its score, for a context that is not logged.
     pub fn explain(
         &self,
-        context: &[JsonObject],
-        actions: &[RankableAction],
+        context: &[FeatureObject<'_>],
+        actions: &[RankableAction<'_>],
         is_allowed: &[bool],
     ) -> Result<Explanations, LoopError> {
-        let inputs = actions.iter().map(|action| ActionInput { id: action.id.as_str(), features: &action.features });
+        let maps = |objects: &[FeatureObject<'_>]| objects.iter().map(FeatureObject::to_map).collect::<Vec<_>>();
+        let context = &maps(context);
+        let features: Vec<_> = actions.iter().map(|action| maps(&action.features)).collect();
+        let inputs = actions.iter().zip(&features);
+        let inputs = inputs.map(|(action, features)| ActionInput { id: action.id.as_str(), features });
         let inputs: Vec<ActionInput<'_>> = inputs.collect();
         let exploration = self.configuration().exploration_percentage;
         let asked = Asked { context, actions: &inputs, is_eligible: is_allowed, exploration, n_most: N_EXPLAINED };
@@ -252,8 +256,7 @@ impl LiveLoop {
     /// it, wherever that was made. What takes too long is not waited for: changes do not depend on it.
     pub(super) async fn catch_up(&self) -> Result<(), StoreError> {
         let head = self.0.tools.store.log_head(&self.0.id).await?;
-        let mut progress = self.progress();
-        let caught_up = progress.wait_for(|folded| *folded >= head.seq);
+        let caught_up = self.0.progress.reached(head.seq);
         if let Ok(ended) = tokio::time::timeout(CATCH_UP, caught_up).await {
             ended.map_err(|_| StoreError::Stopped)?;
         }
@@ -278,8 +281,7 @@ impl LiveLoop {
 
     async fn folded(&self, appended: Appended) -> Result<Appended, StoreError> {
         if let Appended::New { seq, .. } = appended {
-            let mut progress = self.progress();
-            progress.wait_for(|folded| *folded >= seq).await.map_err(|_| StoreError::Stopped)?;
+            self.0.progress.reached(seq).await.map_err(|_| StoreError::Stopped)?;
         }
         Ok(appended)
     }

@@ -1,23 +1,18 @@
 //! Multi-slot Rank: which of these actions fills which place of the page?
 
-use std::collections::HashSet;
-
-use serde_json::value::RawValue;
+use std::{borrow::Cow, collections::HashSet};
 
 use super::{
     LiveLoop, LoopError,
     decide::{RankableAction, Slot, Undecided, allowed, check_actions, decide},
 };
-use crate::{
-    bandit::JsonObject,
-    terms::{ActionId, EventId, SlotId},
-};
+use crate::terms::{ActionId, EventId, FeatureObject, SlotId};
 
 /// One place to fill, as the caller meant it.
 #[derive(Debug, Clone)]
-pub struct SlotRequest {
+pub struct SlotRequest<'a> {
     pub id: SlotId,
-    pub features: Vec<JsonObject>,
+    pub features: Vec<FeatureObject<'a>>,
     pub excluded: Vec<ActionId>,
     /// What the application would show here without the service.
     pub baseline: ActionId,
@@ -25,13 +20,13 @@ pub struct SlotRequest {
 
 /// A multi-slot Rank as the caller meant it; types are checked, rules are not yet.
 #[derive(Debug)]
-pub struct MultiSlotRankRequest {
-    /// The body as received; it is what the log keeps.
-    pub body: Box<RawValue>,
-    pub context: Vec<JsonObject>,
+pub struct MultiSlotRankRequest<'a> {
+    /// The body as received; it is what the log keeps. JSON.
+    pub body: Cow<'a, str>,
+    pub context: Vec<FeatureObject<'a>>,
     /// `None`: use the loop's own active actions (our extension of the contract).
-    pub actions: Option<Vec<RankableAction>>,
-    pub slots: Vec<SlotRequest>,
+    pub actions: Option<Vec<RankableAction<'a>>>,
+    pub slots: Vec<SlotRequest<'a>>,
     /// `None`: the server makes one.
     pub event_id: Option<EventId>,
     pub is_deferred: bool,
@@ -58,7 +53,7 @@ pub struct FilledSlot {
 }
 
 /// Fills slots in their order, shows no action twice, and stores the decision before answering.
-pub async fn rank_slots(live: &LiveLoop, request: MultiSlotRankRequest) -> Result<MultiSlotRanking, LoopError> {
+pub async fn rank_slots(live: &LiveLoop, request: MultiSlotRankRequest<'_>) -> Result<MultiSlotRanking, LoopError> {
     if !live.configuration().is_multi_slot {
         return Err(LoopError::NotMultiSlot);
     }
@@ -79,13 +74,13 @@ pub async fn rank_slots(live: &LiveLoop, request: MultiSlotRankRequest) -> Resul
     };
     let decided = decide(live, undecided).await?;
     let ranked = decided.ranked;
-    let filled = ranked.slots.into_iter().filter_map(|slot| {
+    let filled = ranked.slots.iter().cloned().filter_map(|slot| {
         let (ranking, reward_action_id) = (slot.answer.ranking, slot.answer.reward_action_id);
         slot.slot_id.map(|slot_id| FilledSlot { slot_id, reward_action_id, ranking })
     });
     Ok(MultiSlotRanking {
         slots: filled.collect(),
-        event_id: ranked.event_id,
+        event_id: ranked.event_id.clone(),
         is_logged: decided.is_logged,
         model_version: ranked.model_version,
     })
@@ -93,7 +88,7 @@ pub async fn rank_slots(live: &LiveLoop, request: MultiSlotRankRequest) -> Resul
 
 /// Every slot has a name and a baseline action of its own (contract section 7). The baselines together fill all slots,
 /// so a page can always be answered.
-fn check_slots(actions: &[RankableAction], slots: Vec<SlotRequest>) -> Result<Vec<Slot>, LoopError> {
+fn check_slots<'a>(actions: &[RankableAction<'_>], slots: Vec<SlotRequest<'a>>) -> Result<Vec<Slot<'a>>, LoopError> {
     if slots.is_empty() {
         return Err(LoopError::NoSlots);
     }
@@ -121,11 +116,11 @@ fn check_slots(actions: &[RankableAction], slots: Vec<SlotRequest>) -> Result<Ve
 mod tests {
     use super::*;
 
-    fn actions(ids: &[&str]) -> Vec<RankableAction> {
+    fn actions(ids: &[&str]) -> Vec<RankableAction<'static>> {
         ids.iter().map(|id| RankableAction { id: id.parse().expect("an id"), features: Vec::new() }).collect()
     }
 
-    fn slot(id: &str, baseline: &str, excluded: &[&str]) -> SlotRequest {
+    fn slot(id: &str, baseline: &str, excluded: &[&str]) -> SlotRequest<'static> {
         SlotRequest {
             id: id.parse().expect("an id"),
             features: Vec::new(),
@@ -137,7 +132,7 @@ mod tests {
     #[test]
     fn slots_that_cannot_be_filled_as_asked_are_refused_with_the_reason() {
         let actions = actions(&["a", "b"]);
-        let refused = |slots: &[SlotRequest]| check_slots(&actions, slots.to_vec()).expect_err("refused");
+        let refused = |slots: &[SlotRequest<'static>]| check_slots(&actions, slots.to_vec()).expect_err("refused");
         assert!(matches!(refused(&[]), LoopError::NoSlots));
         let three = [slot("x", "a", &[]), slot("y", "b", &[]), slot("z", "a", &[])];
         assert!(matches!(refused(&three), LoopError::SlotCount));

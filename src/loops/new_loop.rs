@@ -6,6 +6,7 @@ use crate::{
     log::{Configured, Fact, LearningSettingsChange},
     store::{LoopRow, NewRecord},
     terms::Configuration,
+    trainer::KnownFact,
 };
 
 /// A loop to be made.
@@ -65,7 +66,13 @@ impl NewLoop {
     }
 }
 
+/// A fact as the store takes it, and as the trainer gets it back without reading it again.
+pub(super) fn known_record(fact: Fact) -> NewRecord {
+    let record = record_of(&fact);
+    NewRecord { carried: KnownFact::of(fact), ..record }
+}
+
 /// A fact as the store takes it.
 pub(super) fn record_of(fact: &Fact) -> NewRecord {
-    NewRecord { kind: fact.kind(), event_id: fact.event_id().cloned(), body: fact.to_body() }
+    NewRecord::new(fact.kind(), fact.event_id().cloned(), fact.to_body())
 }

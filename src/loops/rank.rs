@@ -1,26 +1,24 @@
 //! Rank: which of these actions should be shown?
 
-use std::collections::HashMap;
-
-use serde_json::value::RawValue;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     LiveLoop, LoopError,
     decide::{Decided, RankableAction, Slot, Undecided, allowed, check_actions, decide},
 };
 use crate::{
-    bandit::{Explanation, Explanations, JsonObject},
-    terms::{ActionId, EventId},
+    bandit::{Explanation, Explanations},
+    terms::{ActionId, EventId, FeatureObject},
 };
 
 /// A Rank as the caller meant it; types are checked, rules are not yet.
 #[derive(Debug)]
-pub struct RankRequest {
-    /// The body as received; it is what the log keeps.
-    pub body: Box<RawValue>,
-    pub context: Vec<JsonObject>,
+pub struct RankRequest<'a> {
+    /// The body as received; it is what the log keeps. JSON.
+    pub body: Cow<'a, str>,
+    pub context: Vec<FeatureObject<'a>>,
     /// `None`: use the loop's own active actions (our extension of the contract).
-    pub actions: Option<Vec<RankableAction>>,
+    pub actions: Option<Vec<RankableAction<'a>>>,
     pub excluded: Vec<ActionId>,
     /// `None`: the server makes one.
     pub event_id: Option<EventId>,
@@ -45,7 +43,7 @@ pub struct Ranking {
 }
 
 /// Chooses an action and stores the decision before answering.
-pub async fn rank(live: &LiveLoop, request: RankRequest) -> Result<Ranking, LoopError> {
+pub async fn rank(live: &LiveLoop, request: RankRequest<'_>) -> Result<Ranking, LoopError> {
     let has_loop_actions = request.actions.is_none();
     let actions = match request.actions {
         Some(actions) => actions,
@@ -72,11 +70,11 @@ pub async fn rank(live: &LiveLoop, request: RankRequest) -> Result<Ranking, Loop
 
 /// What was explained is of the present model, so an answer given before goes without.
 fn answer(decided: Decided, explained: Option<(Vec<ActionId>, Explanations)>) -> Ranking {
-    let Decided { mut ranked, is_logged, is_new } = decided;
-    let answer = ranked.slots.swap_remove(0).answer;
+    let Decided { ranked, is_logged, is_new } = decided;
+    let answer = ranked.slots[0].answer.clone();
     let explained = explained.filter(|_| is_new);
     Ranking {
-        event_id: ranked.event_id,
+        event_id: ranked.event_id.clone(),
         explanations: explained.map(|(ids, explained)| in_order(explained, ids, &answer.ranking)),
         ranking: answer.ranking,
         reward_action_id: answer.reward_action_id,

@@ -1,6 +1,6 @@
 //! Reward: store what an event earned, and with `earliest` learn it before answering.
 
-use super::{LiveLoop, LoopError, new_loop::record_of};
+use super::{LiveLoop, LoopError, new_loop::known_record};
 use crate::{
     log::{Fact, Rewarded, SlotReward, SlotsRewarded},
     store::StoreError,
@@ -17,7 +17,7 @@ pub async fn reward(live: &LiveLoop, event_id: EventId, value: f32) -> Result<Ac
     RewardValue::try_from(value).map_err(|_| LoopError::RewardValue)?;
     let missed_deadline_us = deadline(live, &event_id).await?;
     let fact = Fact::Rewarded(Rewarded { event_id, value, missed_deadline_us });
-    live.append_and_fold(record_of(&fact)).await?;
+    live.append_and_fold(known_record(fact)).await?;
     Ok(Accepted)
 }
 
@@ -34,7 +34,7 @@ pub async fn reward_slots(
     let missed_deadline_us = deadline(live, &event_id).await?;
     let rewards = rewards.into_iter().map(|(slot_id, value)| SlotReward { slot_id, value }).collect();
     let fact = Fact::SlotsRewarded(SlotsRewarded { event_id, rewards, missed_deadline_us });
-    live.append_and_fold(record_of(&fact)).await?;
+    live.append_and_fold(known_record(fact)).await?;
     Ok(Accepted)
 }
 

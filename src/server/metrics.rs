@@ -1,15 +1,19 @@
 //! `/metrics` for Prometheus: calls by route, and what each loop counted.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
 
 use anyhow::Context;
 use axum::{
     extract::{MatchedPath, Request},
-    http::header,
+    http::{Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use metrics::{counter, gauge, histogram};
+use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::loops::Loops;
@@ -47,16 +51,44 @@ pub async fn keep_up(handle: PrometheusHandle) {
 
 /// Measures a call. The route's pattern is the label, never the path: ids would make a series each.
 pub async fn measure(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
-    let method = request.method().to_string();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = known_method(request.method());
     let started = Instant::now();
     let response = next.run(request).await;
     let elapsed = started.elapsed();
     let status = response.status().as_u16();
+    let route = route.as_ref().map_or("other", MatchedPath::as_str);
     tracing::debug!(route, status, duration_ms = elapsed.as_secs_f64() * 1_000.0, "Answered");
-    histogram!(SECONDS, "route" => route.clone()).record(elapsed.as_secs_f64());
-    counter!(CALLS, "method" => method, "route" => route, "status" => status.to_string()).increment(1);
+    let (calls, seconds) = series(route, method, status);
+    seconds.record(elapsed.as_secs_f64());
+    calls.increment(1);
     response
+}
+
+/// The series of one kind of answers. To make out their labels costs as much as some of the calls, so they are kept.
+type Series = (&'static str, u16, Counter, Histogram);
+
+fn series(route: &str, method: &'static str, status: u16) -> (Counter, Histogram) {
+    static KNOWN: LazyLock<RwLock<HashMap<String, Vec<Series>>>> = LazyLock::new(RwLock::default);
+    let find = |known: &HashMap<String, Vec<Series>>| {
+        let found = known.get(route)?.iter().find(|series| series.0 == method && series.1 == status)?;
+        Some((found.2.clone(), found.3.clone()))
+    };
+    if let Some(found) = find(&KNOWN.read().unwrap_or_else(PoisonError::into_inner)) {
+        return found;
+    }
+    let (named, spelled) = (route.to_owned(), status.to_string());
+    let seconds = histogram!(SECONDS, "route" => named.clone());
+    let calls = counter!(CALLS, "method" => method, "route" => named.clone(), "status" => spelled);
+    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    known.entry(named).or_default().push((method, status, calls.clone(), seconds.clone()));
+    (calls, seconds)
+}
+
+/// A caller may send any word as a method; each would make a series.
+fn known_method(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["POST", "GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }
 
 /// What Prometheus reads. `loops` is `None` until they are loaded.

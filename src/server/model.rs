@@ -165,7 +165,7 @@ fn meet(names: &mut Names, policy: &Policy, ranked: &Ranked) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use clap::Parser;
-    use serde_json::{json, value::to_raw_value};
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::{
@@ -183,8 +183,8 @@ mod tests {
         shown(&options).await
     }
 
-    fn request(event_id: String, device: &str) -> RankRequest {
-        let object = |value| serde_json::from_value(value).expect("an object");
+    fn request(event_id: String, device: &str) -> RankRequest<'static> {
+        let object = |value: Value| value.as_object().expect("an object").clone().into();
         let action = |id: &str| RankableAction {
             id: id.parse().expect("an id"),
             features: vec![object(json!({ "topic": id }))],
@@ -196,7 +196,7 @@ mod tests {
             "actions": sent,
         });
         RankRequest {
-            body: to_raw_value(&body).expect("JSON"),
+            body: body.to_string().into(),
             context: vec![object(json!({ "device": device }))],
             actions: Some(vec![action("news"), action("sport")]),
             excluded: Vec::new(),

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     accounts::Accounts,
     api::{
-        ApiState, Limits,
+        ApiParts, Limits,
         bearer::{IssuerOptions, Tokens},
     },
     clock::Clock,
@@ -161,7 +161,7 @@ impl House {
     }
 
     fn router(&self, options: &ServeOptions, is_stopping: watch::Receiver<bool>) -> axum::Router {
-        let state = ApiState {
+        let state = ApiParts {
             loops: self.loops.clone(),
             accounts: self.accounts.clone(),
             limits: Limits::new(options.max_body_bytes, options.rate()),
@@ -176,7 +176,7 @@ impl House {
             folder: site::find_folder(options.site_dir.clone()),
             is_stopping,
         };
-        router::router(state, site)
+        router::router(state.into(), site)
     }
 
     /// Writes what waits. Bounded: what is not done in time is in the log and is done at the next start.

@@ -1,6 +1,6 @@
 //! Reading the log of a loop, and removing its old end. Appending is next door, in `log_writer`.
 
-use super::{Store, StoreError};
+use super::{Carried, Store, StoreError};
 use crate::terms::{EventId, LoopId};
 
 /// A record to append. The writer gives it its place and time.
@@ -9,6 +9,14 @@ pub struct NewRecord {
     pub kind: i16,
     pub event_id: Option<EventId>,
     pub body: Vec<u8>,
+    pub carried: Carried,
+}
+
+impl NewRecord {
+    /// A record that carries nothing.
+    pub fn new(kind: i16, event_id: Option<EventId>, body: Vec<u8>) -> Self {
+        Self { kind, event_id, body, carried: Carried::default() }
+    }
 }
 
 /// A record as it lies in the log.
@@ -19,6 +27,7 @@ pub struct StoredRecord {
     pub kind: i16,
     pub event_id: Option<EventId>,
     pub body: Vec<u8>,
+    pub carried: Carried,
 }
 
 /// The end of a loop's log.
@@ -227,7 +236,14 @@ pub(super) fn checked(
 ) -> Result<Vec<StoredRecord>, StoreError> {
     let check = |row: FoundRecord| {
         let event_id = row.event_id.map(EventId::try_from).transpose().map_err(|_| StoreError::Damaged { attempt })?;
-        Ok(StoredRecord { seq: row.seq, at_us: row.at_us, kind: row.kind, event_id, body: row.body })
+        Ok(StoredRecord {
+            seq: row.seq,
+            at_us: row.at_us,
+            kind: row.kind,
+            event_id,
+            body: row.body,
+            carried: Carried::default(),
+        })
     };
     found.map_err(StoreError::during(attempt))?.into_iter().map(check).collect()
 }

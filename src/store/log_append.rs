@@ -13,7 +13,7 @@ use sqlx::{Connection as _, PgConnection, SqliteConnection};
 use super::{
     Appended, Durability, Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
     log::{KIND_RANKED, checked},
-    log_statements::{Appending, NewRow},
+    log_statements::{Appending, NewRow, insert_into_sqlite},
     pools::{BEGIN_WRITING, Pools},
 };
 use crate::terms::{EventId, LoopId};
@@ -99,6 +99,11 @@ async fn append_to_sqlite(
     const RELAX: &str = "pragma synchronous = normal";
     const TIGHTEN: &str = "pragma synchronous = full";
     let failed = StoreError::during(ATTEMPT);
+    if durability == Durability::Commit
+        && let Some(added) = append_at_once(connection, additions, now_us).await?
+    {
+        return Ok(added);
+    }
     if durability == Durability::Relaxed {
         sqlx::query(RELAX).execute(&mut *connection).await.map_err(&failed)?;
     }
@@ -109,6 +114,34 @@ async fn append_to_sqlite(
         sqlx::query(TIGHTEN).execute(&mut *connection).await.map_err(&failed)?;
     }
     Ok(added)
+}
+
+/// Appends behind the ends that are known already, in a single statement, which is a transaction of its own: each
+/// statement is a message to SQLite's thread and back, and that costs more than what most of them do.
+///
+/// `None`: nothing was written, because an event was ranked before, or another process appended, or a loop is gone. The
+/// keys of the table and its index say so; which of it is, the long way finds out.
+async fn append_at_once(
+    connection: &mut SqliteConnection,
+    additions: &Additions,
+    now_us: i64,
+) -> Result<Option<AllAdded>, StoreError> {
+    let is_plain =
+        |addition: &Addition| !addition.records.is_empty() && addition.given.seq > 0 && addition.fences.is_empty();
+    if !additions.values().all(is_plain) {
+        return Ok(None);
+    }
+    let heads = additions.iter().map(|(id, addition)| (id.as_str().to_owned(), addition.given)).collect();
+    let mut all_added = additions.keys().map(|id| (id.clone(), Added::default())).collect();
+    let found = Found { heads, ..Found::default() };
+    let rows = plan(additions, &found, now_us, &mut all_added);
+    match insert_into_sqlite(connection, &rows).await {
+        Ok(()) => Ok(Some(all_added)),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() || error.is_foreign_key_violation() => {
+            Ok(None)
+        }
+        Err(error) => Err(StoreError::during(ATTEMPT)(error)),
+    }
 }
 
 async fn append_to_postgres(
@@ -159,6 +192,7 @@ async fn append_in(mut transaction: Appending<'_>, additions: &Additions, now_us
 }
 
 /// What the database says about the logs, by loop.
+#[derive(Debug, Default)]
 struct Found {
     heads: HashMap<String, LogHead>,
     /// Which of the events were ranked before.
@@ -213,12 +247,12 @@ mod tests {
         let id: LoopId = "loop1".parse().expect("a good id");
         let keys = [key.clone(), key];
         let row = LoopRow { id: id.clone(), name: String::new(), created_at_us: 0, salt: 0, keys, revision: 0 };
-        store.insert_loop(&row, &NewRecord { kind: 4, event_id: None, body: Vec::new() }).await.expect("a loop");
+        store.insert_loop(&row, &NewRecord::new(4, None, Vec::new())).await.expect("a loop");
         (store, id)
     }
 
     fn large_record(id: &LoopId) -> Additions {
-        let records = vec![NewRecord { kind: 3, event_id: None, body: vec![0; 1_000_000] }];
+        let records = vec![NewRecord::new(3, None, vec![0; 1_000_000])];
         let nothing = Addition::nothing(LogHead { seq: 1, at_us: 0 });
         Additions::from([(id.clone(), Addition { records, ..nothing })])
     }

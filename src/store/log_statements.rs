@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Sqlite, SqliteConnection, Transaction};
 
 use super::{
     LogHead, NewRecord,
@@ -158,7 +158,11 @@ impl Appending<'_> {
     }
 }
 
-async fn insert_into_sqlite(transaction: &mut Transaction<'_, Sqlite>, rows: &[NewRow<'_>]) -> Result<(), sqlx::Error> {
+/// Writes the rows in one statement, within a transaction or as one of its own.
+pub(super) async fn insert_into_sqlite(
+    connection: &mut SqliteConnection,
+    rows: &[NewRow<'_>],
+) -> Result<(), sqlx::Error> {
     let mut bodies = Vec::with_capacity(rows.iter().map(|row| row.record.body.len()).sum());
     let mut listed = Vec::with_capacity(rows.len());
     for NewRow { loop_id, place, record } in rows {
@@ -168,7 +172,7 @@ async fn insert_into_sqlite(transaction: &mut Transaction<'_, Sqlite>, rows: &[N
         listed.push((loop_id.as_str(), place.seq, place.at_us, record.kind, event_id, begin, record.body.len()));
         bodies.extend_from_slice(&record.body);
     }
-    sqlx::query(SQLITE_INSERT).bind(json(&listed)).bind(bodies).execute(&mut **transaction).await.map(drop)
+    sqlx::query(SQLITE_INSERT).bind(json(&listed)).bind(bodies).execute(connection).await.map(drop)
 }
 
 async fn insert_into_postgres(

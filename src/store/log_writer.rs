@@ -329,9 +329,11 @@ impl Writing {
             };
             added.missed.into_iter().for_each(|record| follower.give(record));
             let mut newest = None;
-            for (NewRecord { kind, event_id, body }, appended) in addition.records.into_iter().zip(added.outcomes) {
+            for (NewRecord { kind, event_id, body, carried }, appended) in
+                addition.records.into_iter().zip(added.outcomes)
+            {
                 if let Some(Appended::New { seq, at_us }) = appended {
-                    follower.give(StoredRecord { seq, at_us, kind, event_id, body });
+                    follower.give(StoredRecord { seq, at_us, kind, event_id, body, carried });
                     newest = Some(seq);
                 }
                 if let Some(answer) = callers.next() {

@@ -9,6 +9,7 @@ mod pools;
 mod accounts;
 mod actions;
 mod announcements;
+mod carried;
 mod error;
 mod jobs;
 mod leases;
@@ -26,6 +27,7 @@ mod tail;
 
 pub use accounts::{AdminRow, LinkUse, ManagementTokenRow, SignInLinkRow};
 pub use actions::ActionRow;
+pub use carried::Carried;
 pub use error::StoreError;
 pub use jobs::{JobEnd, JobKey, JobRow, WAITING};
 pub use leases::{Fence, LeaseRow};

@@ -21,6 +21,10 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// an append, or was cut off, holds locks on logs; without this nobody else could write to them until it comes back.
 const SILENT_TIMEOUT: &str = "2s";
 const N_SQLITE_READERS: u32 = 4;
+/// At most 32 MB of pages (a negative number counts kilobytes).
+const WRITER_CACHE: &str = "-32768";
+/// The WAL goes back into the database at 32 MB: pages of 4 kB.
+const CHECKPOINT_PAGES: &str = "8000";
 const N_POSTGRES_CONNECTIONS: u32 = 10;
 
 /// The connections of one database.
@@ -147,8 +151,10 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
             Box::pin(async move { Ok(is_clean) })
         })
     };
-    // The writer comes first: it makes the file.
-    let writer = pool().max_connections(1).connect_with(options.clone()).await;
+    // The writer comes first: it makes the file. Events have random ids, so appends touch all of their index: that stays
+    // in memory, and what changed in it is written back less often, once for many changes.
+    let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+    let writer = pool().max_connections(1).connect_with(writing).await;
     let writer = writer.map_err(StoreError::during(attempt))?;
     let readers = pool().max_connections(N_SQLITE_READERS).connect_with(options).await;
     Ok(Pools::Sqlite { readers: readers.map_err(StoreError::during(attempt))?, writer, path: path.to_owned() })

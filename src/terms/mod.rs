@@ -5,6 +5,7 @@
 mod auto_optimization;
 mod configuration;
 mod duration;
+mod feature_object;
 mod ids;
 mod states;
 
@@ -14,5 +15,6 @@ pub use configuration::{
     RewardWaitTime,
 };
 pub use duration::{IsoDuration, IsoDurationError};
+pub use feature_object::{FeatureObject, FeatureValue};
 pub use ids::{ActionId, EventId, IdError, JobId, LoopId, SlotId};
 pub use states::{EventState, Impact, Role};

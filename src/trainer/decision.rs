@@ -1,11 +1,53 @@
 //! A logged decision in the form in which it is learned, until its reward is known.
 
+use std::sync::Arc;
+
 use super::growers;
 use crate::{
     bandit::{ActionInput, Example, Outcome, Policy, slot_example},
-    log::Ranked,
+    log::{Fact, Ranked, RankedSlot},
+    store::Carried,
     terms::{ActionId, LearningMode},
 };
+
+/// A fact as whoever appended it knows it, so that the trainer need not read its record.
+///
+/// It is what reading the record would give: a decision is made from the very features that the record holds.
+#[derive(Debug)]
+pub struct KnownFact {
+    pub(super) fact: Fact,
+    pub(super) decided: Option<Decided>,
+}
+
+/// The decisions of a Rank, slot by slot, and its actions in request order.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Decided {
+    pub decisions: Arc<[Decision]>,
+    pub action_ids: Arc<[ActionId]>,
+}
+
+impl KnownFact {
+    /// A Rank with the example of each of its slots.
+    pub fn ranked(ranked: Arc<Ranked>, examples: Vec<Example>, action_ids: Vec<ActionId>) -> Carried {
+        let decisions = examples.into_iter().zip(&ranked.slots);
+        let decisions = decisions.map(|(example, slot)| Decision::new(example, slot, ranked.mode)).collect();
+        let decided = Decided { decisions, action_ids: action_ids.into() };
+        Carried::new(Self { fact: Fact::Ranked(ranked), decided: Some(decided) })
+    }
+
+    /// Any other fact.
+    pub fn of(fact: Fact) -> Carried {
+        Carried::new(Self { fact, decided: None })
+    }
+}
+
+impl Decided {
+    /// Reads the decisions out of a Rank's record; none when its features cannot be read.
+    pub fn read(ranked: &Ranked) -> Self {
+        let (decisions, action_ids) = Decision::read(ranked).unwrap_or_default();
+        Self { decisions: decisions.into(), action_ids: action_ids.into() }
+    }
+}
 
 /// What the learner needs of a Rank: some 2 kB, a fraction of its JSON.
 #[derive(Debug, Clone)]
@@ -20,6 +62,19 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// What was decided for one slot of this example.
+    fn new(example: Example, slot: &RankedSlot, mode: LearningMode) -> Self {
+        Self {
+            example,
+            is_eligible: slot.eligible(),
+            pmf: slot.policy_pmf.clone(),
+            chosen_idx: slot.answer.chosen_idx,
+            policy_choice_idx: slot.policy_choice_idx,
+            baseline_idx: slot.baseline_idx,
+            mode,
+        }
+    }
+
     /// Reads the decisions of a Rank, slot by slot, and the ids of its actions in request order. `None` when its
     /// features cannot be read, which is so only if an older program accepted what this one refuses.
     pub fn read(ranked: &Ranked) -> Option<(Vec<Self>, Vec<ActionId>)> {
@@ -36,15 +91,7 @@ impl Decision {
             if example.n_actions() != slot.policy_pmf.len() {
                 return None;
             }
-            decisions.push(Self {
-                example,
-                is_eligible: slot.eligible(),
-                pmf: slot.policy_pmf.clone(),
-                chosen_idx: slot.answer.chosen_idx,
-                policy_choice_idx: slot.policy_choice_idx,
-                baseline_idx: slot.baseline_idx,
-                mode: ranked.mode,
-            });
+            decisions.push(Self::new(example, slot, ranked.mode));
         }
         Some((decisions, features.actions.into_iter().map(|action| action.id).collect()))
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     cell::{InForce, Learned, LoopCell, RulesHistory, lesson_rules, rules_of},
+    decision::Decided,
     join::{Join, Joined},
     lesson::Lesson,
     tally::Tally,
@@ -90,6 +91,11 @@ impl Fold {
 
     /// Applies the next record.
     pub fn apply(&mut self, record: &Record) -> Result<(), FoldError> {
+        self.apply_known(record, None)
+    }
+
+    /// Applies the next record, a Rank with what is known of its decisions.
+    pub(super) fn apply_known(&mut self, record: &Record, decided: Option<Decided>) -> Result<(), FoldError> {
         if record.seq <= self.head.seq {
             return Err(FoldError::OutOfOrder { last: self.head.seq, found: record.seq });
         }
@@ -97,7 +103,7 @@ impl Fold {
         self.expire(record.at_us, &rules);
         match &record.fact {
             Fact::Ranked(_) | Fact::Rewarded(_) | Fact::SlotsRewarded(_) | Fact::Activated(_) => {
-                self.join_record(record, &rules)
+                self.join_record(record, decided, &rules);
             }
             Fact::RankConflicted(_) => self.cell.tally_mut().counters.conflicting_ranks += 1,
             Fact::Configured(configured) => self.configure(record, configured, &rules)?,
@@ -132,12 +138,12 @@ impl Fold {
         );
     }
 
-    fn join_record(&mut self, record: &Record, rules: &EventRules) {
+    fn join_record(&mut self, record: &Record, decided: Option<Decided>, rules: &EventRules) {
         let cell = &self.cell;
         if let Fact::Ranked(ranked) = &record.fact {
             cell.note_open(&ranked.event_id, record.at_us.saturating_add(ranked.reward_wait_us));
         }
-        self.join.apply(record, rules, |_: &EventId, joined| take_in(cell, &joined, record.at_us));
+        self.join.apply(record, decided, rules, |_: &EventId, joined| take_in(cell, &joined, record.at_us));
         if let Fact::Ranked(ranked) = &record.fact {
             cell.checks().offer(record.seq, record.at_us, ranked);
         }

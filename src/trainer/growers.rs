@@ -95,7 +95,7 @@ mod tests {
     /// A policy that has learned so much that its trees are grown ahead, and some of these.
     fn with_rebuilds() -> (Policy, Vec<Arc<Rebuild>>) {
         let mut policy = Policy::new(LearningSettings::parse(None).expect("the default"));
-        let inputs = ["a", "b"].map(|id| ActionInput { id, features: &[] });
+        let inputs: [ActionInput<'_>; 2] = ["a", "b"].map(|id| ActionInput { id, features: &[] });
         let example = Example::new(&[], &inputs).expect("no features");
         let mut rebuilds = Vec::new();
         for n in 0.. {

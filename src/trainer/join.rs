@@ -2,11 +2,17 @@
 //!
 //! The same join feeds the live fold and the background training of a new model.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::{decision::Decision, weights::Weights};
+use super::{
+    decision::{Decided, Decision},
+    weights::Weights,
+};
 use crate::{
     log::{Closing, EARLY_REWARD_US, EventLife, EventRules, Fact, Ranked, ReceivedReward, Record},
     terms::{ActionId, EventId, SlotId},
@@ -24,7 +30,7 @@ pub struct OpenEvent {
     pub weights: Vec<Weights>,
     /// In the order of the slots; kept until all are learned. A snapshot leaves them out: they are in the log.
     #[serde(skip)]
-    pub decisions: Box<[Decision]>,
+    pub decisions: Arc<[Decision]>,
 }
 
 impl OpenEvent {
@@ -53,7 +59,7 @@ pub enum Joined<'a> {
     Opened {
         event: &'a OpenEvent,
         ranked: &'a Ranked,
-        action_ids: Vec<ActionId>,
+        action_ids: &'a [ActionId],
         rules: &'a EventRules,
     },
     /// Activated. The rules and its rewards say what stands for it now.
@@ -162,10 +168,20 @@ impl Join {
         }
     }
 
-    /// Applies one record about an event; `then` sees what it did, in order.
-    pub fn apply(&mut self, record: &Record, rules: &EventRules, mut then: impl FnMut(&EventId, Joined<'_>)) {
+    /// Applies one record about an event; `then` sees what it did, in order. A Rank comes with its decisions when they
+    /// are known; otherwise they are read.
+    pub fn apply(
+        &mut self,
+        record: &Record,
+        decided: Option<Decided>,
+        rules: &EventRules,
+        mut then: impl FnMut(&EventId, Joined<'_>),
+    ) {
         match &record.fact {
-            Fact::Ranked(ranked) => self.open_event(record, ranked, rules, &mut then),
+            Fact::Ranked(ranked) => {
+                let decided = decided.unwrap_or_else(|| Decided::read(ranked));
+                self.open_event(record, ranked, decided, rules, &mut then);
+            }
             Fact::Rewarded(rewarded) => {
                 let given = Given { slot_id: None, value: rewarded.value, at_us: record.at_us };
                 self.add_reward(&rewarded.event_id, given, rewarded.missed_deadline_us, rules, &mut then);
@@ -208,22 +224,23 @@ impl Join {
         &mut self,
         record: &Record,
         ranked: &Ranked,
+        decided: Decided,
         rules: &EventRules,
         then: &mut impl FnMut(&EventId, Joined<'_>),
     ) {
         let n_slots = ranked.slots.len();
         let life = EventLife::new(record.at_us, ranked.reward_wait_us, ranked.mode, ranked.is_deferred, n_slots);
         self.deadlines.insert((life.deadline_us, record.seq), ranked.event_id.clone());
-        let (decisions, action_ids) = Decision::read(ranked).unwrap_or_default();
+        let Decided { decisions, action_ids } = decided;
         let mut event = OpenEvent {
             seq: record.seq,
             ranked_at_us: record.at_us,
             life,
             slot_ids: ranked.slots.iter().filter_map(|slot| slot.slot_id.clone()).collect(),
             weights: ranked.slots.iter().map(|slot| Weights::of(ranked.mode, slot)).collect(),
-            decisions: decisions.into(),
+            decisions,
         };
-        then(&ranked.event_id, Joined::Opened { event: &event, ranked, action_ids, rules });
+        then(&ranked.event_id, Joined::Opened { event: &event, ranked, action_ids: &action_ids, rules });
         let (mine, others): (VecDeque<_>, VecDeque<_>) =
             self.early.drain(..).partition(|early| early.event_id == ranked.event_id);
         self.early = others;
@@ -275,7 +292,7 @@ impl Join {
     /// Gives an open event its decision back, read from the log.
     pub fn remember(&mut self, ranked: &Ranked) {
         if let Some(event) = self.open.get_mut(&ranked.event_id).filter(|event| !event.life.is_closed()) {
-            event.decisions = Decision::read(ranked).unwrap_or_default().0.into();
+            event.decisions = Decided::read(ranked).decisions;
         }
     }
 }
@@ -333,6 +350,6 @@ fn close(
         then(event_id, Joined::Closed { event, closing, is_last });
     }
     if event.life.is_closed() {
-        event.decisions = Box::default();
+        event.decisions = Arc::default();
     }
 }

@@ -44,7 +44,7 @@ impl Lesson {
                     self.policy = same;
                 }
             }
-            _ => self.join.apply(record, &self.rules, |_: &EventId, joined| teach(policy, &joined, at_us)),
+            _ => self.join.apply(record, None, &self.rules, |_: &EventId, joined| teach(policy, &joined, at_us)),
         }
     }
 

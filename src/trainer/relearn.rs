@@ -91,7 +91,7 @@ impl Relearning {
             job.finished = Some(lesson);
         }
         let fact = Fact::Relearned(Relearned { asked_seq });
-        let record = NewRecord { kind: fact.kind(), event_id: None, body: fact.to_body() };
+        let record = NewRecord::new(fact.kind(), None, fact.to_body());
         let Some(fence) = tools.leases.fence(&tools.loop_id) else { return self.give_up() };
         if let Err(problem) = tools.writer.append_as_trainer(&tools.loop_id, record, fence).await {
             let problem = &problem as &dyn std::error::Error;

@@ -3,7 +3,12 @@
 use tokio::task::JoinError;
 use tracing::warn;
 
-use super::{Lesson, fold::Fold, task::TrainerError};
+use super::{
+    Lesson,
+    decision::{Decided, KnownFact},
+    fold::Fold,
+    task::TrainerError,
+};
 use crate::{
     log::{Fact, Record},
     store::{Store, StoredRecord},
@@ -22,6 +27,17 @@ pub async fn in_the_background<T: Send + 'static>(work: impl FnOnce() -> T + Sen
 pub(super) fn read_record(stored: StoredRecord) -> Result<Record, TrainerError> {
     let fact = Fact::from_body(stored.seq, stored.kind, &stored.body)?;
     Ok(Record { seq: stored.seq, at_us: stored.at_us, fact })
+}
+
+/// The same, with what whoever appended it carried along.
+pub(super) fn read_known(mut stored: StoredRecord) -> Result<(Record, Option<Decided>), TrainerError> {
+    match std::mem::take(&mut stored.carried).get::<KnownFact>() {
+        Some(known) => {
+            let (seq, at_us, fact) = (stored.seq, stored.at_us, known.fact.clone());
+            Ok((Record { seq, at_us, fact }, known.decided.clone()))
+        }
+        None => Ok((read_record(stored)?, None)),
+    }
 }
 
 /// The state of a loop after the last record of its log.

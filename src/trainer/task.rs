@@ -10,7 +10,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{mpsc::UnboundedReceiver, watch},
+    sync::mpsc::UnboundedReceiver,
     task::{JoinError, JoinHandle},
     time::Instant,
 };
@@ -21,8 +21,9 @@ use super::{
     cell::LoopCell,
     fold::{Fold, FoldError},
     leases::Leases,
+    progress::Progress,
     relearn::{Relearning, relearn_now},
-    replay::{in_the_background, read_record, replay},
+    replay::{in_the_background, read_known, replay},
     saving::Saving,
 };
 use crate::{
@@ -70,7 +71,7 @@ pub struct Tools {
 #[derive(Debug)]
 pub struct Trainer {
     cell: Arc<LoopCell>,
-    progress: watch::Receiver<i64>,
+    progress: Arc<Progress>,
     relearning: Relearning,
     is_discarded: Arc<AtomicBool>,
     task: JoinHandle<()>,
@@ -82,7 +83,7 @@ impl Trainer {
         let fold = replay(&tools.store, &tools.loop_id).await?;
         let records = tools.writer.follow(&tools.loop_id, fold.head()).await?;
         tools.leases.join(&tools.loop_id).await;
-        let (progress_sender, progress) = watch::channel(fold.head().seq);
+        let progress = Arc::new(Progress::new(fold.head().seq));
         let is_discarded = Arc::new(AtomicBool::new(false));
         let relearning = Relearning::default();
         let cell = fold.cell().clone();
@@ -91,7 +92,7 @@ impl Trainer {
             retention_at: Instant::now(),
             removed_seq: 0,
             fence: None,
-            progress: Arc::new(progress_sender),
+            progress: progress.clone(),
             relearning: relearning.clone(),
             tools,
         };
@@ -104,9 +105,9 @@ impl Trainer {
         &self.cell
     }
 
-    /// The last folded record.
-    pub fn progress(&self) -> watch::Receiver<i64> {
-        self.progress.clone()
+    /// How far the fold has come.
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.progress
     }
 
     /// The share of a new model's training that is done.
@@ -129,7 +130,7 @@ impl Trainer {
 
 struct Running {
     tools: Tools,
-    progress: Arc<watch::Sender<i64>>,
+    progress: Arc<Progress>,
     relearning: Relearning,
     saving: Saving,
     retention_at: Instant,
@@ -137,6 +138,13 @@ struct Running {
     removed_seq: i64,
     /// There while this process trains the loop, as of the last tick.
     fence: Option<Fence>,
+}
+
+/// However the task ends, nobody waits for it any longer.
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.progress.end();
+    }
 }
 
 impl Running {
@@ -191,7 +199,7 @@ impl Running {
         self.relearning.abort();
         // Another process may be able to.
         self.tools.leases.leave(&self.tools.loop_id).await;
-        let (loop_id, seq) = (&self.tools.loop_id, *self.progress.borrow());
+        let (loop_id, seq) = (&self.tools.loop_id, self.progress.seq());
         let problem = problem as &dyn std::error::Error;
         error!(loop.id = %loop_id, error = problem, "The record after {seq} cannot be folded; the loop stops learning");
     }
@@ -219,7 +227,7 @@ impl Running {
                     left = missing.into_iter().chain(left).collect::<Vec<_>>().into_iter();
                 }
             }
-            self.progress.send_replace(fold.head().seq);
+            self.progress.advance(fold.head().seq);
         }
     }
 
@@ -273,7 +281,7 @@ impl Running {
         let Some(fence) = self.fence else { return };
         let now_us = self.tools.clock.now_us();
         if is_overdue(fold, now_us) {
-            let tick = NewRecord { kind: Fact::Ticked.kind(), event_id: None, body: Fact::Ticked.to_body() };
+            let tick = NewRecord::new(Fact::Ticked.kind(), None, Fact::Ticked.to_body());
             if let Err(problem) = self.tools.writer.append_as_trainer(&self.tools.loop_id, tick, fence).await {
                 warn!(loop.id = %self.tools.loop_id, error = %problem, "Events cannot be closed while the log cannot be written");
             }
@@ -347,7 +355,7 @@ pub(super) fn fold_to_turn(
     mut left: IntoIter<StoredRecord>,
     n_behind: usize,
     skip_to: Option<i64>,
-    progress: &watch::Sender<i64>,
+    progress: &Progress,
 ) -> Result<(Fold, IntoIter<StoredRecord>, Option<Turn>), TrainerError> {
     while let Some(next) = left.as_slice().first() {
         let is_gap = next.seq > fold.head().seq + 1 && skip_to != Some(next.seq);
@@ -362,9 +370,9 @@ pub(super) fn fold_to_turn(
         }
         let (cell, n_behind) = (fold.cell().clone(), (left.len() + n_behind) as u64);
         cell.note_behind(1 + n_behind, stored.at_us);
-        let record = read_record(stored)?;
+        let (record, decided) = read_known(stored)?;
         let is_take_over = fold.is_take_over(&record);
-        fold.apply(&record)?;
+        fold.apply_known(&record, decided)?;
         cell.note_behind(n_behind, record.at_us);
         let is_turn = match record.fact {
             Fact::Relearned(_) => is_take_over,
@@ -374,7 +382,7 @@ pub(super) fn fold_to_turn(
         if is_turn {
             return Ok((fold, left, Some(Turn::Record(record))));
         }
-        progress.send_replace(record.seq);
+        progress.advance(record.seq);
     }
     Ok((fold, left, None))
 }

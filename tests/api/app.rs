@@ -9,7 +9,7 @@ use http_body_util::BodyExt;
 use rankloop::{
     accounts::Accounts,
     api::{
-        self, ApiState, Limits, RateLimit,
+        self, ApiParts, Limits, RateLimit,
         bearer::{TokenOptions, Tokens},
     },
     clock::{Clock, ManualClock},
@@ -107,7 +107,7 @@ impl TestApp {
         let accounts = Accounts::new(store.clone(), clock, vec![("owner".to_owned(), OWNER.to_owned())]);
         let limits = Limits::new(1024 * 1024, rate);
         let tokens = tokens.map(|options| Tokens::start(options, Clock::Manual(manual.clone())).expect("a client"));
-        let router = api::routes(ApiState { loops: loops.clone(), accounts: accounts.clone(), limits, tokens });
+        let router = api::routes(ApiParts { loops: loops.clone(), accounts: accounts.clone(), limits, tokens }.into());
         Self { clock: manual, accounts, loops, store, router, _folder: folder }
     }
 

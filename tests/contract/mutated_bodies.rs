@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use rankloop::{
     api::{read_multi_slot_body, read_rank_body},
-    bandit::{ActionInput, JsonObject, LearningSettings, Policy, slot_example},
+    bandit::{ActionInput, LearningSettings, Policy, slot_example},
     loops::RankableAction,
-    terms::{ExplorationShare, SlotId},
+    terms::{ExplorationShare, FeatureObject, SlotId},
 };
 
 const BODIES: [&str; 3] = [
@@ -30,7 +30,12 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn decide(policy: &Policy, context: &[JsonObject], slot: Option<(&SlotId, &[JsonObject])>, actions: &[RankableAction]) {
+fn decide(
+    policy: &Policy,
+    context: &[FeatureObject<'_>],
+    slot: Option<(&SlotId, &[FeatureObject<'_>])>,
+    actions: &[RankableAction<'_>],
+) {
     let inputs: Vec<_> = actions.iter().map(|a| ActionInput { id: a.id.as_str(), features: &a.features }).collect();
     let (slot_id, features) = slot.unzip();
     let Ok(example) = slot_example(context, slot_id, features.unwrap_or_default(), &inputs) else { return };
@@ -49,10 +54,11 @@ fn a_mutated_body_is_refused_or_decided() {
         ..ProptestConfig::with_cases(4_000)
     });
     let run = runner.run(&mutated(), |bytes| {
-        if let Ok(request) = read_rank_body(bytes.clone()) {
+        let Ok(body) = std::str::from_utf8(&bytes) else { return Ok(()) };
+        if let Ok(request) = read_rank_body(body) {
             decide(&policy, &request.context, None, &request.actions.unwrap_or_default());
         }
-        if let Ok(request) = read_multi_slot_body(bytes) {
+        if let Ok(request) = read_multi_slot_body(body) {
             let actions = request.actions.unwrap_or_default();
             request.slots.iter().for_each(|s| decide(&policy, &request.context, Some((&s.id, &s.features)), &actions));
         }

@@ -30,11 +30,12 @@ use rankloop::{
     },
     store::Durability,
     terms::{
-        Configuration, EventId, EventState, ExplorationShare, Impact, LearningMode, RewardAggregation, RewardValue,
+        Configuration, EventId, EventState, ExplorationShare, FeatureObject, Impact, LearningMode, RewardAggregation,
+        RewardValue,
     },
     trainer::{Lag, replay},
 };
-use serde_json::{json, value::to_raw_value};
+use serde_json::json;
 
 const SECOND_US: i64 = 1_000_000;
 
@@ -87,10 +88,14 @@ async fn with_loop(database: &Database) -> (Loops, LiveLoop, ManualClock) {
     (loops, live, clock)
 }
 
-fn request(event_id: Option<&str>, device: &str) -> RankRequest {
+fn object(value: serde_json::Value) -> FeatureObject<'static> {
+    value.as_object().expect("an object").clone().into()
+}
+
+fn request(event_id: Option<&str>, device: &str) -> RankRequest<'static> {
     let action = |id: &str, topic: &str| RankableAction {
         id: id.parse().expect("an id"),
-        features: vec![serde_json::from_value(json!({ "topic": topic })).expect("an object")],
+        features: vec![object(json!({ "topic": topic }))],
     };
     let context = json!({"device": device});
     let body = json!({
@@ -103,8 +108,8 @@ fn request(event_id: Option<&str>, device: &str) -> RankRequest {
         ],
     });
     RankRequest {
-        body: to_raw_value(&body).expect("JSON"),
-        context: vec![serde_json::from_value(context).expect("an object")],
+        body: body.to_string().into(),
+        context: vec![object(context)],
         actions: Some(vec![action("news", "world"), action("sport", "football"), action("music", "concerts")]),
         excluded: Vec::new(),
         event_id: event_id.map(|id| id.parse().expect("an id")),

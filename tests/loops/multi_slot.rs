@@ -4,7 +4,7 @@ use rankloop::{
     loops::{self, LiveLoop, LoopError, MultiSlotRankRequest, MultiSlotRanking, SlotRequest},
     terms::{Configuration, EventState, LearningMode, RewardAggregation, SlotId},
 };
-use serde_json::{json, value::to_raw_value};
+use serde_json::json;
 
 use super::*;
 
@@ -17,21 +17,21 @@ pub async fn multi_slot(live: &LiveLoop, is_multi_slot: bool) {
     live.configure(change, "test").await.expect("applied");
 }
 
-fn page(event_id: &str, device: &str) -> MultiSlotRankRequest {
+fn page(event_id: &str, device: &str) -> MultiSlotRankRequest<'static> {
     let plain = request(Some(event_id), device);
-    let mut body: serde_json::Value = serde_json::from_str(plain.body.get()).expect("JSON");
+    let mut body: serde_json::Value = serde_json::from_str(&plain.body).expect("JSON");
     body["slots"] = json!([
         {"id": HERO, "features": [{"size": "large"}], "baselineAction": "music"},
         {"id": SIDE, "features": [{"size": "small"}], "excludedActions": ["music"], "baselineAction": "sport"},
     ]);
     let slot = |id: &str, size: &str, excluded: &[&str], baseline: &str| SlotRequest {
         id: id.parse().expect("an id"),
-        features: vec![serde_json::from_value(json!({ "size": size })).expect("an object")],
+        features: vec![object(json!({ "size": size }))],
         excluded: excluded.iter().map(|id| id.parse().expect("an id")).collect(),
         baseline: baseline.parse().expect("an id"),
     };
     MultiSlotRankRequest {
-        body: to_raw_value(&body).expect("JSON"),
+        body: body.to_string().into(),
         context: plain.context,
         actions: plain.actions,
         slots: vec![slot(HERO, "large", &[], "music"), slot(SIDE, "small", &["music"], "sport")],

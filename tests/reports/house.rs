@@ -7,9 +7,9 @@ use rankloop::{
         TrustedSigners,
     },
     store::{Durability, Store},
-    terms::{Configuration, EventId, LearningMode},
+    terms::{Configuration, EventId, FeatureObject, LearningMode},
 };
-use serde_json::{json, value::to_raw_value};
+use serde_json::json;
 
 pub const SECOND_US: i64 = 1_000_000;
 pub const MINUTE_US: i64 = 60 * SECOND_US;
@@ -48,11 +48,12 @@ pub fn id(text: &str) -> EventId {
     text.parse().expect("an id")
 }
 
-fn rankable(id: &str) -> RankableAction {
-    RankableAction {
-        id: id.parse().expect("an id"),
-        features: vec![serde_json::from_value(json!({"topic": id})).expect("an object")],
-    }
+fn object(value: serde_json::Value) -> FeatureObject<'static> {
+    value.as_object().expect("an object").clone().into()
+}
+
+fn rankable(id: &str) -> RankableAction<'static> {
+    RankableAction { id: id.parse().expect("an id"), features: vec![object(json!({"topic": id}))] }
 }
 
 impl House {
@@ -67,8 +68,8 @@ impl House {
             "excludedActions": ["music"],
         });
         let request = RankRequest {
-            body: to_raw_value(&body).expect("JSON"),
-            context: vec![serde_json::from_value(context).expect("an object")],
+            body: body.to_string().into(),
+            context: vec![object(context)],
             actions: Some(actions.map(rankable).to_vec()),
             excluded: vec!["music".parse().expect("an id")],
             event_id: Some(id(event_id)),
@@ -98,8 +99,8 @@ impl House {
             baseline: baseline.parse().expect("an id"),
         };
         let request = MultiSlotRankRequest {
-            body: to_raw_value(&body).expect("JSON"),
-            context: vec![serde_json::from_value(context).expect("an object")],
+            body: body.to_string().into(),
+            context: vec![object(context)],
             actions: Some(actions.map(rankable).to_vec()),
             slots: vec![slot("Main", "music", &[]), slot("Side Bar", "sport", &["music"])],
             event_id: Some(id(event_id)),

@@ -140,7 +140,7 @@ pub fn loop_row(id: &str) -> LoopRow {
 }
 
 pub fn record(kind: i16, event_id: Option<&str>, body: &str) -> NewRecord {
-    NewRecord { kind, event_id: event_id.map(event), body: body.as_bytes().to_vec() }
+    NewRecord::new(kind, event_id.map(event), body.as_bytes().to_vec())
 }
 
 pub fn event(id: &str) -> EventId {

@@ -10,7 +10,7 @@ use crate::{
     api::{
         ApiError,
         error::ErrorBody,
-        extract::{ApiJson, ApiPath, RawJson},
+        extract::{ApiJson, ApiPath, ApiText, parse},
     },
     loops::{self, LiveLoop},
 };
@@ -25,17 +25,13 @@ use crate::{
         (status = 401, description = "No key, or a wrong one", body = ErrorBody),
     )
 )]
-pub async fn rank(
-    live: LiveLoop,
-    body: RawJson<wire::MultiSlotRankRequest>,
-) -> Result<wire::MultiSlotRankResponse, ApiError> {
-    Ok(loops::rank_slots(&live, body.value.check(body.raw)?).await?.into())
+pub async fn rank(live: LiveLoop, ApiText(body): ApiText) -> Result<wire::MultiSlotRankResponse, ApiError> {
+    Ok(loops::rank_slots(&live, read_multi_slot_body(&body)?).await?.into())
 }
 
 /// The body of a multi-slot Rank as the loop takes it; for the same purpose as `read_rank_body`.
-pub fn read_multi_slot_body(bytes: Vec<u8>) -> Result<loops::MultiSlotRankRequest, ApiError> {
-    let body = RawJson::<wire::MultiSlotRankRequest>::read(bytes)?;
-    body.value.check(body.raw)
+pub fn read_multi_slot_body(body: &str) -> Result<loops::MultiSlotRankRequest<'_>, ApiError> {
+    parse::<wire::MultiSlotRankRequest<'_>>(body.as_bytes())?.check(body)
 }
 
 /// Says what slots of an event earned, one or several at once.

@@ -4,7 +4,11 @@ use axum::http::HeaderMap;
 
 use super::wire;
 use crate::{
-    api::{ApiError, error::ErrorBody, extract::RawJson},
+    api::{
+        ApiError,
+        error::ErrorBody,
+        extract::{ApiText, parse},
+    },
     loops::{self, LiveLoop},
 };
 
@@ -27,23 +31,18 @@ const EXPLAIN: &str = "x-rankloop-explain";
         (status = 401, description = "No key, or a wrong one", body = ErrorBody),
     )
 )]
-pub async fn rank(
-    live: LiveLoop,
-    headers: HeaderMap,
-    body: RawJson<wire::RankRequest>,
-) -> Result<wire::RankResponse, ApiError> {
+pub async fn rank(live: LiveLoop, headers: HeaderMap, ApiText(body): ApiText) -> Result<wire::RankResponse, ApiError> {
     let is_explained = headers.get(EXPLAIN).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
     let is_explained = is_explained || live.configuration().explains_inference;
-    let request = check(body, is_explained)?;
-    let ranking = loops::rank(&live, request).await?;
+    let ranking = loops::rank(&live, read(&body, is_explained)?).await?;
     Ok(ranking.into())
 }
 
 /// The body of a Rank as the loop takes it. Without a server: this is what strangers can send, and what is fuzzed.
-pub fn read_rank_body(bytes: Vec<u8>) -> Result<loops::RankRequest, ApiError> {
-    check(RawJson::read(bytes)?, false)
+pub fn read_rank_body(body: &str) -> Result<loops::RankRequest<'_>, ApiError> {
+    read(body, false)
 }
 
-fn check(body: RawJson<wire::RankRequest>, is_explained: bool) -> Result<loops::RankRequest, ApiError> {
-    body.value.check(body.raw, is_explained)
+fn read(body: &str, is_explained: bool) -> Result<loops::RankRequest<'_>, ApiError> {
+    parse::<wire::RankRequest<'_>>(body.as_bytes())?.check(body, is_explained)
 }

@@ -9,7 +9,7 @@ use crate::{
         ApiError,
         auth::ManagedLoop,
         error::ErrorBody,
-        extract::{RawJson, parse},
+        extract::{ApiText, parse},
         instant,
         settings::{PolicyPatch, SettingsPatch},
     },
@@ -177,8 +177,8 @@ impl From<PastConfiguration> for Past {
 impl SettingsChange {
     /// Both halves stand in one object. They are read one after the other, because serde's `flatten` would lose the
     /// name of a field whose type is wrong.
-    fn read(body: RawJson<SettingsPatch>) -> Result<Self, ApiError> {
-        Ok(Self { settings: body.value, rest: parse(body.raw.get().as_bytes())? })
+    fn read(ApiText(body): &ApiText) -> Result<Self, ApiError> {
+        Ok(Self { settings: parse(body.as_bytes())?, rest: parse(body.as_bytes())? })
     }
 
     async fn check(self, live: &LiveLoop) -> Result<ConfigurationChange, ApiError> {
@@ -214,9 +214,9 @@ pub async fn get_one(managed: ManagedLoop) -> Json<WireConfiguration> {
     params(("id" = String, Path)), request_body = SettingsChange, security(("token" = [])),
     responses((status = 200, body = Changed), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
-pub async fn update(managed: ManagedLoop, body: RawJson<SettingsPatch>) -> Result<Json<Changed>, ApiError> {
+pub async fn update(managed: ManagedLoop, body: ApiText) -> Result<Json<Changed>, ApiError> {
     let (live, by) = managed.change()?;
-    let change = SettingsChange::read(body)?.check(live).await?;
+    let change = SettingsChange::read(&body)?.check(live).await?;
     let change = live.configure(change, by).await?.into();
     Ok(Json(Changed { configuration: live.into(), change }))
 }
@@ -227,9 +227,9 @@ pub async fn update(managed: ManagedLoop, body: RawJson<SettingsPatch>) -> Resul
     params(("id" = String, Path)), request_body = SettingsChange, security(("token" = [])),
     responses((status = 200, body = WirePreview), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
-pub async fn preview(managed: ManagedLoop, body: RawJson<SettingsPatch>) -> Result<Json<WirePreview>, ApiError> {
+pub async fn preview(managed: ManagedLoop, body: ApiText) -> Result<Json<WirePreview>, ApiError> {
     let live = managed.read();
-    let change = SettingsChange::read(body)?.check(live).await?;
+    let change = SettingsChange::read(&body)?.check(live).await?;
     Ok(Json(live.preview(&change)?.into()))
 }
 

@@ -175,7 +175,7 @@ impl From<EventView> for EventInfo {
             seq: event.seq,
             state: event.state.as_str(),
             ranked_at: instant::write(event.ranked_at_us),
-            request: event.request,
+            request: RawValue::from_string(event.request.into()).expect("it was JSON when it came"),
             loop_actions: event.loop_actions,
             ranking: probabilities(first.ranking),
             reward_action_id: first.reward_action_id.into(),

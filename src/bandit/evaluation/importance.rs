@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::bandit::{
-    ActionInput, Example, FeatureError, JsonObject, Policy,
+    ActionInput, Example, FeatureError, FeatureMap, Policy,
     crosses::{NO_PART, Term},
     features::{Found, Walk},
 };
@@ -55,11 +55,11 @@ pub struct Importances {
 
 impl Importances {
     /// Takes in one decision as the policy sees it now.
-    pub fn take_in(
+    pub fn take_in<O: FeatureMap>(
         &mut self,
         policy: &Policy,
-        context: &[JsonObject],
-        actions: &[ActionInput<'_>],
+        context: &[O],
+        actions: &[ActionInput<'_, O>],
         is_eligible: &[bool],
     ) -> Result<(), FeatureError> {
         let example = Example::new(context, actions)?;
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
     use crate::bandit::{LearningSettings, Outcome};
 
-    fn object(value: serde_json::Value) -> JsonObject {
+    fn object(value: serde_json::Value) -> crate::bandit::JsonObject {
         value.as_object().expect("an object").clone()
     }
 

@@ -182,7 +182,7 @@ fn excluded_by_request(view: &EventView) -> Vec<Vec<String>> {
         #[serde(default)]
         excluded_actions: Option<Vec<String>>,
     }
-    let request = serde_json::from_str::<Request>(view.request.get());
+    let request = serde_json::from_str::<Request>(&view.request);
     let slots = request.map(|request| request.slots).unwrap_or_default();
     slots.into_iter().map(|slot| slot.excluded_actions.unwrap_or_default()).collect()
 }

@@ -3,8 +3,10 @@
 mod growing;
 mod pieces;
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
-use serde_json::{json, value::to_raw_value};
+use serde_json::json;
 
 use super::{Counters, Fold};
 use crate::{
@@ -62,9 +64,9 @@ impl Scribe {
         let mode = self.configuration.learning_mode;
         let answered_idx = if mode.policy_decides() { chosen_idx } else { 0 };
         let ids = ["a", "b"].map(|id| id.parse::<ActionId>().expect("an id"));
-        self.write(Fact::Ranked(Box::new(Ranked {
+        self.write(Fact::Ranked(Arc::new(Ranked {
             event_id,
-            request: to_raw_value(&request).expect("JSON"),
+            request: request.to_string().into(),
             loop_actions: None,
             slots: vec![RankedSlot {
                 slot_id: None,

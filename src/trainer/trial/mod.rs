@@ -171,7 +171,7 @@ impl Trial {
         let bench = &mut self.bench;
         let at_us = record.at_us;
         self.join.expire(record.at_us, &rules, |event_id, joined| bench.see(event_id, &joined, at_us), |_| {});
-        self.join.apply(record, &rules, |event_id, joined| bench.see(event_id, &joined, at_us));
+        self.join.apply(record, None, &rules, |event_id, joined| bench.see(event_id, &joined, at_us));
     }
 
     /// The events so far were deleted, though their records may still be there: nothing was ever seen of them.

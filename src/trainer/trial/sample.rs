@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     bandit::{ActionInput, Policy, draw_seed, evaluation::Importances, slot_context},
     log::{Ranked, RankedSlot, RequestFeatures},
+    terms::FeatureObject,
 };
 
 /// Events that are kept.
@@ -43,7 +44,7 @@ impl Sample {
         let mut importances = Importances::default();
         for ranked in self.events.values() {
             let Ok(features) = ranked.features() else { continue };
-            let inputs: Vec<ActionInput<'_>> = features
+            let inputs: Vec<_> = features
                 .actions
                 .iter()
                 .map(|action| ActionInput { id: action.id.as_str(), features: &action.features })
@@ -59,9 +60,9 @@ impl Sample {
 fn take_in(
     importances: &mut Importances,
     policy: &Policy,
-    features: &RequestFeatures,
+    features: &RequestFeatures<'_>,
     (slot_idx, slot): (usize, &RankedSlot),
-    inputs: &[ActionInput<'_>],
+    inputs: &[ActionInput<'_, FeatureObject<'_>>],
 ) {
     let is_eligible = slot.eligible();
     if is_eligible.len() != inputs.len() {
@@ -74,5 +75,5 @@ fn take_in(
 }
 
 fn size(ranked: &Ranked) -> usize {
-    ranked.request.get().len() + ranked.loop_actions.as_ref().map_or(0, |actions| actions.get().len())
+    ranked.request.len() + ranked.loop_actions.as_ref().map_or(0, |actions| actions.get().len())
 }

@@ -1,6 +1,8 @@
 //! What a trial says is right on average, says how sure it is, and is asked at the right moment.
 
-use serde_json::{json, value::to_raw_value};
+use std::sync::Arc;
+
+use serde_json::json;
 
 use super::*;
 use crate::{
@@ -47,9 +49,9 @@ impl Scribe {
     fn ranked(&mut self, name: &str, weather: &str, mode: LearningMode, is_deferred: bool, slots: Vec<RankedSlot>) {
         let request =
             json!({"contextFeatures": [context(weather)], "actions": IDS.map(|id| json!({"id": id, "features": []}))});
-        self.write(Fact::Ranked(Box::new(Ranked {
+        self.write(Fact::Ranked(Arc::new(Ranked {
             event_id: name.parse().expect("an id"),
-            request: to_raw_value(&request).expect("JSON"),
+            request: request.to_string().into(),
             loop_actions: None,
             slots,
             mode,

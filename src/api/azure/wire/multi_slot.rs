@@ -6,7 +6,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
 
 use super::rank::{
@@ -15,7 +14,7 @@ use super::rank::{
 use crate::{
     api::ApiError,
     loops::{self, MultiSlotRanking},
-    terms::SlotId,
+    terms::{FeatureValue, SlotId},
 };
 
 /// The most slots of one Rank (contract section 7).
@@ -38,16 +37,19 @@ const N_SLOTS_MOST: usize = 50;
     "eventId": "75269AD0-BFEE-4598-8196-C57383D38E10",
     "deferActivation": false,
 }))]
-pub struct MultiSlotRankRequest {
+pub struct MultiSlotRankRequest<'a> {
     /// What is known of the moment, as objects of features.
+    #[serde(borrow)]
     #[schema(value_type = Option<Vec<Object>>)]
-    context_features: Option<Vec<Value>>,
+    context_features: Option<Vec<FeatureValue<'a>>>,
     /// What can be shown, 1 to 50; left out: the loop's own active actions.
+    #[serde(borrow)]
     #[schema(value_type = Option<Vec<RankableAction>>)]
-    actions: Option<Vec<Option<RankableAction>>>,
+    actions: Option<Vec<Option<RankableAction<'a>>>>,
     /// The places to fill, in the order in which they are filled.
+    #[serde(borrow)]
     #[schema(value_type = Vec<SlotRequest>)]
-    slots: Option<Vec<Option<SlotRequest>>>,
+    slots: Option<Vec<Option<SlotRequest<'a>>>>,
     /// Names the event; left out: the server makes an id.
     #[schema(max_length = 256)]
     event_id: Option<String>,
@@ -58,11 +60,12 @@ pub struct MultiSlotRankRequest {
 /// A place to fill.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SlotRequest {
+pub struct SlotRequest<'a> {
     #[schema(value_type = String, max_length = 256)]
     id: Option<String>,
+    #[serde(borrow)]
     #[schema(value_type = Option<Vec<Object>>)]
-    features: Option<Vec<Value>>,
+    features: Option<Vec<FeatureValue<'a>>>,
     #[schema(value_type = Option<Vec<String>>)]
     excluded_actions: Option<Vec<Option<String>>>,
     /// What the application would show here without the service; no two slots share it.
@@ -70,16 +73,16 @@ pub struct SlotRequest {
     baseline_action: Option<String>,
 }
 
-impl MultiSlotRankRequest {
+impl<'a> MultiSlotRankRequest<'a> {
     /// The request as the loop takes it; `body` is its text, which the log keeps.
-    pub fn check(self, body: Box<RawValue>) -> Result<loops::MultiSlotRankRequest, ApiError> {
+    pub fn check(self, body: &'a str) -> Result<loops::MultiSlotRankRequest<'a>, ApiError> {
         let slots = self.slots.unwrap_or_default();
         if slots.len() > N_SLOTS_MOST {
             let message = format!("Slots count should be between 1 and {N_SLOTS_MOST}.");
             return Err(ApiError::bad(BAD_RANK, message).at("slots"));
         }
         Ok(loops::MultiSlotRankRequest {
-            body,
+            body: body.into(),
             context: check_context(self.context_features)?,
             actions: check_actions(self.actions)?,
             slots: slots.into_iter().map(check_slot).collect::<Result<_, _>>()?,
@@ -89,7 +92,7 @@ impl MultiSlotRankRequest {
     }
 }
 
-fn check_slot(slot: Option<SlotRequest>) -> Result<loops::SlotRequest, ApiError> {
+fn check_slot(slot: Option<SlotRequest<'_>>) -> Result<loops::SlotRequest<'_>, ApiError> {
     const NO_BASELINE: &str =
         "Each slot must contain a unique BaselineAction with an ID corresponding to an element of Actions.";
     let slot = slot.ok_or_else(|| ApiError::bad(BAD_RANK, "Slots contain null value.").at("slots"))?;

@@ -6,15 +6,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, value::RawValue};
 use utoipa::ToSchema;
 
 use super::explanation::{self, ActionExplanation, ModelExplanation};
 use crate::{
     api::ApiError,
-    bandit::JsonObject,
     loops::{self, RankableAction as LoopRankableAction, Ranking},
-    terms::{ActionId, EventId, IdError},
+    terms::{ActionId, EventId, FeatureObject, FeatureValue, IdError},
 };
 
 pub(super) const BAD_RANK: &str = "InvalidRankRequest";
@@ -32,13 +30,15 @@ pub(super) const BAD_RANK: &str = "InvalidRankRequest";
     "eventId": "75269AD0-BFEE-4598-8196-C57383D38E10",
     "deferActivation": false,
 }))]
-pub struct RankRequest {
+pub struct RankRequest<'a> {
     /// What is known of the moment, as objects of features.
+    #[serde(borrow)]
     #[schema(value_type = Option<Vec<Object>>)]
-    context_features: Option<Vec<Value>>,
+    context_features: Option<Vec<FeatureValue<'a>>>,
     /// What can be chosen, 1 to 50; left out: the loop's own active actions.
+    #[serde(borrow)]
     #[schema(value_type = Option<Vec<RankableAction>>)]
-    actions: Option<Vec<Option<RankableAction>>>,
+    actions: Option<Vec<Option<RankableAction<'a>>>>,
     /// Ids of actions that must not be chosen.
     #[schema(value_type = Option<Vec<String>>)]
     excluded_actions: Option<Vec<Option<String>>>,
@@ -51,19 +51,20 @@ pub struct RankRequest {
 
 /// An action with its features.
 #[derive(Debug, Deserialize, ToSchema)]
-pub struct RankableAction {
+pub struct RankableAction<'a> {
     #[schema(value_type = String, max_length = 256)]
     id: Option<String>,
     /// Objects of features; at least one feature must not be null.
+    #[serde(borrow)]
     #[schema(value_type = Vec<Object>)]
-    features: Option<Vec<Value>>,
+    features: Option<Vec<FeatureValue<'a>>>,
 }
 
-impl RankRequest {
+impl<'a> RankRequest<'a> {
     /// The request as the loop takes it; `body` is its text, which the log keeps.
-    pub fn check(self, body: Box<RawValue>, is_explained: bool) -> Result<loops::RankRequest, ApiError> {
+    pub fn check(self, body: &'a str, is_explained: bool) -> Result<loops::RankRequest<'a>, ApiError> {
         Ok(loops::RankRequest {
-            body,
+            body: body.into(),
             context: check_context(self.context_features)?,
             actions: check_actions(self.actions)?,
             excluded: check_excluded(self.excluded_actions)?,
@@ -75,7 +76,7 @@ impl RankRequest {
 }
 
 /// The objects of the context.
-pub(super) fn check_context(features: Option<Vec<Value>>) -> Result<Vec<JsonObject>, ApiError> {
+pub(super) fn check_context(features: Option<Vec<FeatureValue<'_>>>) -> Result<Vec<FeatureObject<'_>>, ApiError> {
     objects(features.unwrap_or_default(), "Context features contains null value.")
 }
 
@@ -94,12 +95,12 @@ pub(super) fn check_event_id(id: Option<String>) -> Result<Option<EventId>, ApiE
 
 /// The actions, if the caller sent some.
 pub(super) fn check_actions(
-    actions: Option<Vec<Option<RankableAction>>>,
-) -> Result<Option<Vec<LoopRankableAction>>, ApiError> {
+    actions: Option<Vec<Option<RankableAction<'_>>>>,
+) -> Result<Option<Vec<LoopRankableAction<'_>>>, ApiError> {
     actions.map(|actions| actions.into_iter().map(check_action).collect()).transpose()
 }
 
-fn check_action(action: Option<RankableAction>) -> Result<LoopRankableAction, ApiError> {
+fn check_action(action: Option<RankableAction<'_>>) -> Result<LoopRankableAction<'_>, ApiError> {
     let action = action.ok_or_else(|| ApiError::bad(BAD_RANK, "Actions contains null value.").at("actions"))?;
     let id = action_id(action.id.unwrap_or_default(), "actions")?;
     let features =
@@ -115,10 +116,13 @@ pub(super) fn action_id(id: String, target: &str) -> Result<ActionId, ApiError> 
 }
 
 /// Objects of features out of whatever was sent.
-pub(super) fn objects(values: Vec<Value>, message_for_null: &str) -> Result<Vec<JsonObject>, ApiError> {
+pub(super) fn objects<'a>(
+    values: Vec<FeatureValue<'a>>,
+    message_for_null: &str,
+) -> Result<Vec<FeatureObject<'a>>, ApiError> {
     let object = |value| match value {
-        Value::Object(object) => Ok(object),
-        Value::Null => Err(ApiError::bad(BAD_RANK, message_for_null)),
+        FeatureValue::Object(object) => Ok(object),
+        FeatureValue::Null => Err(ApiError::bad(BAD_RANK, message_for_null)),
         _ => Err(ApiError::bad(BAD_RANK, "Features are not in key value pair format.")),
     };
     values.into_iter().map(object).collect()
@@ -137,9 +141,11 @@ pub(super) fn objects(values: Vec<Value>, message_for_null: &str) -> Result<Vec<
 }))]
 pub struct RankResponse {
     ranking: Vec<RankedAction>,
-    event_id: String,
+    #[schema(value_type = String)]
+    event_id: EventId,
     /// The action to show.
-    reward_action_id: String,
+    #[schema(value_type = String)]
+    reward_action_id: ActionId,
     /// In the order of `ranking`, when it was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     inference_explanation: Vec<ActionExplanation>,
@@ -155,7 +161,8 @@ pub struct RankResponse {
 /// An action with its probability.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RankedAction {
-    id: String,
+    #[schema(value_type = String)]
+    id: ActionId,
     /// How probable it was that this action is chosen, 0 to 1.
     probability: f32,
 }
@@ -167,13 +174,13 @@ impl From<Ranking> for RankResponse {
             Some(explained) => (explanation::of_actions(ids, &explained), Some(ModelExplanation::from(&explained))),
             None => (Vec::new(), None),
         };
-        let ranked = |(id, probability): (ActionId, f32)| RankedAction { id: id.into(), probability };
+        let ranked = |(id, probability): (ActionId, f32)| RankedAction { id, probability };
         Self {
             inference_explanation,
             model_explanation,
             ranking: ranking.ranking.into_iter().map(ranked).collect(),
-            event_id: ranking.event_id.into(),
-            reward_action_id: ranking.reward_action_id.into(),
+            event_id: ranking.event_id,
+            reward_action_id: ranking.reward_action_id,
             model_version: ranking.model_version,
             is_logged: ranking.is_logged,
         }
