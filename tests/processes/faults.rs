@@ -34,10 +34,10 @@ async fn trainer(processes: &[Process], id: &str) -> Option<(usize, i64)> {
 }
 
 /// What happened, from the beginning on.
-struct Timeline(Instant);
+pub struct Timeline(pub Instant);
 
 impl Timeline {
-    fn note(&self, what: &str) {
+    pub fn note(&self, what: &str) {
         println!("{:6.2} s  {what}", self.0.elapsed().as_secs_f64());
     }
 }

@@ -1,7 +1,9 @@
-//! Several servers on one PostgreSQL, as real processes: one service, one model, whatever becomes of any of them.
+//! Several servers on one database, as real processes: one service, one model, whatever becomes of any of them.
 //!
-//! Run when `RANKLOOP_TEST_POSTGRES_URL` is given (tests/with_postgres.sh gives one). Each test has a database of its own.
+//! Those on PostgreSQL run when `RANKLOOP_TEST_POSTGRES_URL` is given (tests/with_postgres.sh gives one). Each test has a
+//! database of its own.
 
+mod cut_off;
 #[path = "../store/database.rs"]
 #[expect(
     dead_code,

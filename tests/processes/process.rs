@@ -28,6 +28,14 @@ pub struct Process {
     _data: tempfile::TempDir,
 }
 
+/// Where a server runs, and what it works on.
+pub struct Place {
+    /// A network namespace, if not the one of the test.
+    pub namespace: Option<String>,
+    pub address: String,
+    pub database_url: String,
+}
+
 /// An answer, read to its end.
 #[derive(Debug)]
 pub struct Answer {
@@ -46,13 +54,28 @@ impl Answer {
 impl Process {
     /// Starts a server and waits until it is ready.
     pub fn start(name: char, database: &Database) -> Self {
+        let (address, database_url) = ("127.0.0.1:0".to_owned(), database.url.clone());
+        Self::start_at(name, Place { namespace: None, address, database_url })
+    }
+
+    /// The same somewhere else.
+    pub fn start_at(name: char, place: Place) -> Self {
         let data = tempfile::tempdir().expect("a folder");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_rankloop"))
-            .args(["serve", "--addr", "127.0.0.1:0", "--no-demo", "--data-dir"])
+        let program = env!("CARGO_BIN_EXE_rankloop");
+        let mut command = match &place.namespace {
+            Some(namespace) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", namespace, program]);
+                command
+            }
+            None => Command::new(program),
+        };
+        let mut child = command
+            .args(["serve", "--no-demo", "--addr", &place.address, "--data-dir"])
             .arg(data.path())
-            .env("DATABASE_URL", &database.url)
+            .env("DATABASE_URL", place.database_url)
             .env("RANKLOOP_ADMIN_TOKEN", OWNER)
-            .env("RUST_LOG", "warn,rankloop::trainer=info")
+            .env("RUST_LOG", "error,rankloop::trainer=info")
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()

@@ -186,6 +186,32 @@ async fn what_is_changed_at_one_server_holds_at_all_of_them() {
     database.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_on_one_sqlite_file_are_one_service_too() {
+    let database = Database::sqlite().await;
+    let mut processes = vec![Process::start('a', &database), Process::start('b', &database)];
+    let (id, key) = make_loop(&processes, json!({})).await;
+    for n in 0..10 {
+        let event_id = format!("event-{n}");
+        let ranked = processes[n % 2].rank(&key, &event_id, PATIENCE).await.expect("an answer");
+        assert_eq!((ranked.status, ranked.is_logged), (StatusCode::CREATED, true));
+        let rewarded = processes[(n + 1) % 2].reward(&key, &event_id, 1.0, PATIENCE).await.expect("an answer");
+        assert_eq!(rewarded.status, StatusCode::NO_CONTENT);
+    }
+    all_are_one(&processes, &id, &key, 10).await;
+
+    processes.remove(0).signal("-KILL");
+    until("the other one trains", async || {
+        let trainer = processes[0].stats(&id).await["trainer"].clone();
+        (trainer["isHere"] == true && trainer["token"] == 2).then_some(())
+    })
+    .await;
+    processes.push(Process::start('a', &database));
+    all_are_one(&processes, &id, &key, 10).await;
+    drop(processes);
+    database.end().await;
+}
+
 pub async fn end(servers: std::sync::Arc<RoundRobin>, database: Database) {
     drop(servers);
     database.end().await;
