@@ -9,6 +9,7 @@ mod pools;
 mod accounts;
 mod actions;
 mod carried;
+mod doubt;
 mod error;
 mod jobs;
 mod log;
@@ -18,6 +19,7 @@ mod log_statements;
 mod log_writer;
 mod loops;
 mod presence;
+mod reach;
 mod sessions;
 mod signing_key;
 mod snapshots;
@@ -55,8 +57,8 @@ impl Store {
 
     /// Brings the schema up to date, and finishes removing the loops that were being removed when the process ended.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        on_pool!(self.pools.writing(), pool => MIGRATIONS.run(pool).await)
-            .map_err(|error| StoreError::during("bring the database's schema up to date")(error.into()))?;
+        on_pool!(self.pools.writing(), pool => MIGRATIONS.run(pool).await.map_err(sqlx::Error::from))
+            .map_err(StoreError::during("bring the database's schema up to date"))?;
         self.finish_removing_loops().await
     }
 
