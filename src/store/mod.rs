@@ -18,6 +18,7 @@ mod log_import;
 mod log_statements;
 mod log_writer;
 mod loops;
+mod partitions;
 mod presence;
 mod reach;
 mod sessions;
@@ -59,6 +60,7 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         on_pool!(self.pools.writing(), pool => MIGRATIONS.run(pool).await.map_err(sqlx::Error::from))
             .map_err(StoreError::during("bring the database's schema up to date"))?;
+        self.make_weeks().await?;
         self.finish_removing_loops().await
     }
 

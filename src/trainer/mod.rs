@@ -11,6 +11,7 @@ mod lesson;
 mod progress;
 mod relearn;
 mod replay;
+mod retention;
 mod rings;
 mod saving;
 mod snapshot;

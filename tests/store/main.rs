@@ -7,3 +7,4 @@ mod following;
 mod jobs;
 mod log;
 mod loops;
+mod weeks;
