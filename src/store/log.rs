@@ -180,10 +180,10 @@ impl Store {
             Pools::Sqlite { writer, .. } => {
                 let writer = writer.clone();
                 // A task of its own, because whoever waits may go, and the connection must not stay as it is meanwhile.
-                let removing = tokio::spawn(async move { removal.from_sqlite(&writer).await });
+                let removing = tokio::spawn(async move { removal.in_sqlite(&writer).await });
                 removing.await.unwrap_or_else(|broken| Err(sqlx::Error::AnyDriverError(broken.into())))
             }
-            Pools::Postgres(reach) => reach.run(removal.from_postgres(&reach.pool())).await,
+            Pools::Postgres(reach) => reach.run(removal.in_postgres(&reach.pool())).await,
         }
         .map_err(&failed)
     }
@@ -228,7 +228,7 @@ impl Removal {
             where loop_id = $1 and seq <= $2 and (cast(1 as bigint) << cast(kind as integer)) & $3 <> 0
             order by seq limit $4)";
 
-    async fn from_sqlite(self, writer: &SqlitePool) -> Result<u64, sqlx::Error> {
+    async fn in_sqlite(self, writer: &SqlitePool) -> Result<u64, sqlx::Error> {
         let mut connection = writer.acquire().await?;
         let removed = async {
             sqlx::query("pragma synchronous = normal").execute(&mut *connection).await?;
@@ -245,7 +245,7 @@ impl Removal {
         removed
     }
 
-    async fn from_postgres(self, pool: &PgPool) -> Result<u64, sqlx::Error> {
+    async fn in_postgres(self, pool: &PgPool) -> Result<u64, sqlx::Error> {
         let mut transaction = pool.begin().await?;
         sqlx::query("set local synchronous_commit = off").execute(&mut *transaction).await?;
         let statement = sqlx::query(Self::SQL).bind(self.id.as_str()).bind(self.up_to);
