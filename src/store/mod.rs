@@ -8,8 +8,8 @@ mod pools;
 
 mod accounts;
 mod actions;
-mod carried;
 mod archive;
+mod carried;
 mod doubt;
 mod error;
 mod jobs;
@@ -28,8 +28,8 @@ mod snapshots;
 
 pub use accounts::{AdminRow, LinkUse, ManagementTokenRow, SignInLinkRow};
 pub use actions::ActionRow;
-pub use carried::Carried;
 pub use archive::{ArchiveError, ArchiveHeader, Archived, check_archive};
+pub use carried::Carried;
 pub use error::StoreError;
 pub use jobs::{JobEnd, JobKey, JobRow, WAITING};
 pub use log::{LogHead, NewRecord, StoredRecord};
