@@ -77,6 +77,27 @@ impl Store {
         checked(found, "read a log")
     }
 
+    /// The records with these seqs, as far as they are there, in any order.
+    pub async fn records_at(&self, id: &LoopId, seqs: &[i64]) -> Result<Vec<StoredRecord>, StoreError> {
+        const SQLITE: &str = "
+            select seq, at_us, kind, event_id, body from json_each($2) wanted
+            cross join log_record on loop_id = $1 and seq = wanted.value";
+        const POSTGRES: &str = "
+            select seq, at_us, kind, event_id, body from log_record where loop_id = $1 and seq = any($2)";
+        let found = match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                let listed = serde_json::to_string(seqs).expect("whole numbers always become JSON");
+                sqlx::query_as(SQLITE).bind(id.as_str()).bind(listed).fetch_all(readers).await
+            }
+            Pools::Postgres(reach) => {
+                let work =
+                    async { sqlx::query_as(POSTGRES).bind(id.as_str()).bind(seqs).fetch_all(&reach.pool()).await };
+                reach.run(work).await
+            }
+        };
+        checked(found, "read records of a log")
+    }
+
     /// Every record of one event, in order.
     pub async fn records_of_event(&self, id: &LoopId, event_id: &EventId) -> Result<Vec<StoredRecord>, StoreError> {
         // Two halves, because each has an index of its own. They are put in order here: asked to do it, SQLite reads

@@ -9,6 +9,7 @@ mod growers;
 mod join;
 mod lesson;
 mod progress;
+mod recall;
 mod relearn;
 mod replay;
 mod retention;

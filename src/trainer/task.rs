@@ -19,6 +19,7 @@ use super::{
     cell::LoopCell,
     fold::{Fold, FoldError},
     progress::Progress,
+    recall::recall,
     relearn::{Relearning, relearn_now},
     replay::{in_the_background, read_known, replay},
     retention::Retention,
@@ -173,6 +174,7 @@ impl Running {
         records: Vec<StoredRecord>,
         n_behind: usize,
     ) -> Result<Fold, TrainerError> {
+        fold = recall(&self.tools.store, &self.tools.loop_id, fold, &records).await?;
         let mut left = records.into_iter();
         loop {
             let progress = self.progress.clone();
