@@ -9,9 +9,9 @@ use crate::{
     server::Server,
 };
 
-/// A database of the test's own behind a proxy; `None` when the run has no PostgreSQL.
+/// A database of the test's own; `None` when the run has no PostgreSQL.
 #[expect(clippy::disallowed_methods, reason = "only the test run knows where its PostgreSQL is")]
-fn database(name: &str) -> Option<(Proxy, String)> {
+pub fn make_database(name: &str) -> Option<String> {
     let Ok(base_url) = std::env::var("RANKLOOP_TEST_POSTGRES_URL") else {
         eprintln!("not run: RANKLOOP_TEST_POSTGRES_URL is not set");
         return None;
@@ -23,15 +23,22 @@ fn database(name: &str) -> Option<(Proxy, String)> {
         let statement = sqlx::AssertSqlSafe(format!("create database {name}"));
         sqlx::raw_sql(statement).execute(&mut connection).await.expect("made");
     });
-    let (user, rest) = base_url.rsplit_once('@').expect("postgres://user@host:port/name");
-    let (host, _) = rest.split_once('/').expect("a host");
+    let (server, _) = base_url.rsplit_once('/').expect("postgres://user@host:port/name");
+    Some(format!("{server}/{name}"))
+}
+
+/// The same behind a proxy.
+fn behind_proxy(name: &str) -> Option<(Proxy, String)> {
+    let url = make_database(name)?;
+    let (user, rest) = url.rsplit_once('@').expect("postgres://user@host:port/name");
+    let (host, name) = rest.split_once('/').expect("a host");
     let proxy = Proxy::start(host.to_owned());
     let url = format!("{user}@{}/{name}", proxy.addr);
     Some((proxy, url))
 }
 
 fn the_server_copes_with(behaviour: Behaviour, patience: Duration, name: &str) {
-    let Some((proxy, url)) = database(name) else { return };
+    let Some((proxy, url)) = behind_proxy(name) else { return };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Server::start(folder.path(), |command| {
         command.env("DATABASE_URL", &url);
