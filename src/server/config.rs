@@ -44,6 +44,35 @@ pub enum Command {
     /// Bring a past along from another service.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Write everything into one file: all loops with their logs, models and keys, people and tokens.
+    ///
+    /// Works while servers run on the data. Everything that was acknowledged before it began is in the file. Sessions and
+    /// invitations are not.
+    Backup(BackupOptions),
+    /// Load a backup into an empty data folder or database, of the same kind or the other.
+    Restore(RestoreOptions),
+}
+
+/// What to back up, and where to.
+#[derive(Debug, Args)]
+pub struct BackupOptions {
+    /// The file to write. It must not be there yet, and it is complete once it is.
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+
+    #[command(flatten)]
+    pub data: DataOptions,
+}
+
+/// What to restore, and where to.
+#[derive(Debug, Args)]
+pub struct RestoreOptions {
+    /// A file that `rankloop backup` wrote.
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+
+    #[command(flatten)]
+    pub data: DataOptions,
 }
 
 /// Where the past comes from.
@@ -109,6 +138,11 @@ impl DataOptions {
             Some(url) if !url.is_empty() => url.to_owned(),
             _ => format!("sqlite:{}", self.data_dir.join("rankloop.db").display()),
         }
+    }
+
+    /// The database's file, when it is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.url().strip_prefix("sqlite:").map(PathBuf::from)
     }
 
     /// Opens the database and brings its schema up to date.

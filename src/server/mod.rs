@@ -3,6 +3,7 @@
 //! No decision here that a user of the API could notice; what the service promises lives in `loops` and `api`.
 
 mod admin;
+mod backup;
 pub mod config;
 mod connections;
 mod import;
@@ -11,6 +12,7 @@ mod model;
 mod model_table;
 mod origin;
 mod readiness;
+mod restore;
 pub mod router;
 mod shutdown;
 mod site;
@@ -34,6 +36,8 @@ pub fn run(config: Config) -> anyhow::Result<()> {
             Command::Migrate(data) => admin::migrate(data).await,
             Command::Admin(command) => admin::run(command).await,
             Command::Model(command) => model::run(command).await,
+            Command::Backup(options) => backup::run(options).await,
+            Command::Restore(options) => restore::run(options).await,
             Command::Import(ImportCommand::Azure(options)) => import::run(options).await,
         }
     });

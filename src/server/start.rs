@@ -36,6 +36,8 @@ use crate::{
 
 /// How often expired sessions are removed.
 const SESSIONS_SWEEP: Duration = Duration::from_secs(3_600);
+/// How often weeks of the log are made and dropped.
+const WEEKS_SWEEP: Duration = Duration::from_secs(600);
 
 /// A browser that was here over TLS does not come without it for a year.
 const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
@@ -144,6 +146,7 @@ impl House {
         let tokens = [named("RANKLOOP_ADMIN_TOKEN", &own_token), named("demo", &demo_token)];
         let accounts = Accounts::new(store.clone(), clock.clone(), tokens.into_iter().flatten().collect());
         tokio::spawn(sweep_sessions(accounts.clone()));
+        tokio::spawn(sweep_weeks(store.clone()));
         let demo = demo_token.map(|token| Demo::start(DemoOptions { base_url: demo_url, token }));
         let public_url = options.public_url.as_deref().unwrap_or(url);
         let public_url = PublicUrl(public_url.trim_end_matches('/').to_owned());
@@ -211,6 +214,17 @@ async fn sweep_sessions(accounts: Accounts) {
         every.tick().await;
         if let Err(error) = sessions.remove_expired().await {
             warn!(error = &error as &dyn std::error::Error, "Expired sessions could not be removed");
+        }
+    }
+}
+
+async fn sweep_weeks(store: Store) {
+    let mut every = tokio::time::interval(WEEKS_SWEEP);
+    loop {
+        every.tick().await;
+        let swept = async { store.make_weeks().await.and(store.drop_weeks().await) };
+        if let Err(error) = swept.await {
+            warn!(error = &error as &dyn std::error::Error, "The weeks of the log could not be kept up");
         }
     }
 }

@@ -41,6 +41,14 @@ impl StoreError {
         }
     }
 
+    /// What the database said, where it was the database.
+    pub(super) fn cause(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Database { source, .. } | Self::Full { source, .. } => source.downcast_ref(),
+            _ => None,
+        }
+    }
+
     /// The same error for each of the callers whose records shared a commit.
     pub(super) fn shared(self) -> impl Fn() -> Self {
         let (attempt, is_full, source) = match self {

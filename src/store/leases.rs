@@ -119,7 +119,10 @@ impl Store {
                 };
                 tokio::spawn(writing).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
             }
-            Pool::Postgres(pool) => sqlx::query(POSTGRES).bind(holder).bind(until_us).execute(pool).await.map(drop),
+            Pool::Postgres(reach) => {
+                let work = async { sqlx::query(POSTGRES).bind(holder).bind(until_us).execute(&reach.pool()).await };
+                reach.run(work).await.map(drop)
+            }
         };
         written.map_err(StoreError::during(ATTEMPT))
     }
@@ -130,7 +133,9 @@ impl Store {
         const POSTGRES: &str = "select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)";
         let told = match self.pools.reading() {
             Pool::Sqlite(pool) => sqlx::query_scalar(SQLITE).fetch_one(pool).await,
-            Pool::Postgres(pool) => sqlx::query_scalar(POSTGRES).fetch_one(pool).await,
+            Pool::Postgres(reach) => {
+                reach.run(async { sqlx::query_scalar(POSTGRES).fetch_one(&reach.pool()).await }).await
+            }
         };
         told.map_err(StoreError::during("read the database's clock"))
     }

@@ -1,6 +1,8 @@
 //! Reading the log of a loop, and removing its old end. Appending is next door, in `log_writer`.
 
-use super::{Carried, Store, StoreError};
+use sqlx::{PgPool, SqlitePool};
+
+use super::{Carried, Fence, Store, StoreError, pools::Pools};
 use crate::terms::{EventId, LoopId};
 
 /// A record to append. The writer gives it its place and time.
@@ -73,6 +75,27 @@ impl Store {
             .fetch_all(pool)
             .await);
         checked(found, "read a log")
+    }
+
+    /// The records with these seqs, as far as they are there, in any order.
+    pub async fn records_at(&self, id: &LoopId, seqs: &[i64]) -> Result<Vec<StoredRecord>, StoreError> {
+        const SQLITE: &str = "
+            select seq, at_us, kind, event_id, body from json_each($2) wanted
+            cross join log_record on loop_id = $1 and seq = wanted.value";
+        const POSTGRES: &str = "
+            select seq, at_us, kind, event_id, body from log_record where loop_id = $1 and seq = any($2)";
+        let found = match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                let listed = serde_json::to_string(seqs).expect("whole numbers always become JSON");
+                sqlx::query_as(SQLITE).bind(id.as_str()).bind(listed).fetch_all(readers).await
+            }
+            Pools::Postgres(reach) => {
+                let work =
+                    async { sqlx::query_as(POSTGRES).bind(id.as_str()).bind(seqs).fetch_all(&reach.pool()).await };
+                reach.run(work).await
+            }
+        };
+        checked(found, "read records of a log")
     }
 
     /// Every record of one event, in order.
@@ -166,33 +189,31 @@ impl Store {
         Ok(Some((first, last.unwrap_or(first))))
     }
 
-    /// Removes at most `limit` records of the given kinds (0 to 62) older than `before_us` with a seq up to `up_to`,
-    /// oldest first. Returns how many went. The newest record always stays: it says where the log goes on.
+    /// Removes at most `limit` records of the given kinds (0 to 62) with a seq up to `up_to`, oldest first. Returns how
+    /// many went. `up_to` must be in front of the newest record, which says where the log goes on.
+    ///
+    /// Behind a fence nothing goes when somebody else trains the loop. Not synced: a removal that is lost is done again.
     pub async fn remove_records(
         &self,
         id: &LoopId,
         kinds: &[i16],
-        before_us: i64,
         up_to: i64,
         limit: i64,
+        fence: Option<Fence>,
     ) -> Result<u64, StoreError> {
-        // The kinds travel as bits, because the databases have no common form of a list.
-        const SQL: &str = "
-            delete from log_record where loop_id = $1 and seq in (
-                select seq from log_record
-                where loop_id = $1 and seq <= $2 and (cast(1 as bigint) << cast(kind as integer)) & $3 <> 0
-                order by seq limit $4)";
         let kind_bits = kinds.iter().fold(0_i64, |bits, kind| bits | 1_i64 << kind);
-        let newest_to_go = up_to.min(self.last_seq_before(id, before_us).await?);
-        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
-            .bind(id.as_str())
-            .bind(newest_to_go)
-            .bind(kind_bits)
-            .bind(limit)
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected()))
-        .map_err(StoreError::during("remove old records"))
+        let removal = Removal { id: id.clone(), kind_bits, up_to, limit, token: fence.map(|fence| fence.token) };
+        let failed = StoreError::during("remove old records");
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                let writer = writer.clone();
+                // A task of its own, because whoever waits may go, and the connection must not stay as it is meanwhile.
+                let removing = tokio::spawn(async move { removal.in_sqlite(&writer).await });
+                removing.await.unwrap_or_else(|broken| Err(sqlx::Error::AnyDriverError(broken.into())))
+            }
+            Pools::Postgres(reach) => reach.run(removal.in_postgres(&reach.pool())).await,
+        }
+        .map_err(&failed)
     }
 
     /// The last seq whose record is older than `before_us`, leaving out the newest record of all.
@@ -216,6 +237,53 @@ impl Store {
             }
         }
         Ok(older)
+    }
+}
+
+/// Records that are to go.
+struct Removal {
+    id: LoopId,
+    /// The kinds travel as bits, because the databases have no common form of a list.
+    kind_bits: i64,
+    up_to: i64,
+    limit: i64,
+    token: Option<i64>,
+}
+
+impl Removal {
+    const SQL: &str = "
+        delete from log_record where loop_id = $1 and seq in (
+            select seq from log_record
+            where loop_id = $1 and seq <= $2 and (cast(1 as bigint) << cast(kind as integer)) & $3 <> 0
+                and (cast($5 as bigint) is null
+                    or exists (select 1 from trainer_lease where trainer_lease.loop_id = $1 and token = $5))
+            order by seq limit $4)";
+
+    async fn in_sqlite(self, writer: &SqlitePool) -> Result<u64, sqlx::Error> {
+        let mut connection = writer.acquire().await?;
+        let removed = async {
+            sqlx::query("pragma synchronous = normal").execute(&mut *connection).await?;
+            let statement = sqlx::query(Self::SQL).bind(self.id.as_str()).bind(self.up_to);
+            let done =
+                statement.bind(self.kind_bits).bind(self.limit).bind(self.token).execute(&mut *connection).await?;
+            sqlx::query("pragma synchronous = full").execute(&mut *connection).await?;
+            Ok(done.rows_affected())
+        };
+        let removed = removed.await;
+        if removed.is_err() {
+            // It may still be told not to sync, and appends use it next.
+            connection.close_on_drop();
+        }
+        removed
+    }
+
+    async fn in_postgres(self, pool: &PgPool) -> Result<u64, sqlx::Error> {
+        let mut transaction = pool.begin().await?;
+        sqlx::query("set local synchronous_commit = off").execute(&mut *transaction).await?;
+        let statement = sqlx::query(Self::SQL).bind(self.id.as_str()).bind(self.up_to);
+        let done = statement.bind(self.kind_bits).bind(self.limit).bind(self.token).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected())
     }
 }
 

@@ -65,18 +65,25 @@ impl Store {
         let failed = StoreError::during(ATTEMPT);
         // A connection whose commit failed or never ended is closed: nobody knows what state it is in.
         match &self.pools {
-            Pools::Sqlite { writer, .. } => {
+            Pools::Sqlite { writer, doubt, .. } => {
                 let mut connection = writer.acquire().await.map_err(&failed)?;
-                let added = in_time(append_to_sqlite(&mut connection, additions, now_us, durability)).await;
-                if added.is_err() {
+                let appending = async {
+                    doubt.settle(&mut connection).await?;
+                    append_to_sqlite(&mut connection, additions, now_us, durability).await
+                };
+                let added = in_time(appending).await;
+                if let Err(error) = &added {
+                    doubt.note(error);
                     connection.close_on_drop();
                 }
                 added
             }
-            Pools::Postgres(pool) => {
-                let mut connection = pool.acquire().await.map_err(&failed)?;
-                let added = in_time(append_to_postgres(&mut connection, additions, now_us, durability)).await;
-                if added.is_err() {
+            Pools::Postgres(reach) => {
+                let mut connection = reach.acquire().await.map_err(&failed)?;
+                let appending = in_time(append_to_postgres(&mut connection, additions, now_us, durability));
+                let added = reach.while_there(appending).await.unwrap_or_else(|away| Err(failed(away)));
+                if let Err(error) = &added {
+                    error.cause().inspect(|cause| reach.hear(cause));
                     connection.close_on_drop();
                 }
                 added

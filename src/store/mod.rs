@@ -9,7 +9,9 @@ mod pools;
 mod accounts;
 mod actions;
 mod announcements;
+mod archive;
 mod carried;
+mod doubt;
 mod error;
 mod jobs;
 mod leases;
@@ -19,7 +21,9 @@ mod log_import;
 mod log_statements;
 mod log_writer;
 mod loops;
+mod partitions;
 mod presence;
+mod reach;
 mod sessions;
 mod signing_key;
 mod snapshots;
@@ -27,6 +31,7 @@ mod tail;
 
 pub use accounts::{AdminRow, LinkUse, ManagementTokenRow, SignInLinkRow};
 pub use actions::ActionRow;
+pub use archive::{ArchiveError, ArchiveHeader, Archived, check_archive};
 pub use carried::Carried;
 pub use error::StoreError;
 pub use jobs::{JobEnd, JobKey, JobRow, WAITING};
@@ -64,8 +69,9 @@ impl Store {
 
     /// Brings the schema up to date, and finishes removing the loops that were being removed when the process ended.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        on_pool!(self.pools.writing(), pool => MIGRATIONS.run(pool).await)
-            .map_err(|error| StoreError::during("bring the database's schema up to date")(error.into()))?;
+        on_pool!(self.pools.writing(), pool => MIGRATIONS.run(pool).await.map_err(sqlx::Error::from))
+            .map_err(StoreError::during("bring the database's schema up to date"))?;
+        self.make_weeks().await?;
         self.finish_removing_loops().await
     }
 

@@ -6,26 +6,21 @@ use std::{
 };
 
 use sqlx::{
-    Connection as _, PgPool, SqlitePool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    Connection as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::StoreError;
+use super::{StoreError, doubt::Doubt, reach::Reach};
 
 /// How long a write waits for another process that holds the SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a call waits for a connection before it is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
-/// PostgreSQL ends a transaction in which its client has fallen silent for so long. A process that stopped in the middle of
-/// an append, or was cut off, holds locks on logs; without this nobody else could write to them until it comes back.
-const SILENT_TIMEOUT: &str = "2s";
 const N_SQLITE_READERS: u32 = 4;
 /// At most 32 MB of pages (a negative number counts kilobytes).
 const WRITER_CACHE: &str = "-32768";
 /// The WAL goes back into the database at 32 MB: pages of 4 kB.
 const CHECKPOINT_PAGES: &str = "8000";
-const N_POSTGRES_CONNECTIONS: u32 = 10;
 
 /// The connections of one database.
 #[derive(Debug, Clone)]
@@ -37,22 +32,27 @@ pub(super) enum Pools {
         writer: SqlitePool,
         /// The database's file.
         path: PathBuf,
+        doubt: Doubt,
     },
-    Postgres(PgPool),
+    Postgres(Reach),
 }
 
 /// The pool that a statement goes to.
 pub(super) enum Pool<'a> {
     Sqlite(&'a SqlitePool),
-    Postgres(&'a PgPool),
+    Postgres(&'a Reach),
 }
 
-/// Evaluates one expression with whichever pool it is. The expression is compiled once for each database.
+/// Evaluates one expression, whose result may be an `sqlx::Error`, with whichever pool it is. It is compiled once for each
+/// database.
 macro_rules! on_pool {
     ($pool:expr, $name:ident => $body:expr) => {
         match $pool {
             $crate::store::pools::Pool::Sqlite($name) => $body,
-            $crate::store::pools::Pool::Postgres($name) => $body,
+            $crate::store::pools::Pool::Postgres(reach) => {
+                let $name = &reach.pool();
+                reach.run(async { $body }).await
+            }
         }
     };
 }
@@ -70,14 +70,14 @@ macro_rules! in_transaction {
                 }
                 .await
             }
-            $crate::store::pools::Pool::Postgres(pool) => {
-                async {
-                    let mut $name = pool.begin().await?;
+            $crate::store::pools::Pool::Postgres(reach) => {
+                let work = async {
+                    let mut $name = reach.pool().begin().await?;
                     let value = $body;
                     $name.commit().await?;
                     Ok::<_, sqlx::Error>(value)
-                }
-                .await
+                };
+                reach.run(work).await
             }
         }
     };
@@ -90,7 +90,7 @@ pub(super) const BEGIN_WRITING: &str = "BEGIN IMMEDIATE";
 impl Pools {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            return open_postgres(url).await;
+            return Ok(Self::Postgres(Reach::open(url).await?));
         }
         match url.strip_prefix("sqlite:") {
             Some(path) => open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await,
@@ -104,14 +104,14 @@ impl Pools {
     pub(super) fn reading(&self) -> Pool<'_> {
         match self {
             Self::Sqlite { readers, .. } => Pool::Sqlite(readers),
-            Self::Postgres(pool) => Pool::Postgres(pool),
+            Self::Postgres(reach) => Pool::Postgres(reach),
         }
     }
 
     pub(super) fn writing(&self) -> Pool<'_> {
         match self {
             Self::Sqlite { writer, .. } => Pool::Sqlite(writer),
-            Self::Postgres(pool) => Pool::Postgres(pool),
+            Self::Postgres(reach) => Pool::Postgres(reach),
         }
     }
 
@@ -121,7 +121,7 @@ impl Pools {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(reach) => reach.close().await,
         }
     }
 }
@@ -157,16 +157,8 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
     let writer = pool().max_connections(1).connect_with(writing).await;
     let writer = writer.map_err(StoreError::during(attempt))?;
     let readers = pool().max_connections(N_SQLITE_READERS).connect_with(options).await;
-    Ok(Pools::Sqlite { readers: readers.map_err(StoreError::during(attempt))?, writer, path: path.to_owned() })
-}
-
-async fn open_postgres(url: &str) -> Result<Pools, StoreError> {
-    let pool = PgPoolOptions::new().max_connections(N_POSTGRES_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
-    let failed = StoreError::during("connect to PostgreSQL");
-    let options = url.parse::<PgConnectOptions>().map_err(&failed)?;
-    let options = options.options([("idle_in_transaction_session_timeout", SILENT_TIMEOUT)]);
-    let pool = pool.connect_with(options).await.map_err(&failed)?;
-    Ok(Pools::Postgres(pool))
+    let readers = readers.map_err(StoreError::during(attempt))?;
+    Ok(Pools::Sqlite { readers, writer, path: path.to_owned(), doubt: Doubt::from_before() })
 }
 
 #[cfg(test)]

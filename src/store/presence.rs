@@ -3,11 +3,15 @@
 use std::{
     fs::{File, TryLockError},
     path::PathBuf,
+    pin::Pin,
+    time::Duration,
 };
 
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
+use tokio::task::JoinSet;
+use tracing::warn;
 
-use super::{Store, StoreError, pools::Pools};
+use super::{Store, StoreError, pools::Pools, reach::Reach};
 
 /// How a process works on the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,28 +32,63 @@ pub struct Held {
 #[expect(dead_code, reason = "both are kept for what ends when they are dropped")]
 enum Lock {
     File(File),
-    Session(PgConnection),
+    /// The task that keeps the session, and takes another when the database was away.
+    Session(JoinSet<()>),
 }
 
 /// One number for all that share a PostgreSQL database; "rankloop" in ASCII.
 const LOCK_NUMBER: i64 = 0x7261_6e6b_6c6f_6f70;
 const ATTEMPT: &str = "see who works on the data";
+/// How soon a lost session is asked for again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 impl Store {
     /// `None` when somebody else works on the data in a way that excludes this one.
     pub async fn hold(&self, presence: Presence) -> Result<Option<Held>, StoreError> {
         match &self.pools {
             Pools::Sqlite { path, .. } => hold_file(path, presence),
-            Pools::Postgres(pool) => {
-                const SHARED: &str = "select pg_try_advisory_lock_shared($1)";
-                const ALONE: &str = "select pg_try_advisory_lock($1)";
-                let failed = StoreError::during(ATTEMPT);
-                let sql = if presence == Presence::Serving { SHARED } else { ALONE };
-                let mut session = pool.acquire().await.map_err(&failed)?.detach();
-                let is_held: bool =
-                    sqlx::query_scalar(sql).bind(LOCK_NUMBER).fetch_one(&mut session).await.map_err(&failed)?;
-                Ok(is_held.then_some(Held { _lock: Lock::Session(session) }))
+            Pools::Postgres(reach) => {
+                let is_renewed = reach.is_renewed();
+                let Some(session) = lock_session(reach, presence).await? else { return Ok(None) };
+                let mut keeping = JoinSet::new();
+                keeping.spawn(keep_session(reach.clone(), presence, session, is_renewed));
+                Ok(Some(Held { _lock: Lock::Session(keeping) }))
             }
+        }
+    }
+}
+
+/// A session of its own that holds the lock; `None` when somebody else's excludes it.
+async fn lock_session(reach: &Reach, presence: Presence) -> Result<Option<PgConnection>, StoreError> {
+    const SHARED: &str = "select pg_try_advisory_lock_shared($1)";
+    const ALONE: &str = "select pg_try_advisory_lock($1)";
+    let failed = StoreError::during(ATTEMPT);
+    let sql = if presence == Presence::Serving { SHARED } else { ALONE };
+    let mut session = reach.acquire().await.map_err(&failed)?.detach();
+    let locking = sqlx::query_scalar(sql).bind(LOCK_NUMBER).fetch_one(&mut session);
+    let is_held: bool = reach.run(locking).await.map_err(&failed)?;
+    Ok(is_held.then_some(session))
+}
+
+/// A session ends with its database. When that is back, the lock is taken again.
+async fn keep_session(
+    reach: Reach,
+    presence: Presence,
+    mut session: PgConnection,
+    is_renewed: impl Future<Output = ()> + Send + 'static,
+) {
+    let mut is_renewed: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(is_renewed);
+    loop {
+        is_renewed.await;
+        is_renewed = Box::pin(reach.is_renewed());
+        // What was renewed may have been one connection among many.
+        while !matches!(tokio::time::timeout(AGAIN, session.ping()).await, Ok(Ok(()))) {
+            match lock_session(&reach, presence).await {
+                Ok(Some(new)) => session = new,
+                Ok(None) => warn!("While the database was away, somebody else took the data"),
+                Err(error) => warn!(error = &error as &dyn std::error::Error, "The data are not held yet"),
+            }
+            tokio::time::sleep(AGAIN).await;
         }
     }
 }

@@ -5,14 +5,11 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use sqlx::{
-    PgPool,
-    postgres::{PgListener, PgNotification},
-};
+use sqlx::postgres::{PgListener, PgNotification};
 use tokio::{sync::watch, task::JoinSet};
-use tracing::{debug, warn};
+use tracing::debug;
 
-use super::{LogWriter, Store, StoreError, announcements::News, log_writer::Looker, pools::Pools};
+use super::{LogWriter, Store, StoreError, announcements::News, log_writer::Looker, pools::Pools, reach::Reach};
 use crate::terms::LoopId;
 
 /// How often everything is looked at, told or not.
@@ -44,9 +41,9 @@ impl Tail {
         let seen = Arc::new(seen);
         let mut tasks = JoinSet::new();
         tasks.spawn(look_around(store.clone(), seen.clone()));
-        if let Pools::Postgres(pool) = &store.pools {
-            tasks.spawn(tell(store.clone(), pool.clone()));
-            tasks.spawn(listen(store.clone(), pool.clone(), seen));
+        if let Pools::Postgres(reach) = &store.pools {
+            tasks.spawn(tell(store.clone(), reach.clone()));
+            tasks.spawn(listen(store.clone(), reach.clone(), seen));
         }
         Self { revisions, lease_changes, _tasks: tasks }
     }
@@ -142,7 +139,7 @@ async fn look_around(store: Store, seen: Arc<Seen>) {
 }
 
 /// Tells the others what this process did.
-async fn tell(store: Store, pool: PgPool) {
+async fn tell(store: Store, reach: Reach) {
     // Local to the one statement that it is a part of: nothing is lost when this is not synced.
     const SQL: &str = "
         select set_config('synchronous_commit', 'off', true), pg_notify($1, payload) from unnest($2::text[]) payload";
@@ -153,24 +150,29 @@ async fn tell(store: Store, pool: PgPool) {
         if payloads.is_empty() {
             continue;
         }
-        if let Err(problem) = sqlx::query(SQL).bind(CHANNEL).bind(payloads).execute(&pool).await {
+        let telling = async { sqlx::query(SQL).bind(CHANNEL).bind(payloads).execute(&reach.pool()).await };
+        if let Err(problem) = reach.run(telling).await {
             debug!(error = &problem as &dyn std::error::Error, "The others could not be told; they look by themselves");
         }
     }
 }
 
 /// Hears what others did.
-async fn listen(store: Store, pool: PgPool, seen: Arc<Seen>) {
+async fn listen(store: Store, reach: Reach, seen: Arc<Seen>) {
     loop {
-        match hear_until_lost(&store, &pool, &seen).await {
+        // A connection that hangs tells nothing, not even that; when the database was away, all of them are new.
+        let is_renewed = reach.is_renewed();
+        let heard = tokio::select! {
+            heard = hear_until_lost(&store, &reach, &seen) => heard,
+            () = is_renewed => continue,
+        };
+        match heard {
             Ok(()) => return,
-            Err(problem) if pool.is_closed() => {
-                debug!(error = &problem as &dyn std::error::Error, "Listening ends with the connections");
-                return;
-            }
             Err(problem) => {
-                let problem = &problem as &dyn std::error::Error;
-                warn!(error = problem, "Other processes cannot be heard at the moment; they are looked for instead");
+                debug!(
+                    error = &problem as &dyn std::error::Error,
+                    "Other processes cannot be heard; they are looked for"
+                );
             }
         }
         tokio::time::sleep(LISTEN_AGAIN).await;
@@ -178,9 +180,9 @@ async fn listen(store: Store, pool: PgPool, seen: Arc<Seen>) {
 }
 
 /// Ends well when nobody is there any more who wants to know.
-async fn hear_until_lost(store: &Store, pool: &PgPool, seen: &Seen) -> Result<(), StoreError> {
+async fn hear_until_lost(store: &Store, reach: &Reach, seen: &Seen) -> Result<(), StoreError> {
     let failed = StoreError::during("listen to other processes");
-    let mut listener = PgListener::connect_with(pool).await.map_err(&failed)?;
+    let mut listener = reach.run(async { PgListener::connect_with(&reach.pool()).await }).await.map_err(&failed)?;
     listener.listen(CHANNEL).await.map_err(&failed)?;
     let mut goes_on = true;
     while goes_on {

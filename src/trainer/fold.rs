@@ -100,7 +100,7 @@ impl Fold {
             return Err(FoldError::OutOfOrder { last: self.head.seq, found: record.seq });
         }
         let rules = rules_of(&self.cell.in_force().configuration);
-        self.expire(record.at_us, &rules);
+        self.expire(record.at_us, record.at_us, &rules);
         match &record.fact {
             Fact::Ranked(_) | Fact::Rewarded(_) | Fact::SlotsRewarded(_) | Fact::Activated(_) => {
                 self.join_record(record, decided, &rules);
@@ -128,10 +128,16 @@ impl Fold {
         Ok(())
     }
 
-    fn expire(&mut self, at_us: i64, rules: &EventRules) {
+    /// Closes the events whose wait was over at `until_us`, as the next record, which is of `at_us`, would.
+    pub(super) fn close_until(&mut self, until_us: i64, at_us: i64) {
+        let rules = rules_of(&self.cell.in_force().configuration);
+        self.expire(until_us, at_us, &rules);
+    }
+
+    fn expire(&mut self, until_us: i64, at_us: i64, rules: &EventRules) {
         let cell = &self.cell;
         self.join.expire(
-            at_us,
+            until_us,
             rules,
             |_, joined| take_in(cell, &joined, at_us),
             |event_id| cell.note_closed(event_id),

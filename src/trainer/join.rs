@@ -31,9 +31,17 @@ pub struct OpenEvent {
     /// In the order of the slots; kept until all are learned. A snapshot leaves them out: they are in the log.
     #[serde(skip)]
     pub decisions: Arc<[Decision]>,
+    /// Whether its decisions were read; after a restart they are once they are needed.
+    #[serde(skip)]
+    is_remembered: bool,
 }
 
 impl OpenEvent {
+    /// Whether there is something left to learn from it that is only in the log.
+    pub fn is_forgotten(&self) -> bool {
+        !self.is_remembered && !self.life.is_closed()
+    }
+
     /// What a slot's closing teaches, while it is remembered.
     pub fn decision(&self, slot_idx: usize) -> Option<&Decision> {
         self.decisions.get(slot_idx)
@@ -111,9 +119,11 @@ struct EarlyReward {
 /// The open events of a loop.
 #[derive(Debug, Default)]
 pub struct Join {
-    open: HashMap<EventId, OpenEvent>,
+    pub(super) open: HashMap<EventId, OpenEvent>,
     /// Deadline and seq: events close in this order.
-    deadlines: BTreeMap<(i64, i64), EventId>,
+    pub(super) deadlines: BTreeMap<(i64, i64), EventId>,
+    /// How many events came from a snapshot, and are still to be learned.
+    pub(super) n_forgotten: usize,
     early: VecDeque<EarlyReward>,
 }
 
@@ -159,6 +169,7 @@ impl Join {
         while self.next_deadline_us().is_some_and(|deadline_us| deadline_us <= at_us) {
             let Some((_, event_id)) = self.deadlines.pop_first() else { break };
             let Some(mut event) = self.open.remove(&event_id) else { continue };
+            self.n_forgotten -= usize::from(event.is_forgotten());
             let closings = event.life.expire(rules);
             close(&mut event, &event_id, closings, &mut then);
             gone(&event_id);
@@ -239,6 +250,7 @@ impl Join {
             slot_ids: ranked.slots.iter().filter_map(|slot| slot.slot_id.clone()).collect(),
             weights: ranked.slots.iter().map(|slot| Weights::of(ranked.mode, slot)).collect(),
             decisions,
+            is_remembered: true,
         };
         then(&ranked.event_id, Joined::Opened { event: &event, ranked, action_ids: &action_ids, rules });
         let (mine, others): (VecDeque<_>, VecDeque<_>) =
@@ -284,6 +296,7 @@ impl Join {
             snapshot.open.iter().map(|(event_id, event)| ((event.life.deadline_us, event.seq), event_id.clone()));
         Self {
             deadlines: deadlines.collect(),
+            n_forgotten: snapshot.open.iter().filter(|(_, event)| event.is_forgotten()).count(),
             open: snapshot.open.into_iter().collect(),
             early: snapshot.early.into_iter().collect(),
         }
@@ -291,8 +304,10 @@ impl Join {
 
     /// Gives an open event its decision back, read from the log.
     pub fn remember(&mut self, ranked: &Ranked) {
-        if let Some(event) = self.open.get_mut(&ranked.event_id).filter(|event| !event.life.is_closed()) {
+        if let Some(event) = self.open.get_mut(&ranked.event_id).filter(|event| event.is_forgotten()) {
             event.decisions = Decided::read(ranked).decisions;
+            event.is_remembered = true;
+            self.n_forgotten -= 1;
         }
     }
 }

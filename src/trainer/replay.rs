@@ -7,6 +7,7 @@ use super::{
     Lesson,
     decision::{Decided, KnownFact},
     fold::Fold,
+    recall::recall,
     task::TrainerError,
 };
 use crate::{
@@ -57,6 +58,7 @@ pub async fn replay(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerErro
             fold = newer;
             continue;
         }
+        fold = recall(store, loop_id, fold, &records).await?;
         let taking_over;
         (fold, taking_over) = in_the_background(move || fold_up_to_take_over(fold, records)).await??;
         if taking_over {
@@ -113,7 +115,7 @@ async fn from_first_record(store: &Store, loop_id: &LoopId) -> Result<Fold, Trai
 /// `None` when there is no snapshot that can be used; the log is then folded from its start.
 pub(super) async fn from_snapshot(store: &Store, loop_id: &LoopId) -> Result<Option<Fold>, TrainerError> {
     let Some(row) = store.newest_snapshot(loop_id).await? else { return Ok(None) };
-    let mut fold = match in_the_background(move || Fold::from_bytes(&row.body)).await? {
+    let fold = match in_the_background(move || Fold::from_bytes(&row.body)).await? {
         Ok(fold) => fold,
         Err(problem) => {
             let problem = &problem as &dyn std::error::Error;
@@ -121,24 +123,5 @@ pub(super) async fn from_snapshot(store: &Store, loop_id: &LoopId) -> Result<Opt
             return Ok(None);
         }
     };
-    if let Some(oldest) = fold.oldest_open_seq() {
-        remember_open(store, loop_id, &mut fold, oldest - 1).await?;
-    }
     Ok(Some(fold))
-}
-
-async fn remember_open(store: &Store, loop_id: &LoopId, fold: &mut Fold, mut after: i64) -> Result<(), TrainerError> {
-    let up_to = fold.head().seq;
-    loop {
-        let records = store.records_between(loop_id, after, up_to, N_READ_AT_ONCE).await?;
-        let Some(last) = records.last() else { return Ok(()) };
-        after = last.seq;
-        for stored in records {
-            if stored.kind == Fact::RANKED
-                && let Fact::Ranked(ranked) = read_record(stored)?.fact
-            {
-                fold.remember(&ranked);
-            }
-        }
-    }
 }

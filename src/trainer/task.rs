@@ -12,7 +12,6 @@ use std::{
 use tokio::{
     sync::mpsc::UnboundedReceiver,
     task::{JoinError, JoinHandle},
-    time::Instant,
 };
 use tracing::{error, info, warn};
 
@@ -22,23 +21,21 @@ use super::{
     fold::{Fold, FoldError},
     leases::Leases,
     progress::Progress,
+    recall::recall,
     relearn::{Relearning, relearn_now},
     replay::{in_the_background, read_known, replay},
+    retention::Retention,
     saving::Saving,
 };
 use crate::{
     clock::Clock,
-    log::{Fact, REMOVABLE_KINDS, Record, RecordError},
+    log::{Fact, Record, RecordError},
     store::{Fence, LogWriter, NewRecord, Store, StoreError, StoredRecord},
     terms::LoopId,
 };
 
 /// How often the task looks at the clock.
 const TICK: Duration = Duration::from_millis(200);
-/// How often old records are looked for.
-const RETENTION_EVERY: Duration = Duration::from_secs(600);
-/// Records removed in one statement: short enough that nothing waits behind it.
-const N_REMOVED_AT_ONCE: i64 = 2_000;
 /// Records folded at once, off the threads that answer calls; then the task looks at the clock.
 const N_FOLDED_AT_ONCE: usize = 64;
 
@@ -89,8 +86,7 @@ impl Trainer {
         let cell = fold.cell().clone();
         let running = Running {
             saving: Saving::new(tools.clone(), is_discarded.clone(), fold.head().seq),
-            retention_at: Instant::now(),
-            removed_seq: 0,
+            retention: Retention::new(tools.clone()),
             fence: None,
             progress: progress.clone(),
             relearning: relearning.clone(),
@@ -133,9 +129,7 @@ struct Running {
     progress: Arc<Progress>,
     relearning: Relearning,
     saving: Saving,
-    retention_at: Instant,
-    /// Up to here events that were deleted on request are removed.
-    removed_seq: i64,
+    retention: Retention,
     /// There while this process trains the loop, as of the last tick.
     fence: Option<Fence>,
 }
@@ -168,6 +162,7 @@ impl Running {
             }
         }
         self.relearning.abort();
+        self.retention.abort();
         self.save(&fold).await;
         self.tools.leases.forget(&self.tools.loop_id);
     }
@@ -184,6 +179,7 @@ impl Running {
             self.relearn_if_asked(fold);
         } else {
             self.relearning.abort();
+            self.retention.abort();
         }
     }
 
@@ -214,6 +210,7 @@ impl Running {
         let mut left = records.into_iter();
         let mut skip_to = None;
         loop {
+            fold = recall(&self.tools.store, &self.tools.loop_id, fold, left.as_slice()).await?;
             let progress = self.progress.clone();
             let work = move || fold_to_turn(fold, left, n_behind, skip_to, &progress);
             let turn;
@@ -286,17 +283,12 @@ impl Running {
                 warn!(loop.id = %self.tools.loop_id, error = %problem, "Events cannot be closed while the log cannot be written");
             }
         }
-        if self.removed_seq < fold.logs_deleted_seq() {
+        if self.retention.owes_deletion(fold) {
             self.remove_deleted(fold).await;
         }
         let export_every = fold.cell().in_force().configuration.model_export_frequency.get();
         self.saving.save_if_due(fold, export_every, fence).await;
-        if self.retention_at.elapsed() >= RETENTION_EVERY {
-            self.retention_at = Instant::now();
-            if let Err(problem) = self.remove_old(fold, now_us).await {
-                warn!(loop.id = %self.tools.loop_id, error = %problem, "Old records could not be removed");
-            }
-        }
+        self.retention.look(fold, self.saving.saved_seq(), now_us).await;
     }
 
     /// Removes the events that were deleted on request, once a snapshot holds what was learned from them. What fails is
@@ -304,37 +296,9 @@ impl Running {
     async fn remove_deleted(&mut self, fold: &Fold) {
         let up_to = fold.logs_deleted_seq();
         self.save(fold).await;
-        if self.saving.saved_seq() < up_to {
-            return;
+        if self.fence.is_some() && self.saving.saved_seq() >= up_to {
+            self.retention.begin_deletion(up_to).await;
         }
-        match self.remove(i64::MAX, up_to).await {
-            Ok(()) => self.removed_seq = up_to,
-            Err(problem) => {
-                warn!(loop.id = %self.tools.loop_id, error = %problem, "Deleted events could not be removed yet");
-            }
-        }
-    }
-
-    async fn remove(&self, before_us: i64, up_to: i64) -> Result<(), StoreError> {
-        let (store, loop_id) = (&self.tools.store, &self.tools.loop_id);
-        while store.remove_records(loop_id, &REMOVABLE_KINDS, before_us, up_to, N_REMOVED_AT_ONCE).await? > 0 {
-            tokio::task::yield_now().await;
-        }
-        Ok(())
-    }
-
-    /// Retention: records of events that are older than the loop keeps them, and that no open event, lesson or restart
-    /// needs any more.
-    async fn remove_old(&self, fold: &Fold, now_us: i64) -> Result<(), StoreError> {
-        let in_force = fold.cell().in_force();
-        let Some(kept) = in_force.configuration.log_retention_days.get() else { return Ok(()) };
-        if in_force.relearn_asked_seq.is_some() {
-            return Ok(());
-        }
-        let before_us = now_us.saturating_sub(i64::try_from(kept.as_micros()).unwrap_or(i64::MAX));
-        let oldest_needed = fold.oldest_open_seq().unwrap_or(i64::MAX);
-        let up_to = self.saving.saved_seq().min(oldest_needed - 1);
-        self.remove(before_us, up_to).await
     }
 }
 

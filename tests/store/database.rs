@@ -29,14 +29,24 @@ enum Kind {
 
 impl Database {
     pub async fn sqlite() -> Self {
+        Self::empty_sqlite().await.migrated().await
+    }
+
+    /// `None` when the run has no PostgreSQL.
+    pub async fn postgres() -> Option<Self> {
+        Some(Self::empty_postgres().await?.migrated().await)
+    }
+
+    /// Without a schema.
+    pub async fn empty_sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("data").join("rankloop.db").display());
         Self::open(url, Kind::Sqlite { _folder: folder }).await
     }
 
-    /// `None` when the run has no PostgreSQL.
+    /// Without a schema; `None` when the run has no PostgreSQL.
     #[expect(clippy::disallowed_methods, reason = "only the test run knows where its PostgreSQL is")]
-    pub async fn postgres() -> Option<Self> {
+    pub async fn empty_postgres() -> Option<Self> {
         static N_MADE: AtomicU64 = AtomicU64::new(0);
         let base_url = std::env::var("RANKLOOP_TEST_POSTGRES_URL").ok()?;
         let name = format!("rankloop_{}_{}", std::process::id(), N_MADE.fetch_add(1, Ordering::Relaxed));
@@ -47,8 +57,12 @@ impl Database {
 
     async fn open(url: String, kind: Kind) -> Self {
         let store = Store::open(&url).await.expect("a database");
-        store.migrate().await.expect("the schema");
         Self { store, url, kind }
+    }
+
+    async fn migrated(self) -> Self {
+        self.store.migrate().await.expect("the schema");
+        self
     }
 
     pub async fn end(self) {

@@ -1,6 +1,7 @@
 //! The store's contract, run on SQLite always and on PostgreSQL when `RANKLOOP_TEST_POSTGRES_URL` is given.
 
 mod accounts;
+mod archives;
 mod database;
 mod failures;
 mod following;
@@ -8,3 +9,4 @@ mod jobs;
 mod leases;
 mod log;
 mod loops;
+mod weeks;
