@@ -97,10 +97,11 @@ async fn a_trainer_that_is_cut_off_is_replaced_and_comes_back_to_the_same_model(
     };
     let (url, passing) = reachable_from_there(&database.url).await;
     let place = Place { namespace: Some(machine.name.clone()), address: format!("{THERE}:0"), database_url: url };
-    // The first to start trains.
-    let cut = Process::start_at('a', place);
-    let servers = RoundRobin::of(vec![cut, Process::start('b', &database), Process::start('c', &database)]);
-    let (id, key) = make_loop(&servers.processes, json!({})).await;
+    // It trains the loop, because there is nobody else when the loop is made.
+    let mut processes = vec![Process::start_at('a', place)];
+    let (id, key) = make_loop(&processes, json!({})).await;
+    processes.extend(['b', 'c'].map(|name| Process::start(name, &database)));
+    let servers = RoundRobin::of(processes);
     let timeline = Timeline(Instant::now());
     let load = Load::start(&servers, &key);
     until("the load goes on", async || (load.n_done() >= 60).then_some(())).await;

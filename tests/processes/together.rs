@@ -83,7 +83,11 @@ async fn whichever_server_is_called_they_are_one_service_with_one_model() {
 
     let mut n_trainers = 0;
     for process in &servers.processes {
-        let trainer = process.stats(&id).await["trainer"].clone();
+        let trainer = until("it knows who trains", async || {
+            let trainer = process.stats(&id).await["trainer"].clone();
+            trainer.is_object().then_some(trainer)
+        })
+        .await;
         assert_eq!(trainer["token"], 1, "nothing happened to the first one");
         n_trainers += usize::from(trainer["isHere"] == true);
     }

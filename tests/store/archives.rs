@@ -52,7 +52,7 @@ async fn an_archive_holds_everything_and_goes_into_either_kind_of_database(datab
     let id = fill(database).await;
     for seq in [50, 101] {
         let row = SnapshotRow { seq, at_us: NOON_US, body: vec![0xff; 100_000] };
-        database.store.save_snapshot(&id, &row).await.expect("stored");
+        database.store.save_snapshot(&id, &row, None).await.expect("stored");
     }
     let action = ActionRow {
         id: "a".parse().expect("a good id"),
