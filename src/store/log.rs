@@ -1,6 +1,6 @@
 //! Reading the log of a loop, and removing its old end. Appending is next door, in `log_writer`.
 
-use super::{Carried, Store, StoreError};
+use super::{Carried, Store, StoreError, packing::unpack};
 use crate::terms::{EventId, LoopId};
 
 /// A record to append. The writer gives it its place and time.
@@ -236,14 +236,8 @@ pub(super) fn checked(
 ) -> Result<Vec<StoredRecord>, StoreError> {
     let check = |row: FoundRecord| {
         let event_id = row.event_id.map(EventId::try_from).transpose().map_err(|_| StoreError::Damaged { attempt })?;
-        Ok(StoredRecord {
-            seq: row.seq,
-            at_us: row.at_us,
-            kind: row.kind,
-            event_id,
-            body: row.body,
-            carried: Carried::default(),
-        })
+        let body = unpack(row.body).map_err(|_| StoreError::Damaged { attempt })?;
+        Ok(StoredRecord { seq: row.seq, at_us: row.at_us, kind: row.kind, event_id, body, carried: Carried::default() })
     };
     found.map_err(StoreError::during(attempt))?.into_iter().map(check).collect()
 }

@@ -225,7 +225,11 @@ mod tests {
     }
 
     fn large_record(id: &LoopId) -> Additions {
-        let records = vec![NewRecord::new(3, None, vec![0; 1_000_000])];
+        let records = vec![NewRecord::new(
+            3,
+            None,
+            (0..1_000_000_u32).map(|n| (n.wrapping_mul(0x9e37_79b9) >> 24) as u8).collect(),
+        )];
         Additions::from([(id.clone(), Addition { given: LogHead { seq: 1, at_us: 0 }, records })])
     }
 

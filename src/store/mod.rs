@@ -17,6 +17,7 @@ mod log_import;
 mod log_statements;
 mod log_writer;
 mod loops;
+mod packing;
 mod presence;
 mod sessions;
 mod signing_key;
