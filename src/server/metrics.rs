@@ -39,6 +39,12 @@ pub fn start() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_histogram!(SECONDS, "Seconds until a call was answered, by route");
     metrics::describe_histogram!(COMMIT_SECONDS, "Seconds that one commit of the log took, with its sync");
     metrics::describe_histogram!(COMMIT_RECORDS, "Records written with one commit");
+    metrics::describe_counter!("rankloop_ranks_not_logged_total", "Ranks answered with the baseline and not stored");
+    metrics::describe_gauge!("rankloop_ready", "Whether the loops are loaded: what /readyz says");
+    metrics::describe_gauge!("rankloop_build_info", "1, with the version that runs");
+    gauge!("rankloop_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    // So that there is something to compare with when the first one comes.
+    counter!("rankloop_ranks_not_logged_total").absolute(0);
     metrics::describe_gauge!("rankloop_loop_lag_records", "Records that are stored but not learned from yet");
     metrics::describe_gauge!("rankloop_loop_lag_seconds", "Seconds since the oldest of these was stored");
     metrics::describe_gauge!(
@@ -101,6 +107,7 @@ fn known_method(method: &Method) -> &'static str {
 
 /// What Prometheus reads. `loops` is `None` until they are loaded.
 pub fn render(handle: &PrometheusHandle, loops: Option<&Loops>) -> Response {
+    gauge!("rankloop_ready").set(if loops.is_some() { 1.0 } else { 0.0 });
     for live in loops.map(Loops::list).unwrap_or_default() {
         let (counters, lag, id) = (live.counters(), live.lag(), live.id().to_string());
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; 2^53 events are far away")]
