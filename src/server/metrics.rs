@@ -35,6 +35,14 @@ pub fn start() -> anyhow::Result<PrometheusHandle> {
         builder = builder.set_buckets_for_metric(name, buckets).context("the buckets are wrong")?;
     }
     let handle = builder.install_recorder().context("metrics cannot be counted")?;
+    describe();
+    gauge!("rankloop_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    // So that there is something to compare with when the first one comes.
+    counter!("rankloop_ranks_not_logged_total").absolute(0);
+    Ok(handle)
+}
+
+fn describe() {
     metrics::describe_counter!(CALLS, "Answered calls by method, route and status");
     metrics::describe_histogram!(SECONDS, "Seconds until a call was answered, by route");
     metrics::describe_histogram!(COMMIT_SECONDS, "Seconds that one commit of the log took, with its sync");
@@ -42,16 +50,12 @@ pub fn start() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_counter!("rankloop_ranks_not_logged_total", "Ranks answered with the baseline and not stored");
     metrics::describe_gauge!("rankloop_ready", "Whether the loops are loaded: what /readyz says");
     metrics::describe_gauge!("rankloop_build_info", "1, with the version that runs");
-    gauge!("rankloop_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-    // So that there is something to compare with when the first one comes.
-    counter!("rankloop_ranks_not_logged_total").absolute(0);
     metrics::describe_gauge!("rankloop_loop_lag_records", "Records that are stored but not learned from yet");
     metrics::describe_gauge!("rankloop_loop_lag_seconds", "Seconds since the oldest of these was stored");
     metrics::describe_gauge!(
         "rankloop_loop_shed",
         "Extra work that the learner leaves out because rewards come fast: 0 none, 1 replays, 2 growing trees too"
     );
-    Ok(handle)
 }
 
 /// Folds what was measured, so that it does not grow; the recorder does not do it by itself.
