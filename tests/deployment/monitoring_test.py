@@ -39,7 +39,7 @@ def metrics() -> set[str]:
 
 @functools.cache
 def labels() -> set[str]:
-    found = re.findall(r'(?:counter|gauge|histogram)!\(([^;]*?)\)\s*\.', house.sources())
+    found = re.findall(r"\b(?:counter|gauge|histogram)!\(([^;]*);", house.sources())
     return ADDED | {label for call in found for label in re.findall(r'"([a-z_]+)" =>', call)}
 
 
