@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test test-rust end2end screenshots lint bench fuzz setup
+.PHONY: help run dev build test test-rust end2end screenshots lint lint-deploy bench fuzz setup
 
 ADDR ?= 127.0.0.1:8080
 DATA_DIR ?= ./data
@@ -62,7 +62,7 @@ fuzz: ## Fuzz everything that strangers can send, two minutes each (needs cargo-
 	  cargo fuzz run --sanitizer none $$target -- -max_total_time=120 -max_len=4096 -rss_limit_mb=4096; \
 	done
 
-lint: ## Check formatting, lints of both halves, licences and sources of dependencies
+lint: lint-deploy ## Check formatting, lints of both halves, dependencies, and the deployment material
 	@scripts/setup.sh web lint
 	@echo "lint: Checking the formatting."
 	cargo fmt --check
@@ -73,10 +73,15 @@ lint: ## Check formatting, lints of both halves, licences and sources of depende
 	@echo "lint: Checking the licences, versions and sources of dependencies."
 	cargo deny check --hide-inclusion-graph bans licenses sources
 
+lint-deploy: ## Check the Dockerfile, compose files, chart, systemd unit, alerts and dashboard
+	@scripts/setup.sh deploy
+	@echo "lint: Checking the deployment material."
+	cd tests/deployment && PYTHONDONTWRITEBYTECODE=1 $(RANKLOOP_TOOLS)/deploy/bin/python -m unittest --verbose *_test.py
+
 bench: ## Measure rank and learn per event
 	@echo "bench: Measuring; close other programs for steady figures."
 	cargo bench --locked --features ssr
 
 setup: ## Install everything that building and testing need
-	@scripts/setup.sh web lint postgres browser
+	@scripts/setup.sh web lint postgres browser deploy
 	@echo "setup: Everything is here."

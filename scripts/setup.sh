@@ -5,6 +5,7 @@
 #     scripts/setup.sh lint       rustfmt, clippy and cargo-deny
 #     scripts/setup.sh postgres   the PostgreSQL programs, for the tests on that database
 #     scripts/setup.sh browser    Playwright and a Chromium, for the browser tests
+#     scripts/setup.sh deploy     what checks deploy/ and the Dockerfile: Helm's engine, hadolint, promtool …
 #
 # Programs go into $RANKLOOP_TOOLS (the Makefile puts it on the PATH), so nothing that other projects use changes its
 # version. Only system packages are installed for everybody, and only on Debian, as root.
@@ -129,10 +130,42 @@ set_up_browser() {
     has_chromium || fail "the browser tests need a Chromium: install chromium or google-chrome"
 }
 
+# A Python of its own: nothing of what it gets is for anybody else.
+set_up_deploy() {
+    local venv="$tools/deploy" needed=tests/deployment/requirements.txt
+    if ! cmp --silent "$needed" "$venv/.installed-from"; then
+        needs python3 "install Python 3.11 or newer"
+        if ! python3 -c 'import ensurepip' 2>/dev/null && is_debian_root; then
+            apt_install python3-venv
+        fi
+        say "Installing what checks the deployment material from PyPI into $venv."
+        rm -rf "$venv"
+        python3 -m venv "$venv"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check --only-binary :all: --requirement "$needed"
+        cp "$needed" "$venv/.installed-from"
+    fi
+    set_up_promtool
+}
+
+# Debian has promtool only together with a Prometheus that would start; so the package is unpacked and not installed.
+# Elsewhere whoever has none goes without: the checks say so.
+set_up_promtool() {
+    has promtool && return
+    is_debian_root || return 0
+    say "Unpacking promtool from Debian's prometheus."
+    local folder
+    folder="$(mktemp -d)"
+    apt-get update -qq
+    (cd "$folder" && apt-get download -qq -o APT::Sandbox::User=root prometheus && dpkg-deb --extract prometheus_*.deb .)
+    mkdir -p "$tools/bin"
+    mv "$folder/usr/bin/promtool" "$tools/bin/promtool"
+    rm -rf "$folder"
+}
+
 mkdir -p "$tools"
 for part in "$@"; do
     case "$part" in
-        web | lint | postgres | browser) "set_up_$part" ;;
-        *) fail "no such part: $part (web, lint, postgres, browser)" ;;
+        web | lint | postgres | browser | deploy) "set_up_$part" ;;
+        *) fail "no such part: $part (web, lint, postgres, browser, deploy)" ;;
     esac
 done

@@ -218,6 +218,7 @@ fn is_same_body(one: &str, other: &str) -> bool {
 /// be stored.
 fn baseline_unlogged(live: &LiveLoop, undecided: &Undecided<'_>, ranked: &Ranked, problem: &StoreError) -> Decided {
     warn!(loop.id = %live.id(), error = problem as &dyn std::error::Error, "A Rank was answered without being stored");
+    metrics::counter!("rankloop_ranks_not_logged_total").increment(1);
     let mut ranked = ranked.clone();
     for slot in &mut ranked.slots {
         slot.answer = callers_answer(&undecided.actions, slot.baseline_idx);

@@ -22,13 +22,34 @@ const CALLS: &str = "rankloop_http_requests_total";
 const SECONDS: &str = "rankloop_http_request_duration_seconds";
 /// From a Rank in memory to a page that a slow disk keeps waiting.
 const BUCKETS: &[f64] = &[0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Of the log's writer. Buckets, because the quantiles of several processes cannot be added up.
+const COMMIT_SECONDS: &str = "rankloop_log_commit_seconds";
+const COMMIT_RECORDS: &str = "rankloop_log_batch_records";
+const GROUPS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0];
 
 /// Starts counting.
 pub fn start() -> anyhow::Result<PrometheusHandle> {
-    let buckets = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(SECONDS.to_owned()), BUCKETS);
-    let handle = buckets.context("the buckets are wrong")?.install_recorder().context("metrics cannot be counted")?;
+    let mut builder = PrometheusBuilder::new();
+    for (name, buckets) in [(SECONDS, BUCKETS), (COMMIT_SECONDS, BUCKETS), (COMMIT_RECORDS, GROUPS)] {
+        let name = Matcher::Full(name.to_owned());
+        builder = builder.set_buckets_for_metric(name, buckets).context("the buckets are wrong")?;
+    }
+    let handle = builder.install_recorder().context("metrics cannot be counted")?;
+    describe();
+    gauge!("rankloop_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    // So that there is something to compare with when the first one comes.
+    counter!("rankloop_ranks_not_logged_total").absolute(0);
+    Ok(handle)
+}
+
+fn describe() {
     metrics::describe_counter!(CALLS, "Answered calls by method, route and status");
     metrics::describe_histogram!(SECONDS, "Seconds until a call was answered, by route");
+    metrics::describe_histogram!(COMMIT_SECONDS, "Seconds that one commit of the log took, with its sync");
+    metrics::describe_histogram!(COMMIT_RECORDS, "Records written with one commit");
+    metrics::describe_counter!("rankloop_ranks_not_logged_total", "Ranks answered with the baseline and not stored");
+    metrics::describe_gauge!("rankloop_ready", "Whether the loops are loaded: what /readyz says");
+    metrics::describe_gauge!("rankloop_build_info", "1, with the version that runs");
     metrics::describe_gauge!("rankloop_loop_lag_records", "Records that are stored but not learned from yet");
     metrics::describe_gauge!("rankloop_loop_lag_seconds", "Seconds since the oldest of these was stored");
     metrics::describe_gauge!("rankloop_loop_is_trainer", "1 when this process trains the loop");
@@ -37,7 +58,6 @@ pub fn start() -> anyhow::Result<PrometheusHandle> {
         "rankloop_loop_shed",
         "Extra work that the learner leaves out because rewards come fast: 0 none, 1 replays, 2 growing trees too"
     );
-    Ok(handle)
 }
 
 /// Folds what was measured, so that it does not grow; the recorder does not do it by itself.
@@ -93,6 +113,7 @@ fn known_method(method: &Method) -> &'static str {
 
 /// What Prometheus reads. `loops` is `None` until they are loaded.
 pub fn render(handle: &PrometheusHandle, loops: Option<&Loops>) -> Response {
+    gauge!("rankloop_ready").set(if loops.is_some() { 1.0 } else { 0.0 });
     for live in loops.map(Loops::list).unwrap_or_default() {
         let (counters, lag, id) = (live.counters(), live.lag(), live.id().to_string());
         #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; 2^53 events are far away")]

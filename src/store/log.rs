@@ -2,7 +2,7 @@
 
 use sqlx::{PgPool, SqlitePool};
 
-use super::{Carried, Fence, Store, StoreError, pools::Pools};
+use super::{Carried, Fence, Store, StoreError, packing::unpack, pools::Pools};
 use crate::terms::{EventId, LoopId};
 
 /// A record to append. The writer gives it its place and time.
@@ -304,14 +304,8 @@ pub(super) fn checked(
 ) -> Result<Vec<StoredRecord>, StoreError> {
     let check = |row: FoundRecord| {
         let event_id = row.event_id.map(EventId::try_from).transpose().map_err(|_| StoreError::Damaged { attempt })?;
-        Ok(StoredRecord {
-            seq: row.seq,
-            at_us: row.at_us,
-            kind: row.kind,
-            event_id,
-            body: row.body,
-            carried: Carried::default(),
-        })
+        let body = unpack(row.body).map_err(|_| StoreError::Damaged { attempt })?;
+        Ok(StoredRecord { seq: row.seq, at_us: row.at_us, kind: row.kind, event_id, body, carried: Carried::default() })
     };
     found.map_err(StoreError::during(attempt))?.into_iter().map(check).collect()
 }

@@ -259,9 +259,9 @@ mod tests {
     }
 
     fn large_record(id: &LoopId) -> Additions {
-        let records = vec![NewRecord::new(3, None, vec![0; 1_000_000])];
+        let body = (0..1_000_000_u32).map(|n| (n.wrapping_mul(0x9e37_79b9) >> 24) as u8).collect();
         let nothing = Addition::nothing(LogHead { seq: 1, at_us: 0 });
-        Additions::from([(id.clone(), Addition { records, ..nothing })])
+        Additions::from([(id.clone(), Addition { records: vec![NewRecord::new(3, None, body)], ..nothing })])
     }
 
     fn writer(store: &Store) -> &sqlx::SqlitePool {

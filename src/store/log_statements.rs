@@ -8,6 +8,7 @@ use sqlx::{Postgres, Sqlite, SqliteConnection, Transaction};
 use super::{
     LogHead, NewRecord,
     log::{FoundRecord, SELECT_BETWEEN},
+    packing::pack,
 };
 use crate::terms::{EventId, LoopId};
 
@@ -163,14 +164,15 @@ pub(super) async fn insert_into_sqlite(
     connection: &mut SqliteConnection,
     rows: &[NewRow<'_>],
 ) -> Result<(), sqlx::Error> {
-    let mut bodies = Vec::with_capacity(rows.iter().map(|row| row.record.body.len()).sum());
+    let mut bodies = Vec::new();
     let mut listed = Vec::with_capacity(rows.len());
     for NewRow { loop_id, place, record } in rows {
         // SQL counts from one.
         let begin = bodies.len() + 1;
         let event_id = record.event_id.as_ref().map(EventId::as_str);
-        listed.push((loop_id.as_str(), place.seq, place.at_us, record.kind, event_id, begin, record.body.len()));
-        bodies.extend_from_slice(&record.body);
+        let body = pack(&record.body);
+        listed.push((loop_id.as_str(), place.seq, place.at_us, record.kind, event_id, begin, body.len()));
+        bodies.extend_from_slice(&body);
     }
     sqlx::query(SQLITE_INSERT).bind(json(&listed)).bind(bodies).execute(connection).await.map(drop)
 }
@@ -185,7 +187,7 @@ async fn insert_into_postgres(
         .bind(rows.iter().map(|row| row.place.at_us).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.record.kind).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.record.event_id.as_ref().map(EventId::as_str)).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.record.body.as_slice()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| pack(&row.record.body)).collect::<Vec<_>>())
         .execute(&mut **transaction)
         .await
         .map(drop)

@@ -22,6 +22,7 @@ mod log_statements;
 mod log_writer;
 mod loops;
 mod partitions;
+mod packing;
 mod presence;
 mod reach;
 mod sessions;

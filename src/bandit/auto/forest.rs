@@ -136,6 +136,7 @@ impl Forest {
             sums.clear();
             sums.resize(n_slots, 0.0);
         }
+        Tree::ask_about(slot_of, n_slots, work);
         for place in &self.places {
             before.clone_from(&estimates[0]);
             place.tree.walk(values, work);

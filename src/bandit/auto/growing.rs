@@ -232,6 +232,7 @@ mod tests {
 
     fn estimates(tree: &Tree, x: f32) -> [f32; 2] {
         let (mut work, mut estimates, mut seen) = (Work::default(), [vec![0.0; 2]], [vec![0.0; 2]]);
+        Tree::ask_about(&[0, 1], 2, &mut work);
         tree.walk(&[x, 0.3], &mut work);
         tree.read(&[0, 1], 0.5, &mut work, &mut estimates, &mut seen);
         [estimates[0][0], estimates[0][1]]

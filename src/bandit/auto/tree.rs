@@ -10,7 +10,7 @@ pub(super) struct Node {
     pub threshold: f32,
     /// The left child; the right one follows it.
     pub left: u32,
-    /// Where its counts are, how many, and for how many there is place.
+    /// Where its counts are, by action, how many, and for how many there is place.
     first: u32,
     n: u16,
     most: u16,
@@ -47,7 +47,12 @@ pub(super) struct Work {
     ends: [usize; GRAINS.len()],
     /// By slot, a bit for each grain.
     is_found: Vec<u8>,
+    /// By slot, the action; `u16::MAX` for one that nothing is known of.
+    action_of: Vec<u16>,
 }
+
+/// A node that knows so many times more actions than are asked about is searched for each, and not read through.
+const MANY_TIMES: usize = 4;
 
 /// One event as a tree takes it in.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +88,23 @@ impl Tree {
         &self.counts[node.first as usize..node.first as usize + usize::from(node.n)]
     }
 
+    /// Where an action's count is among those of a node, or where it belongs.
+    #[inline]
+    fn find(counts: &[Count], action: u16) -> Result<usize, usize> {
+        counts.binary_search_by_key(&action, |count| count.action)
+    }
+
+    /// Says which actions are asked about until this is called again: by action, its slot.
+    pub fn ask_about(slot_of: &[u16], n_slots: usize, work: &mut Work) {
+        work.action_of.clear();
+        work.action_of.resize(n_slots, u16::MAX);
+        for (action, slot) in (0..).zip(slot_of) {
+            if let Some(asked) = work.action_of.get_mut(usize::from(*slot)) {
+                *asked = action;
+            }
+        }
+    }
+
     /// Walks down to the leaf and keeps the way.
     pub fn walk(&self, values: &[f32], work: &mut Work) {
         work.path.clear();
@@ -116,22 +138,22 @@ impl Tree {
     ) {
         let all = (1u8 << N) - 1;
         let n_slots = estimates.first().map_or(0, Vec::len);
-        work.is_found.clear();
-        work.is_found.resize(n_slots, 0);
+        let Work { path, ends, is_found, action_of } = work;
+        is_found.clear();
+        is_found.resize(n_slots, 0);
         let mut n_open = n_slots;
-        for (depth, at) in work.path.iter().enumerate().rev() {
+        for (depth, at) in path.iter().enumerate().rev() {
             // Grains whose deepest node this one is or is above, and those for which it is the deepest.
             let (mut reaching, mut deepest) = (0u8, 0u8);
-            for (grain, end) in work.ends[..N].iter().enumerate() {
+            for (grain, end) in ends[..N].iter().enumerate() {
                 reaching |= u8::from(*end > depth) << grain;
                 deepest |= u8::from(*end == depth + 1) << grain;
             }
-            for count in self.counts(&self.nodes[*at as usize]) {
-                let slot = usize::from(slot_of.get(usize::from(count.action)).copied().unwrap_or(u16::MAX));
-                let Some(is_found) = work.is_found.get_mut(slot) else { continue };
+            let mut take = |slot: usize, count: &Count| {
+                let Some(is_found) = is_found.get_mut(slot) else { return };
                 let new = reaching & !*is_found;
                 if new == 0 {
-                    continue;
+                    return;
                 }
                 *is_found |= new;
                 for grain in (0..N).filter(|grain| new >> grain & 1 == 1) {
@@ -141,12 +163,25 @@ impl Tree {
                     }
                 }
                 n_open -= usize::from(*is_found == all);
+            };
+            let counts = self.counts(&self.nodes[*at as usize]);
+            if counts.len() > n_slots * MANY_TIMES {
+                for (slot, action) in action_of.iter().enumerate() {
+                    if let Ok(at) = Self::find(counts, *action) {
+                        take(slot, &counts[at]);
+                    }
+                }
+            } else {
+                for count in counts {
+                    let slot = slot_of.get(usize::from(count.action)).copied().unwrap_or(u16::MAX);
+                    take(usize::from(slot), count);
+                }
             }
             if n_open == 0 {
                 return;
             }
         }
-        for (slot, is_found) in work.is_found.iter().enumerate().filter(|(_, is_found)| **is_found != all) {
+        for (slot, is_found) in is_found.iter().enumerate().filter(|(_, is_found)| **is_found != all) {
             for grain in (0..N).filter(|grain| is_found >> grain & 1 == 0) {
                 estimates[grain][slot] += start;
             }
@@ -173,11 +208,15 @@ impl Tree {
         let node = &mut self.nodes[at];
         node.total = node.total.saturating_add(1);
         let own = &mut self.counts[node.first as usize..node.first as usize + usize::from(node.n)];
-        if let Some(count) = own.iter_mut().find(|count| count.action == arrival.action) {
-            count.n = count.n.saturating_add(1);
-            count.estimate += (arrival.reward - count.estimate) / (f32::from(count.n) + PRIOR);
-            return count.estimate;
-        }
+        let place = match Self::find(own, arrival.action) {
+            Ok(at) => {
+                let count = &mut own[at];
+                count.n = count.n.saturating_add(1);
+                count.estimate += (arrival.reward - count.estimate) / (f32::from(count.n) + PRIOR);
+                return count.estimate;
+            }
+            Err(place) => place,
+        };
         let estimate = (arrival.reward + PRIOR * of_parent) / (1.0 + PRIOR);
         if node.n == node.most {
             if self.counts.len() >= most || node.most == u16::MAX {
@@ -190,7 +229,9 @@ impl Tree {
             self.counts.resize(first + usize::from(node.most), Count::default());
             node.first = first as u32;
         }
-        self.counts[node.first as usize + usize::from(node.n)] = Count { action: arrival.action, n: 1, estimate };
+        let (first, end) = (node.first as usize, node.first as usize + usize::from(node.n));
+        self.counts.copy_within(first + place..end, first + place + 1);
+        self.counts[first + place] = Count { action: arrival.action, n: 1, estimate };
         node.n += 1;
         estimate
     }
@@ -200,14 +241,17 @@ impl Tree {
         let first = self.counts.len();
         let mut total = 0.0;
         for (action, n, sum) in seen {
-            let known =
-                parent.and_then(|parent| self.counts(&self.nodes[parent]).iter().find(|count| count.action == action));
-            let of_parent = known.map_or(start, |count| count.estimate);
+            let of_parent = parent.and_then(|parent| {
+                let counts = self.counts(&self.nodes[parent]);
+                Self::find(counts, action).ok().map(|at| counts[at].estimate)
+            });
+            let of_parent = of_parent.unwrap_or(start);
             let estimate = (sum + PRIOR * of_parent) / (n + PRIOR);
             self.counts.push(Count { action, n: n.min(f32::from(u16::MAX)) as u16, estimate });
             total += n;
         }
         let n = (self.counts.len() - first) as u16;
+        self.counts[first..].sort_unstable_by_key(|count| count.action);
         // A little place for actions that come later.
         let most = n.saturating_add(n / 4 + 1);
         self.counts.resize(first + usize::from(most), Count::default());
@@ -236,6 +280,7 @@ impl Tree {
             (left == 0 || (left > at && left + 1 < self.nodes.len()))
                 && node.n <= node.most
                 && first + usize::from(node.most) <= self.counts.len()
+                && self.counts(node).is_sorted_by(|a, b| a.action < b.action)
         };
         !self.nodes.is_empty()
             && self.nodes.iter().enumerate().all(is_sound)
@@ -254,6 +299,7 @@ mod tests {
     fn read(tree: &Tree, grain: usize, values: &[f32]) -> (Vec<f32>, Vec<f32>) {
         let zeros = || GRAINS.map(|_| vec![0.0; 2]);
         let (mut work, mut estimates, mut seen) = (Work::default(), zeros(), zeros());
+        Tree::ask_about(&[0, 1], 2, &mut work);
         tree.walk(values, &mut work);
         tree.read(&[0, 1], 0.5, &mut work, &mut estimates, &mut seen);
         (estimates[grain].clone(), seen[grain].clone())
