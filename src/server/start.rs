@@ -30,12 +30,14 @@ use crate::{
     clock::Clock,
     demo::{Demo, DemoOptions},
     loops::{Loops, LoopsOptions},
-    store::{Held, Presence, Store},
+    store::{Held, Presence, Store, StoreError},
     web::PublicUrl,
 };
 
 /// How often expired sessions are removed.
 const SESSIONS_SWEEP: Duration = Duration::from_secs(3_600);
+/// How soon a database that cannot be reached at the start is tried again.
+const DATABASE_AGAIN: Duration = Duration::from_secs(1);
 /// How often weeks of the log are made and dropped.
 const WEEKS_SWEEP: Duration = Duration::from_secs(600);
 
@@ -130,7 +132,7 @@ impl House {
     async fn load(options: &ServeOptions, url: &str, demo_url: String) -> anyhow::Result<Self> {
         let clock = Clock::System;
         let issuers = start_tokens(options, &clock)?;
-        let store = options.data.open().await?;
+        let store = open_data(options).await?;
         let held = store.hold(Presence::Serving).await.context("the data cannot be held")?;
         let held = held.context("an import works on these data; start again when it is done")?;
         let settings = LoopsOptions {
@@ -194,6 +196,18 @@ impl House {
         if timeout(shutdown::FLUSH, closing).await.is_err() {
             warn!("Not everything was closed in time; nothing that was answered is lost");
         }
+    }
+}
+
+/// Opens the data, as soon as they can be reached: a database often starts together with its servers.
+async fn open_data(options: &ServeOptions) -> anyhow::Result<Store> {
+    loop {
+        let error = match options.data.open().await {
+            Err(error) if error.downcast_ref::<StoreError>().is_some_and(StoreError::is_away) => error,
+            opened => return opened,
+        };
+        warn!(error = format!("{error:#}"), "The database cannot be reached; trying again");
+        tokio::time::sleep(DATABASE_AGAIN).await;
     }
 }
 

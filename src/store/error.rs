@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, io, sync::Arc};
 
+use super::reach::is_lost;
+
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -39,6 +41,11 @@ impl StoreError {
                 Self::Database { attempt, source: error.into() }
             }
         }
+    }
+
+    /// Whether the database could not be reached, which may pass by itself.
+    pub fn is_away(&self) -> bool {
+        self.cause().is_some_and(is_lost)
     }
 
     /// What the database said, where it was the database.

@@ -286,7 +286,7 @@ fn away() -> sqlx::Error {
 }
 
 /// Whether it is about the connection and not about what was asked.
-fn is_lost(error: &sqlx::Error) -> bool {
+pub(super) fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
         // 57P: it shuts down, crashed or starts up. 08: the connection broke.

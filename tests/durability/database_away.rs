@@ -85,3 +85,23 @@ fn while_a_killed_database_is_away_calls_are_refused_at_once() {
 fn a_database_that_stands_still_holds_nobody_up_for_long() {
     the_server_copes_with(Behaviour::StandsStill, Duration::from_secs(6), "still");
 }
+
+#[test]
+fn a_server_that_starts_before_its_database_waits_for_it() {
+    let Some((proxy, url)) = behind_proxy("late") else { return };
+    proxy.behave(Behaviour::Gone);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let began = Instant::now();
+    let server = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_secs(2));
+            proxy.behave(Behaviour::Works);
+        });
+        Server::start(folder.path(), |command| {
+            command.env("DATABASE_URL", &url);
+        })
+    });
+    assert!(began.elapsed() > Duration::from_secs(2), "it cannot have been ready");
+    let (_, key) = server.make_loop();
+    assert_eq!(server.rank(&key, "first").status, 201);
+}

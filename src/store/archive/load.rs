@@ -96,7 +96,9 @@ impl Store {
             for Piece { table, rows } in &pieces {
                 for rows in rows.chunks(table.n_rows_at_once()) {
                     match table.insert(rows.to_vec()) {
-                        Ok(mut statement) => drop(statement.build().execute(&mut *transaction).await?),
+                        Ok(mut statement) => {
+                            statement.build().execute(&mut *transaction).await?;
+                        }
                         Err(_) => is_wrong = true,
                     }
                 }
