@@ -210,7 +210,12 @@ impl<F: FnMut(Found<'_>)> Walk<F> {
     fn text(&mut self, home: Namespace<'_>, key: &str, text: &str) -> Result<(), FeatureError> {
         self.name.clear();
         self.name.push_str(key);
-        self.name.extend(text.chars().map(|c| if matches!(c, ' ' | '\t' | ':' | '|') { '_' } else { c }));
+        let ends_a_name = |byte: &u8| matches!(byte, b' ' | b'\t' | b':' | b'|');
+        if text.as_bytes().iter().any(ends_a_name) {
+            self.name.extend(text.chars().map(|c| if matches!(c, ' ' | '\t' | ':' | '|') { '_' } else { c }));
+        } else {
+            self.name.push_str(text);
+        }
         let hash = hash::name_in(&self.name, home.hash);
         self.hand_over(home, key, Some(text), hash, 1.0, Kind::Word)?;
         match spelled(text) {

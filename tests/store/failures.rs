@@ -13,14 +13,14 @@ on_both!(
     a_removed_loop_is_refused_and_the_others_go_on,
 );
 
-/// Makes the database refuse a record whose body is `poison`, when it is written or (PostgreSQL) when it is committed.
+/// Makes the database refuse a record whose body holds `poison`, when it is written or (PostgreSQL) when it is committed.
 async fn poison(database: &Database) {
     database
         .meddle(
-            "create trigger poison before insert on log_record when new.body = x'706f69736f6e'
+            "create trigger poison before insert on log_record when instr(new.body, x'706f69736f6e') > 0
              begin select raise(abort, 'poisoned'); end",
             "create function refuse() returns trigger language plpgsql as $$ begin
-                if new.body = 'poison'::bytea then raise 'poisoned'; end if; return null; end $$;
+                if position('poison'::bytea in new.body) > 0 then raise 'poisoned'; end if; return null; end $$;
              create constraint trigger poison after insert on log_record
                 deferrable initially deferred for each row execute function refuse()",
         )
