@@ -17,7 +17,7 @@ use crate::{
     database::Database,
     faults::Timeline,
     load::{Load, RoundRobin},
-    process::{Place, Process, until},
+    process::{Place, Process, alone, until},
     together::{all_are_one, end, make_loop, not_run},
 };
 
@@ -90,6 +90,7 @@ async fn reachable_from_there(url: &str) -> (String, JoinHandle<()>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trainer_that_is_cut_off_is_replaced_and_comes_back_to_the_same_model() {
+    let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
     let Some(machine) = Machine::new() else {
         eprintln!("not run: network namespaces cannot be made here (this needs root and `ip`)");

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     database::Database,
     load::{Load, RoundRobin},
-    process::{PATIENCE, Process, until},
+    process::{PATIENCE, Process, alone, until},
     together::{all_are_one, end, make_loop, not_run, three},
 };
 
@@ -99,6 +99,7 @@ async fn nothing_is_lost_or_learned_twice(servers: &RoundRobin, id: &str, key: &
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trainer_that_is_killed_is_replaced_and_nothing_is_lost_or_learned_twice() {
+    let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
     let servers = RoundRobin::of(three(&database).await);
     let (id, key) = make_loop(&servers.processes, json!({})).await;
@@ -122,6 +123,7 @@ async fn a_trainer_that_is_killed_is_replaced_and_nothing_is_lost_or_learned_twi
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trainer_that_stops_past_its_lease_is_replaced_and_has_no_effect_when_it_wakes() {
+    let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
     let servers = RoundRobin::of(three(&database).await);
     let (id, key) = make_loop(&servers.processes, json!({})).await;

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use crate::{
     database::Database,
     load::{Load, RoundRobin},
-    process::{PATIENCE, until},
+    process::{PATIENCE, alone, until},
     together::{all_are_one, end, make_loop, not_run, three},
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newly_trained_model_takes_over_at_every_server() {
+    let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
     let servers = RoundRobin::of(three(&database).await);
     let (id, key) = make_loop(&servers.processes, json!({})).await;
@@ -44,6 +45,7 @@ async fn a_newly_trained_model_takes_over_at_every_server() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_slept_while_events_were_learned_and_deleted_has_the_same_model_when_it_wakes() {
+    let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
     let servers = RoundRobin::of(three(&database).await);
     let (id, key) = make_loop(&servers.processes, json!({})).await;

@@ -9,6 +9,7 @@ use std::{
 
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::database::Database;
 
@@ -17,6 +18,12 @@ const OWNER: &str = "token-of-the-owner";
 pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a condition is looked at.
 pub const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// One test at a time: each has several servers at work, and measures how soon they do what they promise.
+pub async fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::const_new(());
+    TURN.lock().await
+}
 
 /// A running server.
 pub struct Process {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     database::Database,
     load::{Load, RoundRobin},
-    process::{PATIENCE, Process, rank_body, until},
+    process::{PATIENCE, Process, alone, rank_body, until},
 };
 
 /// What followers promise, and what is granted to a machine that is busy with other tests.
@@ -70,6 +70,7 @@ pub async fn all_are_one(processes: &[Process], id: &str, key: &str, n_learned: 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whichever_server_is_called_they_are_one_service_with_one_model() {
+    let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
     let servers = RoundRobin::of(three(&database).await);
     let (id, key) = make_loop(&servers.processes, json!({})).await;
@@ -97,6 +98,7 @@ async fn whichever_server_is_called_they_are_one_service_with_one_model() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rank_is_repeated_and_a_reward_is_used_elsewhere_within_a_second() {
+    let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
     let processes = three(&database).await;
     let (id, key) = make_loop(&processes, json!({"rewardAggregation": "earliest"})).await;
@@ -126,6 +128,7 @@ async fn a_rank_is_repeated_and_a_reward_is_used_elsewhere_within_a_second() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_changed_at_one_server_holds_at_all_of_them() {
+    let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
     let processes = three(&database).await;
     let [a, b, c] = &processes[..] else { panic!("three") };
@@ -192,6 +195,7 @@ async fn what_is_changed_at_one_server_holds_at_all_of_them() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_servers_on_one_sqlite_file_are_one_service_too() {
+    let _alone = alone().await;
     let database = Database::sqlite().await;
     let mut processes = vec![Process::start('a', &database), Process::start('b', &database)];
     let (id, key) = make_loop(&processes, json!({})).await;
