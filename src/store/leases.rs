@@ -4,13 +4,27 @@
 //! change of hands, and whatever the holder writes is written only while its token still stands: a process that slept
 //! through the end of its lease does nothing when it wakes, even before it has noticed.
 
-use super::{Store, StoreError, pools::Pool};
+use std::time::Duration;
+
+use super::{
+    Store, StoreError,
+    pools::{Pool, Pools},
+};
 use crate::terms::LoopId;
 
 /// Lets what is written through only while this token is the loop's newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fence {
     pub token: i64,
+}
+
+/// How leases are kept.
+#[derive(Debug, Clone, Copy)]
+pub struct LeasePace {
+    /// How long a lease lasts when its holder falls silent.
+    pub lease: Duration,
+    /// How often leases are renewed, and those of silent holders looked for.
+    pub round: Duration,
 }
 
 /// A lease as it stands.
@@ -27,9 +41,15 @@ pub struct LeaseRow {
 const ATTEMPT: &str = "see who trains which loop";
 
 impl Store {
-    /// Prolongs everything that the holder has by `for_us` from now on.
-    pub async fn renew_leases(&self, holder: &str, for_us: i64) -> Result<(), StoreError> {
-        let until_us = self.database_now_us().await?.saturating_add(for_us);
+    /// On SQLite each renewal writes to the file of a server that nearly always is alone with it, so they are few.
+    pub fn lease_pace(&self) -> LeasePace {
+        let (lease_s, round_ms) = if matches!(self.pools, Pools::Postgres(_)) { (3, 500) } else { (6, 2_000) };
+        LeasePace { lease: Duration::from_secs(lease_s), round: Duration::from_millis(round_ms) }
+    }
+
+    /// Prolongs everything that the holder has by `lease` from now on.
+    pub async fn renew_leases(&self, holder: &str, lease: Duration) -> Result<(), StoreError> {
+        let until_us = after(self.database_now_us().await?, lease);
         self.write_lease(holder, until_us).await
     }
 
@@ -51,7 +71,7 @@ impl Store {
     }
 
     /// Takes a lease that nobody has or that has run out. `None` when somebody else was faster, or the loop is gone.
-    pub async fn take_lease(&self, id: &LoopId, holder: &str, for_us: i64) -> Result<Option<Fence>, StoreError> {
+    pub async fn take_lease(&self, id: &LoopId, holder: &str, lease: Duration) -> Result<Option<Fence>, StoreError> {
         // One row in one statement: of two who try, the second finds it taken.
         const SQL: &str = "
             insert into trainer_lease (loop_id, holder, token, expires_at_us)
@@ -64,7 +84,7 @@ impl Store {
         let taken: Option<i64> = on_pool!(self.pools.writing(), pool => sqlx::query_scalar(SQL)
             .bind(id.as_str())
             .bind(holder)
-            .bind(now_us.saturating_add(for_us))
+            .bind(after(now_us, lease))
             .bind(now_us)
             .fetch_optional(pool)
             .await)
@@ -94,6 +114,13 @@ impl Store {
         self.write_lease(holder, 0).await?;
         self.announcements.note_leases();
         Ok(())
+    }
+
+    /// Lets go of what processes had that are no more.
+    pub(super) async fn free_leases(&self) -> Result<(), StoreError> {
+        const SQL: &str = "update trainer_lease set expires_at_us = 0 where expires_at_us > 0";
+        on_pool!(self.pools.writing(), pool => sqlx::query(SQL).execute(pool).await.map(drop))
+            .map_err(StoreError::during(ATTEMPT))
     }
 
     /// Not synced: it happens all the time, and a lease that is lost in a power cut has only run out early.
@@ -139,4 +166,8 @@ impl Store {
         };
         told.map_err(StoreError::during("read the database's clock"))
     }
+}
+
+fn after(now_us: i64, lease: Duration) -> i64 {
+    now_us.saturating_add(i64::try_from(lease.as_micros()).unwrap_or(i64::MAX))
 }

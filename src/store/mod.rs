@@ -36,7 +36,7 @@ pub use archive::{ArchiveError, ArchiveHeader, Archived, check_archive};
 pub use carried::Carried;
 pub use error::StoreError;
 pub use jobs::{JobEnd, JobKey, JobRow, WAITING};
-pub use leases::{Fence, LeaseRow};
+pub use leases::{Fence, LeasePace, LeaseRow};
 pub use log::{LogHead, NewRecord, StoredRecord};
 pub use log_import::PastFacts;
 pub use log_writer::{Appended, Durability, LogWriter};

@@ -40,13 +40,26 @@ enum Lock {
 const LOCK_NUMBER: i64 = 0x7261_6e6b_6c6f_6f70;
 const ATTEMPT: &str = "see who works on the data";
 /// How soon a lost session is asked for again.
+const A_MOMENT: Duration = Duration::from_millis(50);
 const AGAIN: Duration = Duration::from_secs(1);
 
 impl Store {
     /// `None` when somebody else works on the data in a way that excludes this one.
     pub async fn hold(&self, presence: Presence) -> Result<Option<Held>, StoreError> {
         match &self.pools {
-            Pools::Sqlite { path, .. } => hold_file(path, presence),
+            Pools::Sqlite { path, .. } => {
+                let mut held = hold_file(path, presence)?;
+                if held.is_none() && presence == Presence::Serving {
+                    // Another server may have been looking at this very moment whether it is alone.
+                    tokio::time::sleep(A_MOMENT).await;
+                    held = hold_file(path, presence)?;
+                }
+                if let Some((_, true)) = held {
+                    // Whoever trained on these data is no more, and its leases need not run out.
+                    self.free_leases().await?;
+                }
+                Ok(held.map(|(held, _)| held))
+            }
             Pools::Postgres(reach) => {
                 let is_renewed = reach.is_renewed();
                 let Some(session) = lock_session(reach, presence).await? else { return Ok(None) };
@@ -94,15 +107,19 @@ async fn keep_session(
 }
 
 /// A lock on a file beside the database: the system takes it back when the process ends, however it ends.
-fn hold_file(database: &std::path::Path, presence: Presence) -> Result<Option<Held>, StoreError> {
+/// Also says whether nobody else is at work.
+fn hold_file(database: &std::path::Path, presence: Presence) -> Result<Option<(Held, bool)>, StoreError> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     let failed = |error: std::io::Error| StoreError::during(ATTEMPT)(error.into());
     let file = File::options().create(true).truncate(false).write(true).read(true).open(PathBuf::from(path));
     let file = file.map_err(failed)?;
-    let locked = if presence == Presence::Serving { file.try_lock_shared() } else { file.try_lock() };
+    // A server that could have it alone is the only one; then it shares.
+    let alone = file.try_lock();
+    let is_first = alone.is_ok();
+    let locked = if presence == Presence::Serving { file.try_lock_shared() } else { alone };
     match locked {
-        Ok(()) => Ok(Some(Held { _lock: Lock::File(file) })),
+        Ok(()) => Ok(Some((Held { _lock: Lock::File(file) }, is_first))),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }

@@ -18,15 +18,9 @@ use tokio::{
 use tracing::{debug, info, warn};
 
 use crate::{
-    store::{Fence, LeaseRow, Store, StoreError},
+    store::{Fence, LeasePace, LeaseRow, Store, StoreError},
     terms::LoopId,
 };
-
-/// How long a lease lasts when its holder falls silent.
-const LEASE: Duration = Duration::from_secs(3);
-const LEASE_US: i64 = 3_000_000;
-/// How often leases are renewed, and those of silent holders looked for.
-const ROUND: Duration = Duration::from_millis(500);
 
 /// Who trains a loop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +38,7 @@ pub struct Leases(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Store,
+    pace: LeasePace,
     /// Names this process among all that ever were.
     holder: String,
     loops: Mutex<HashMap<LoopId, Known>>,
@@ -64,9 +59,10 @@ impl Leases {
     /// Starts renewing. `changes` says when it is worth looking before the next round.
     pub fn start(store: Store, holder: String, changes: watch::Receiver<u64>) -> Self {
         let asking = tokio::sync::Mutex::default();
-        let inner = Inner { store, holder, loops: Mutex::default(), asking, rounds: Mutex::default() };
+        let pace = store.lease_pace();
+        let inner = Inner { store, pace, holder, loops: Mutex::default(), asking, rounds: Mutex::default() };
         let leases = Self(Arc::new(inner));
-        let rounds = tokio::spawn(go_round(Arc::downgrade(&leases.0), changes));
+        let rounds = tokio::spawn(go_round(Arc::downgrade(&leases.0), changes, pace.round));
         *leases.0.rounds.lock().unwrap_or_else(PoisonError::into_inner) = Some(rounds);
         leases
     }
@@ -76,7 +72,7 @@ impl Leases {
         let _asking = self.0.asking.lock().await;
         self.loops().insert(id.clone(), Known::default());
         let began = Instant::now();
-        match self.0.store.take_lease(id, &self.0.holder, LEASE_US).await {
+        match self.0.store.take_lease(id, &self.0.holder, self.0.pace.lease).await {
             Ok(Some(fence)) => self.note(id, fence.token, Some(began)),
             // The next round finds out who has it.
             Ok(None) => {}
@@ -105,7 +101,7 @@ impl Leases {
     /// long that it cannot know.
     pub fn fence(&self, id: &LoopId) -> Option<Fence> {
         let known = self.loops().get(id).cloned()?;
-        known.held_since.filter(|since| since.elapsed() < LEASE).map(|_| Fence { token: known.token })
+        known.held_since.filter(|since| since.elapsed() < self.0.pace.lease).map(|_| Fence { token: known.token })
     }
 
     /// Who trains a loop; `None` while that is not known.
@@ -137,13 +133,13 @@ impl Leases {
         let _asking = self.0.asking.lock().await;
         let (store, holder) = (&self.0.store, &self.0.holder);
         let began = Instant::now();
-        store.renew_leases(holder, LEASE_US).await?;
+        store.renew_leases(holder, self.0.pace.lease).await?;
         for LeaseRow { loop_id, holder: by, mut token, is_free } in store.leases().await? {
             if !self.loops().contains_key(&loop_id) {
                 continue;
             }
             let mut is_ours = !is_free && by == *holder;
-            if is_free && let Some(fence) = store.take_lease(&loop_id, holder, LEASE_US).await? {
+            if is_free && let Some(fence) = store.take_lease(&loop_id, holder, self.0.pace.lease).await? {
                 (is_ours, token) = (true, fence.token);
             }
             self.note(&loop_id, token, is_ours.then_some(began));
@@ -166,11 +162,11 @@ impl Leases {
     }
 }
 
-async fn go_round(inner: Weak<Inner>, mut changes: watch::Receiver<u64>) {
+async fn go_round(inner: Weak<Inner>, mut changes: watch::Receiver<u64>, round: Duration) {
     loop {
-        if let Ok(Err(_)) = timeout(ROUND, changes.changed()).await {
+        if let Ok(Err(_)) = timeout(round, changes.changed()).await {
             // Nobody tells any more; the rounds go on by the clock.
-            tokio::time::sleep(ROUND).await;
+            tokio::time::sleep(round).await;
         }
         // Held no longer than a round: the leases end when nobody else holds them.
         let Some(inner) = inner.upgrade() else { return };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rankloop::store::{Appended, Fence, JobEnd, JobKey, SnapshotRow, Store, StoreError, Tail, WAITING};
+use rankloop::store::{Appended, Fence, JobEnd, JobKey, Presence, SnapshotRow, Store, StoreError, Tail, WAITING};
 use rankloop::terms::LoopId;
 
 use crate::database::{Database, FIRST, NOON_US, given, on_both, record};
@@ -18,14 +18,31 @@ on_both!(
     changes_of_loops_and_actions_are_seen_by_other_processes,
 );
 
-const LONG_US: i64 = 60_000_000;
+const LONG: Duration = Duration::from_secs(60);
 /// Shorter than anything that happens between two calls.
-const NOTHING_US: i64 = 0;
+const NOTHING: Duration = Duration::ZERO;
 
 async fn holder_of(store: &Store, id: &LoopId) -> (String, i64, bool) {
     let leases = store.leases().await.expect("read");
     let lease = leases.into_iter().find(|lease| lease.loop_id == *id).expect("each loop has one");
     (lease.holder, lease.token, lease.is_free)
+}
+
+#[tokio::test]
+async fn the_only_server_on_a_file_does_not_wait_for_leases_of_before() {
+    let database = Database::sqlite().await;
+    let id = database.make_loop("loop1").await;
+    database.store.take_lease(&id, "before", LONG).await.expect("asked").expect("free");
+    let first = database.store.hold(Presence::Serving).await.expect("asked").expect("held");
+    assert_eq!(database.store.take_lease(&id, "now", LONG).await.expect("taken"), Some(Fence { token: 2 }));
+
+    // The next one is not alone, so what is held stays so.
+    let other_store = database.opened_again().await;
+    let second = other_store.hold(Presence::Serving).await.expect("asked").expect("shared");
+    assert_eq!(other_store.take_lease(&id, "next", LONG).await.expect("asked"), None);
+    drop((first, second));
+    other_store.close().await;
+    database.end().await;
 }
 
 async fn a_free_lease_is_taken_once_and_a_renewed_one_not_at_all(database: &Database) {
@@ -34,31 +51,31 @@ async fn a_free_lease_is_taken_once_and_a_renewed_one_not_at_all(database: &Data
     assert_eq!(holder_of(store, &id).await, (String::new(), 0, true));
 
     let names: Vec<String> = (0..8).map(|n| format!("process {n}")).collect();
-    let taking = names.iter().map(|name| store.take_lease(&id, name, LONG_US));
+    let taking = names.iter().map(|name| store.take_lease(&id, name, LONG));
     let taken = futures::future::join_all(taking).await;
     let winners: Vec<_> = (0..8).filter(|n| matches!(taken[*n], Ok(Some(Fence { token: 1 })))).collect();
     assert_eq!(winners.len(), 1, "{taken:?}");
     let winner = &names[winners[0]];
     assert_eq!(holder_of(store, &id).await, (winner.clone(), 1, false));
 
-    store.renew_leases(winner, LONG_US).await.expect("renewed");
-    store.renew_leases("somebody else", NOTHING_US).await.expect("nothing to renew");
-    assert_eq!(store.take_lease(&id, "somebody else", LONG_US).await.expect("asked"), None);
-    assert_eq!(store.take_lease(&id, winner, LONG_US).await.expect("asked"), None, "it is taken");
+    store.renew_leases(winner, LONG).await.expect("renewed");
+    store.renew_leases("somebody else", NOTHING).await.expect("nothing to renew");
+    assert_eq!(store.take_lease(&id, "somebody else", LONG).await.expect("asked"), None);
+    assert_eq!(store.take_lease(&id, winner, LONG).await.expect("asked"), None, "it is taken");
 }
 
 async fn a_lease_that_ran_out_changes_hands_and_its_token_grows(database: &Database) {
     let id = database.make_loop("loop1").await;
     let store = &database.store;
-    assert_eq!(store.take_lease(&id, "a", NOTHING_US).await.expect("taken"), Some(Fence { token: 1 }));
+    assert_eq!(store.take_lease(&id, "a", NOTHING).await.expect("taken"), Some(Fence { token: 1 }));
     assert_eq!(holder_of(store, &id).await, ("a".to_owned(), 1, true));
 
     // Nobody took it, so its holder goes on under the same token.
-    store.renew_leases("a", NOTHING_US).await.expect("renewed");
+    store.renew_leases("a", NOTHING).await.expect("renewed");
     assert_eq!(holder_of(store, &id).await, ("a".to_owned(), 1, true));
 
-    assert_eq!(store.take_lease(&id, "b", LONG_US).await.expect("taken"), Some(Fence { token: 2 }));
-    store.renew_leases("a", LONG_US).await.expect("nothing of its own is left");
+    assert_eq!(store.take_lease(&id, "b", LONG).await.expect("taken"), Some(Fence { token: 2 }));
+    store.renew_leases("a", LONG).await.expect("nothing of its own is left");
     assert_eq!(holder_of(store, &id).await, ("b".to_owned(), 2, false));
 }
 
@@ -66,22 +83,22 @@ async fn what_is_given_back_is_free_at_once(database: &Database) {
     let (one, two) = (database.make_loop("loop1").await, database.make_loop("loop2").await);
     let store = &database.store;
     for id in [&one, &two] {
-        store.take_lease(id, "a", LONG_US).await.expect("asked").expect("free");
+        store.take_lease(id, "a", LONG).await.expect("asked").expect("free");
     }
     store.release_lease(&one, "somebody else").await.expect("nothing of its own");
     assert!(!holder_of(store, &one).await.2);
     store.release_lease(&one, "a").await.expect("given back");
     assert!(holder_of(store, &one).await.2 && !holder_of(store, &two).await.2);
     store.release_leases("a").await.expect("given back");
-    assert_eq!(store.take_lease(&two, "b", LONG_US).await.expect("taken"), Some(Fence { token: 2 }));
+    assert_eq!(store.take_lease(&two, "b", LONG).await.expect("taken"), Some(Fence { token: 2 }));
 }
 
 async fn a_lease_goes_with_its_loop(database: &Database) {
     let id = database.make_loop("loop1").await;
-    database.store.take_lease(&id, "a", LONG_US).await.expect("asked").expect("free");
+    database.store.take_lease(&id, "a", LONG).await.expect("asked").expect("free");
     assert!(database.store.delete_loop(&id).await.expect("removed"));
     assert_eq!(database.store.leases().await.expect("read"), []);
-    assert_eq!(database.store.take_lease(&id, "b", LONG_US).await.expect("asked"), None);
+    assert_eq!(database.store.take_lease(&id, "b", LONG).await.expect("asked"), None);
 }
 
 async fn only_the_trainer_of_today_writes_as_the_trainer(database: &Database) {
@@ -89,11 +106,11 @@ async fn only_the_trainer_of_today_writes_as_the_trainer(database: &Database) {
     let store = &database.store;
     let (writer, _clock) = database.writer();
     let mut follower = writer.follow(&id, FIRST).await.expect("a follower");
-    let old = store.take_lease(&id, "a", NOTHING_US).await.expect("asked").expect("free");
+    let old = store.take_lease(&id, "a", NOTHING).await.expect("asked").expect("free");
     let tick = |fence| writer.append_as_trainer(&id, record(9, None, "tick"), fence);
     assert_eq!(tick(old).await.expect("written"), Appended::New { seq: 2, at_us: NOON_US });
 
-    let new = store.take_lease(&id, "b", LONG_US).await.expect("asked").expect("free");
+    let new = store.take_lease(&id, "b", LONG).await.expect("asked").expect("free");
     // Whatever shares a commit with it is written all the same.
     let (refused, written, beside) = tokio::join!(tick(old), tick(new), writer.append(&id, record(3, None, "reward")));
     assert!(matches!(refused, Err(StoreError::NotTrainer)), "{refused:?}");
@@ -127,7 +144,7 @@ async fn a_change_of_hands_waits_for_nobody_who_only_appends(database: &Database
     };
     let changing = async {
         for n in 0..20 {
-            let taken = database.store.take_lease(&id, &format!("process {n}"), NOTHING_US).await.expect("asked");
+            let taken = database.store.take_lease(&id, &format!("process {n}"), NOTHING).await.expect("asked");
             assert_eq!(taken, Some(Fence { token: n + 1 }));
         }
     };
