@@ -82,6 +82,11 @@ impl Call {
         Self { route, method: known_method(request.method()), began: Instant::now() }
     }
 
+    /// Whether an application waits for it, and not a person.
+    pub fn is_of_data_plane(&self) -> bool {
+        self.route.as_ref().is_some_and(|route| route.as_str().contains("/personalizer/"))
+    }
+
     /// Measured.
     pub fn end(self, status: StatusCode) {
         let (elapsed, status) = (self.began.elapsed(), status.as_u16());
