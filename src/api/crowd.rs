@@ -20,20 +20,24 @@ const RETRY_AFTER_S: u64 = 1;
 
 /// Those who are inside. Cheap to clone; clones count together.
 #[derive(Debug, Clone)]
-pub struct Crowd(Arc<Semaphore>);
+pub struct Crowd {
+    places: Arc<Semaphore>,
+    patience: Duration,
+}
 
 impl Crowd {
     /// At most so many at once; at least one.
     pub fn new(most: usize) -> Self {
-        Self(Arc::new(Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS))))
+        let places = Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS));
+        Self { places: Arc::new(places), patience: PATIENCE }
     }
 
     /// Waits for a place, which is kept until what is returned is dropped.
     pub async fn enter(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        if let Ok(place) = self.0.clone().try_acquire_owned() {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
             return Ok(place);
         }
-        let place = timeout(PATIENCE, self.0.clone().acquire_owned()).await;
+        let place = timeout(self.patience, self.places.clone().acquire_owned()).await;
         place.ok().and_then(Result::ok).ok_or_else(|| {
             let message = "The server has more calls than it can answer in time; try again in a moment.";
             ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "OperationNotAllowed", message).retry_after(RETRY_AFTER_S)
@@ -45,18 +49,19 @@ impl Crowd {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_comes_too_many_waits_and_is_refused_in_the_end() {
-        let crowd = Crowd::new(1);
+        let crowd = Crowd { patience: Duration::from_secs(60), ..Crowd::new(1) };
         let inside = crowd.enter().await.expect("a place");
         let waiting = tokio::spawn({
             let crowd = crowd.clone();
             async move { crowd.enter().await.is_ok() }
         });
-        tokio::time::sleep(PATIENCE / 2).await;
+        tokio::task::yield_now().await;
         drop(inside);
         assert!(waiting.await.expect("done"), "a place became free in time");
 
+        let crowd = Crowd { patience: Duration::from_millis(20), ..Crowd::new(1) };
         let _inside = crowd.enter().await.expect("a place");
         assert!(crowd.enter().await.is_err());
     }
