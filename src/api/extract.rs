@@ -63,8 +63,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for ApiJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
-        let bytes = read_body(request.into_body(), state.limits.max_body_bytes()).await?;
-        parse(&bytes).map(Self)
+        parse(&read_text(request, state).await?).map(Self)
     }
 }
 
@@ -72,10 +71,13 @@ impl FromRequest<ApiState> for ApiText {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
-        let bytes = read_body(request.into_body(), state.limits.max_body_bytes()).await?;
-        let text = String::from_utf8(bytes).map_err(|_| ApiError::bad("BadRequest", "The body is not UTF-8."))?;
-        Ok(Self(text))
+        read_text(request, state).await.map(Self)
     }
+}
+
+async fn read_text(request: Request, state: &ApiState) -> Result<String, ApiError> {
+    let bytes = read_body(request.into_body(), state.limits.max_body_bytes()).await?;
+    String::from_utf8(bytes).map_err(|_| ApiError::bad("BadRequest", "The body is not JSON, which is UTF-8."))
 }
 
 impl FromRequest<ApiState> for ApiFile {
@@ -106,7 +108,8 @@ async fn read_body(body: Body, most: usize) -> Result<Vec<u8>, ApiError> {
 }
 
 /// Reads JSON; a refusal names the field.
-pub fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ApiError> {
+pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ApiError> {
+    let bytes = text.as_bytes();
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(ApiError::bad("BadRequest", "The call needs a JSON body."));
     }
@@ -119,11 +122,11 @@ pub fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ApiError> {
         return Err(ApiError::bad("BadRequest", message));
     }
     // Where a body is wrong is only asked of those that are: knowing the path costs as much as reading.
-    serde_json::from_slice(bytes).or_else(|_| parse_with_path(bytes))
+    serde_json::from_str(text).or_else(|_| parse_with_path(text))
 }
 
-fn parse_with_path<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ApiError> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
+fn parse_with_path<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ApiError> {
+    let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
@@ -184,19 +187,19 @@ mod tests {
 
     #[test]
     fn a_wrong_type_is_refused_with_the_name_of_its_field() {
-        let error = parse::<Reward>(br#"{"value": "much"}"#).expect_err("a text is no number");
+        let error = parse::<Reward>(r#"{"value": "much"}"#).expect_err("a text is no number");
         assert!(format!("{error:?}").contains("`value`: invalid type: string \\\"much\\\", expected a number"));
     }
 
     #[test]
     fn a_list_is_no_body() {
-        assert!(parse::<Reward>(b" [1.0]").is_err());
+        assert!(parse::<Reward>(" [1.0]").is_err());
     }
 
     #[test]
     fn a_number_that_no_float_holds_is_refused() {
-        assert!(parse::<Reward>(br#"{"value": 1e999}"#).is_err());
-        assert!(parse::<Reward>(br#"{"value": NaN}"#).is_err());
-        assert!(parse::<Reward>(br#"{"value": 1} trailing"#).is_err());
+        assert!(parse::<Reward>(r#"{"value": 1e999}"#).is_err());
+        assert!(parse::<Reward>(r#"{"value": NaN}"#).is_err());
+        assert!(parse::<Reward>(r#"{"value": 1} trailing"#).is_err());
     }
 }

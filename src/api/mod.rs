@@ -5,6 +5,7 @@
 mod auth;
 mod azure;
 pub mod bearer;
+mod crowd;
 mod error;
 mod exploration;
 mod extract;
@@ -22,6 +23,7 @@ use axum::{Router, extract::FromRef};
 use crate::{accounts::Accounts, loops::Loops};
 
 pub use azure::{read_multi_slot_body, read_rank_body};
+pub use crowd::Crowd;
 pub use error::{ApiError, no_such_route, refuse_panic, too_early};
 pub use limits::{Limits, RateLimit};
 pub use openapi::openapi;

@@ -9,8 +9,7 @@ use std::{
 use anyhow::Context;
 use axum::{
     extract::{MatchedPath, Request},
-    http::{Method, header},
-    middleware::Next,
+    http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use metrics::{Counter, Histogram, counter, gauge, histogram};
@@ -69,20 +68,36 @@ pub async fn keep_up(handle: PrometheusHandle) {
     }
 }
 
-/// Measures a call. The route's pattern is the label, never the path: ids would make a series each.
-pub async fn measure(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let method = known_method(request.method());
-    let started = Instant::now();
-    let response = next.run(request).await;
-    let elapsed = started.elapsed();
-    let status = response.status().as_u16();
-    let route = route.as_ref().map_or("other", MatchedPath::as_str);
-    tracing::debug!(route, status, duration_ms = elapsed.as_secs_f64() * 1_000.0, "Answered");
-    let (calls, seconds) = series(route, method, status);
-    seconds.record(elapsed.as_secs_f64());
-    calls.increment(1);
-    response
+/// A call that is being answered.
+#[derive(Debug)]
+pub struct Call {
+    /// The route's pattern and never the path: ids would make a series each.
+    route: Option<MatchedPath>,
+    method: &'static str,
+    began: Instant,
+}
+
+impl Call {
+    /// Begins to measure.
+    pub fn begin(request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        Self { route, method: known_method(request.method()), began: Instant::now() }
+    }
+
+    /// Whether an application waits for it, and not a person.
+    pub fn is_of_data_plane(&self) -> bool {
+        self.route.as_ref().is_some_and(|route| route.as_str().contains("/personalizer/"))
+    }
+
+    /// Measured.
+    pub fn end(self, status: StatusCode) {
+        let (elapsed, status) = (self.began.elapsed(), status.as_u16());
+        let route = self.route.as_ref().map_or("other", MatchedPath::as_str);
+        tracing::debug!(route, status, duration_ms = elapsed.as_secs_f64() * 1_000.0, "Answered");
+        let (calls, seconds) = series(route, self.method, status);
+        seconds.record(elapsed.as_secs_f64());
+        calls.increment(1);
+    }
 }
 
 /// The series of one kind of answers. To make out their labels costs as much as some of the calls, so they are kept.

@@ -2,21 +2,36 @@
 
 use axum::{
     Router,
+    extract::{Request, State},
     http::{HeaderValue, header},
-    middleware::from_fn,
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
 };
-use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 
-use super::{metrics, site::Site};
-use crate::api::{self, ApiState};
+use super::{metrics::Call, site::Site};
+use crate::api::{self, ApiState, Crowd};
 
 /// The two APIs and the pages.
-pub fn router(state: ApiState, site: Site) -> Router {
-    let nosniff =
-        SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+pub fn router(state: ApiState, crowd: Crowd, site: Site) -> Router {
     api::routes(state)
         .merge(site.router())
         .layer(CatchPanicLayer::custom(api::refuse_panic))
-        .layer(nosniff)
-        .layer(from_fn(metrics::measure))
+        .layer(from_fn_with_state(crowd, accompany))
+}
+
+/// What every call has in common, in one layer.
+async fn accompany(State(crowd): State<Crowd>, request: Request, next: Next) -> Response {
+    let call = Call::begin(&request);
+    let mut response = if call.is_of_data_plane() {
+        match crowd.enter().await {
+            Ok(_place) => next.run(request).await,
+            Err(full) => full.into_response(),
+        }
+    } else {
+        next.run(request).await
+    };
+    response.headers_mut().entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    call.end(response.status());
+    response
 }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     accounts::Accounts,
     api::{
-        ApiParts, Limits,
+        ApiParts, Crowd, Limits,
         bearer::{IssuerOptions, Tokens},
     },
     clock::Clock,
@@ -181,7 +181,7 @@ impl House {
             folder: site::find_folder(options.site_dir.clone()),
             is_stopping,
         };
-        router::router(state.into(), site)
+        router::router(state.into(), Crowd::new(options.max_in_flight), site)
     }
 
     /// Writes what waits. Bounded: what is not done in time is in the log and is done at the next start.

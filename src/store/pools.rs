@@ -17,8 +17,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a call waits for a connection before it is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const N_SQLITE_READERS: u32 = 4;
-/// At most 32 MB of pages (a negative number counts kilobytes).
-const WRITER_CACHE: &str = "-32768";
 /// The WAL goes back into the database at 32 MB: pages of 4 kB.
 const CHECKPOINT_PAGES: &str = "8000";
 
@@ -151,9 +149,9 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
             Box::pin(async move { Ok(is_clean) })
         })
     };
-    // The writer comes first: it makes the file. Events have random ids, so appends touch all of their index: that stays
-    // in memory, and what changed in it is written back less often, once for many changes.
-    let writing = options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+    // The writer comes first: it makes the file. Events have random ids, so appends touch all of their index: what changed
+    // there is written back seldom, once for many changes.
+    let writing = options.clone().pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
     let writer = pool().max_connections(1).connect_with(writing).await;
     let writer = writer.map_err(StoreError::during(attempt))?;
     let readers = pool().max_connections(N_SQLITE_READERS).connect_with(options).await;

@@ -19,9 +19,10 @@ mod versions;
 mod wire;
 
 use axum::{
-    Extension, Router,
-    extract::Request,
-    middleware::{Next, from_fn, map_response},
+    Router,
+    extract::{Request, State},
+    http::Uri,
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -77,23 +78,50 @@ fn operations(version: &'static Version) -> OpenApiRouter<ApiState> {
     if has.has_feature_importances {
         timed = timed.merge(feature_importances::feature_importance_operations());
     }
-    let operations = timed.layer(map_response(headers::allow_timing)).merge(events);
-    let operations = operations.layer(Extension(version));
-    let operations = if version.is_in_query { operations.layer(from_fn(check_version)) } else { operations };
-    operations.layer(map_response(headers::forbid_storing)).layer(from_fn(headers::return_client_request_id))
+    let manner = |is_timed| from_fn_with_state(Manner { version, is_timed }, as_the_service);
+    timed.layer(manner(true)).merge(events.layer(manner(false)))
+}
+
+/// How the operations of a version are called and answered.
+#[derive(Debug, Clone, Copy)]
+struct Manner {
+    version: &'static Version,
+    is_timed: bool,
+}
+
+/// What every operation has in common, in one layer: each layer costs a call some allocations.
+async fn as_the_service(State(manner): State<Manner>, mut request: Request, next: Next) -> Response {
+    let Manner { version, is_timed } = manner;
+    let wanted_id = headers::wanted_request_id(request.headers());
+    request.extensions_mut().insert(version);
+    let mut response = match check_version(version, request.uri()) {
+        Err(error) => error.into_response(),
+        Ok(()) => {
+            let mut response = next.run(request).await;
+            if is_timed {
+                headers::allow_timing(response.headers_mut());
+            }
+            response
+        }
+    };
+    headers::forbid_storing(response.headers_mut());
+    headers::return_request_id(wanted_id, response.headers_mut());
+    response
 }
 
 /// Every call of a version that stands in the query has to name it.
-async fn check_version(request: Request, next: Next) -> Response {
-    let query = request.uri().query().unwrap_or_default();
-    let named = query.split('&').find_map(|pair| pair.strip_prefix("api-version="));
+fn check_version(version: &Version, uri: &Uri) -> Result<(), ApiError> {
+    if !version.is_in_query {
+        return Ok(());
+    }
+    let named = uri.query().unwrap_or_default().split('&').find_map(|pair| pair.strip_prefix("api-version="));
     let served: Vec<&str> = VERSIONS.iter().filter(|version| version.is_in_query).map(|version| version.name).collect();
     if named.is_some_and(|named| served.contains(&named)) {
-        return next.run(request).await;
+        return Ok(());
     }
     let message = match named {
         None => format!("The query parameter api-version is required: {}.", served.join(", ")),
         Some(other) => format!("The api-version '{other}' is not served; {} is.", served.join(", ")),
     };
-    ApiError::bad("BadRequest", message).at("api-version").into_response()
+    Err(ApiError::bad("BadRequest", message).at("api-version"))
 }

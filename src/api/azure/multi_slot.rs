@@ -31,7 +31,7 @@ pub async fn rank(live: LiveLoop, ApiText(body): ApiText) -> Result<wire::MultiS
 
 /// The body of a multi-slot Rank as the loop takes it; for the same purpose as `read_rank_body`.
 pub fn read_multi_slot_body(body: &str) -> Result<loops::MultiSlotRankRequest<'_>, ApiError> {
-    parse::<wire::MultiSlotRankRequest<'_>>(body.as_bytes())?.check(body)
+    parse::<wire::MultiSlotRankRequest<'_>>(body)?.check(body)
 }
 
 /// Says what slots of an event earned, one or several at once.

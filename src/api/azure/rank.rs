@@ -44,5 +44,5 @@ pub fn read_rank_body(body: &str) -> Result<loops::RankRequest<'_>, ApiError> {
 }
 
 fn read(body: &str, is_explained: bool) -> Result<loops::RankRequest<'_>, ApiError> {
-    parse::<wire::RankRequest<'_>>(body.as_bytes())?.check(body, is_explained)
+    parse::<wire::RankRequest<'_>>(body)?.check(body, is_explained)
 }

@@ -178,7 +178,7 @@ impl SettingsChange {
     /// Both halves stand in one object. They are read one after the other, because serde's `flatten` would lose the
     /// name of a field whose type is wrong.
     fn read(ApiText(body): &ApiText) -> Result<Self, ApiError> {
-        Ok(Self { settings: parse(body.as_bytes())?, rest: parse(body.as_bytes())? })
+        Ok(Self { settings: parse(body)?, rest: parse(body)? })
     }
 
     async fn check(self, live: &LiveLoop) -> Result<ConfigurationChange, ApiError> {
