@@ -21,7 +21,14 @@ async fn start(url: &str, durability: Durability) -> (LogWriter, LoopId) {
     store.migrate().await.expect("the schema");
     let key = KeyRow { hash: [1; 32], last4: "last".to_owned(), created_at_us: 0 };
     let id: LoopId = "bench".parse().expect("a good id");
-    let row = LoopRow { id: id.clone(), name: "bench".to_owned(), created_at_us: 0, salt: 0, keys: [key.clone(), key] };
+    let row = LoopRow {
+        id: id.clone(),
+        name: "bench".to_owned(),
+        created_at_us: 0,
+        salt: 0,
+        keys: [key.clone(), key],
+        revision: 0,
+    };
     let first = NewRecord::new(4, None, Vec::new());
     store.insert_loop(&row, &first).await.expect("a loop");
     let writer = LogWriter::start(store, Clock::System, durability, 10_000);
