@@ -42,7 +42,14 @@ async fn make(url: &str, n_events: usize, n_seconds: i64) {
     let key = KeyRow { hash: Sha256::digest(KEY).into(), last4: "log".to_owned(), created_at_us: begin_us };
     let other = KeyRow { hash: [0; 32], ..key.clone() };
     let id: LoopId = "oldlog".parse().expect("a good id");
-    let row = LoopRow { id: id.clone(), name: "old".to_owned(), created_at_us: begin_us, salt: 1, keys: [key, other] };
+    let row = LoopRow {
+        id: id.clone(),
+        name: "old".to_owned(),
+        created_at_us: begin_us,
+        salt: 1,
+        keys: [key, other],
+        revision: 0,
+    };
     store.insert_loop(&row, &record(&settings())).await.expect("a new loop");
     let mut head = LogHead { seq: 1, at_us: begin_us };
     let began = Instant::now();
