@@ -54,7 +54,7 @@ impl Store {
                     tokio::time::sleep(A_MOMENT).await;
                     held = hold_file(path, presence)?;
                 }
-                if let Some((_, true)) = held {
+                if presence == Presence::Serving && matches!(held, Some((_, true))) {
                     // Whoever trained on these data is no more, and its leases need not run out.
                     self.free_leases().await?;
                 }

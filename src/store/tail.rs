@@ -244,9 +244,7 @@ mod tests {
     #[test]
     fn what_nobody_here_would_say_is_left_alone() {
         let mut heard = News::default();
-        ["", "log", "log x y", "log 1", "leases now", "log 1 no good id!"]
-            .iter()
-            .for_each(|text| read(text, &mut heard));
+        ["", "log", "log x y", "log 1", "leases now", "log 1 no\u{7}id"].iter().for_each(|text| read(text, &mut heard));
         assert_eq!(heard, News::default());
     }
 }
