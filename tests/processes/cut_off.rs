@@ -106,16 +106,16 @@ async fn a_trainer_that_is_cut_off_is_replaced_and_comes_back_to_the_same_model(
     let timeline = Timeline(Instant::now());
     let load = Load::start(&servers, &key);
     until("the load goes on", async || (load.n_done() >= 60).then_some(())).await;
-    assert_eq!(servers.processes[0].stats(&id).await["trainer"]["isHere"], true);
+    assert_eq!(servers.processes[0].trainer(&id).await["isHere"], true);
     timeline.note(&format!("a trains; {} events are rewarded; its cable is pulled", load.n_done()));
     machine.pull_the_cable();
     let pulled = Instant::now();
-    let path = format!("/loops/{id}/stats");
+    let path = format!("/loops/{id}/trainer");
     let others = &servers.processes[1..];
     let name = until("another one trains", async || {
         for process in others {
-            let stats = process.manage(Method::GET, &path, Value::Null).await.json();
-            if stats["trainer"]["isHere"] == true {
+            let trainer = process.manage(Method::GET, &path, Value::Null).await.json();
+            if trainer["isHere"] == true {
                 return Some(process.name);
             }
         }
@@ -131,7 +131,7 @@ async fn a_trainer_that_is_cut_off_is_replaced_and_comes_back_to_the_same_model(
     machine.plug_it_in();
     timeline.note("the cable is plugged in again");
     until("it knows that it does not train any more", async || {
-        (servers.processes[0].stats(&id).await["trainer"]["isHere"] == false).then_some(())
+        (servers.processes[0].trainer(&id).await["isHere"] == false).then_some(())
     })
     .await;
     timeline.note("a follows");

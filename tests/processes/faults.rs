@@ -22,10 +22,10 @@ const SHORT: Duration = Duration::from_millis(500);
 
 /// Who trains the loop by the word of the process itself, and under which token.
 async fn trainer(processes: &[Process], id: &str) -> Option<(usize, i64)> {
-    let path = format!("/loops/{id}/stats");
+    let path = format!("/loops/{id}/trainer");
     for (idx, process) in processes.iter().enumerate() {
         let Ok(answer) = process.try_manage(Method::GET, &path, &Value::Null, SHORT).await else { continue };
-        let trainer = answer.json()["trainer"].clone();
+        let trainer = answer.json();
         if trainer["isHere"] == true {
             return Some((idx, trainer["token"].as_i64().expect("a number")));
         }
@@ -66,9 +66,9 @@ async fn strike(
     let others: Vec<&Process> = processes.iter().filter(|process| process.name != processes[old].name).collect();
     let (name, new_token) = until("another one trains", async || {
         for process in &others {
-            let path = format!("/loops/{id}/stats");
+            let path = format!("/loops/{id}/trainer");
             let answer = process.try_manage(Method::GET, &path, &Value::Null, PATIENCE).await.ok()?;
-            let trainer = answer.json()["trainer"].clone();
+            let trainer = answer.json();
             if trainer["isHere"] == true {
                 return Some((process.name, trainer["token"].as_i64()?));
             }
@@ -138,7 +138,7 @@ async fn a_trainer_that_stops_past_its_lease_is_replaced_and_has_no_effect_when_
         servers.processes[stopped].signal("-CONT");
         timeline.note(&format!("{} goes on", servers.processes[stopped].name));
         until("it knows that it does not train any more", async || {
-            let trainer = servers.processes[stopped].stats(&id).await["trainer"].clone();
+            let trainer = servers.processes[stopped].trainer(&id).await;
             (trainer["isHere"] == false && trainer["token"].as_i64()? >= token).then_some(())
         })
         .await;

@@ -53,7 +53,7 @@ async fn a_server_that_slept_while_events_were_learned_and_deleted_has_the_same_
     until("there is a past", async || (load.n_done() >= 30).then_some(())).await;
     let sleeper = until("somebody follows", async || {
         for process in &servers.processes {
-            if process.stats(&id).await["trainer"]["isHere"] == false {
+            if process.trainer(&id).await["isHere"] == false {
                 return Some(process);
             }
         }

@@ -151,7 +151,16 @@ impl Process {
     }
 
     pub async fn stats(&self, loop_id: &str) -> Value {
-        let answer = self.manage(Method::GET, &format!("/loops/{loop_id}/stats"), Value::Null).await;
+        self.told(&format!("/loops/{loop_id}/stats")).await
+    }
+
+    /// Who trains the loop, as this process knows it.
+    pub async fn trainer(&self, loop_id: &str) -> Value {
+        self.told(&format!("/loops/{loop_id}/trainer")).await
+    }
+
+    async fn told(&self, path: &str) -> Value {
+        let answer = self.manage(Method::GET, path, Value::Null).await;
         assert_eq!(answer.status, StatusCode::OK);
         answer.json()
     }

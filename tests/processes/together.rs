@@ -40,7 +40,7 @@ pub fn text(value: &Value) -> String {
 
 /// The stats without what is each process's own.
 pub fn common(mut stats: Value) -> Value {
-    for own in ["trainer", "lagRecords", "lagSeconds"] {
+    for own in ["lagRecords", "lagSeconds"] {
         stats.as_object_mut().expect("an object").remove(own);
     }
     stats
@@ -85,8 +85,8 @@ async fn whichever_server_is_called_they_are_one_service_with_one_model() {
     let mut n_trainers = 0;
     for process in &servers.processes {
         let trainer = until("it knows who trains", async || {
-            let trainer = process.stats(&id).await["trainer"].clone();
-            trainer.is_object().then_some(trainer)
+            let trainer = process.trainer(&id).await;
+            trainer["token"].is_i64().then_some(trainer)
         })
         .await;
         assert_eq!(trainer["token"], 1, "nothing happened to the first one");
@@ -210,7 +210,7 @@ async fn two_servers_on_one_sqlite_file_are_one_service_too() {
 
     processes.remove(0).signal("-KILL");
     until("the other one trains", async || {
-        let trainer = processes[0].stats(&id).await["trainer"].clone();
+        let trainer = processes[0].trainer(&id).await;
         (trainer["isHere"] == true && trainer["token"] == 2).then_some(())
     })
     .await;

@@ -10,6 +10,7 @@ mod keys;
 mod loops;
 mod model;
 mod stats;
+mod trainer;
 
 use axum::routing::any;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -23,6 +24,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(loops::get_one, loops::rename, loops::delete))
         .routes(routes!(model::get_one, loops::reset_model))
         .routes(routes!(stats::stats))
+        .routes(routes!(trainer::trainer))
         .routes(routes!(features::feature_checks))
         .routes(routes!(configuration::get_one, configuration::update))
         .routes(routes!(configuration::preview))

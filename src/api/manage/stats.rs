@@ -47,26 +47,12 @@ pub struct Stats {
     /// What of its extra work the learner leaves out because rewards come fast: `none`, `replays` (learning the past
     /// again) or `growing` (also growing trees anew as often as usual). Events are never left out.
     shed: &'static str,
-    /// Who trains the loop; absent while that is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    trainer: Option<TrainerInfo>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_rank_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_reward_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_learned_at: Option<String>,
-}
-
-/// Which of the processes on one database trains a loop. All of them learn; one closes events in time, stores the model and
-/// evaluates.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct TrainerInfo {
-    /// Whether it is the process that answers.
-    is_here: bool,
-    /// Grows whenever another process takes over.
-    token: i64,
 }
 
 impl From<&LiveLoop> for Stats {
@@ -93,7 +79,6 @@ impl From<&LiveLoop> for Stats {
                 Shed::Replays => "replays",
                 Shed::Growing => "growing",
             },
-            trainer: live.standing().map(|standing| TrainerInfo { is_here: standing.is_here, token: standing.token }),
             last_rank_at: counters.last_rank_us.map(instant::write),
             last_reward_at: counters.last_reward_us.map(instant::write),
             last_learned_at: counters.last_learned_us.map(instant::write),
