@@ -25,6 +25,7 @@ mod reader;
 mod regression;
 mod regressor;
 mod slots;
+mod steps;
 mod vowpal_wabbit_model;
 mod weights;
 mod workspace;

@@ -6,13 +6,15 @@ use serde_json::value::RawValue;
 use crate::terms::{ActionId, EventId, FeatureObject, LearningMode, SlotId};
 
 /// One Rank, complete when it is made: nothing of it is ever looked up later.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(from = "StoredRanked")]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", from = "StoredRanked")]
 pub struct Ranked {
     pub event_id: EventId,
-    /// The body as it was received: JSON.
+    /// The body as it was received: JSON. `to_json` puts it in.
+    #[serde(skip_serializing)]
     pub request: Box<str>,
     /// The loop's own actions, when the request brought none (a list as in `request.actions`).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub loop_actions: Option<Box<RawValue>>,
     /// What was decided, slot by slot in the order of the request. A plain Rank has one slot without a name.
     pub slots: Vec<RankedSlot>,
@@ -98,22 +100,6 @@ impl From<StoredRanked> for Ranked {
     }
 }
 
-/// What is written besides the request.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WrittenRanked<'a> {
-    event_id: &'a EventId,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    loop_actions: Option<&'a RawValue>,
-    slots: &'a [RankedSlot],
-    mode: LearningMode,
-    is_deferred: bool,
-    reward_wait_us: i64,
-    model_version: i64,
-    policy_version: i64,
-    seed: u64,
-}
-
 /// What the caller was told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -159,18 +145,7 @@ impl Ranked {
     pub(super) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
         const REQUEST: &[u8] = b",\"request\":";
         let mut json = Vec::with_capacity(1_024 + self.request.len());
-        let written = WrittenRanked {
-            event_id: &self.event_id,
-            loop_actions: self.loop_actions.as_deref(),
-            slots: &self.slots,
-            mode: self.mode,
-            is_deferred: self.is_deferred,
-            reward_wait_us: self.reward_wait_us,
-            model_version: self.model_version,
-            policy_version: self.policy_version,
-            seed: self.seed,
-        };
-        serde_json::to_writer(&mut json, &written)?;
+        serde_json::to_writer(&mut json, self)?;
         json.pop();
         for part in [REQUEST, self.request.as_bytes(), b"}"] {
             json.extend_from_slice(part);

@@ -1,8 +1,9 @@
 //! Going on from a newer snapshot that the loop's trainer stored, where the log alone does not lead there.
 //!
 //! A process that follows the log meets two such places. Records that it has not seen may be gone, because a snapshot holds
-//! what was in them; or they are so many, because it slept, that the snapshot is the shorter way. And a newly trained model takes over at its record, but only the trainer has it: whoever trained it
-//! again would do the same work, and would need every record that was there at the time.
+//! what was in them; or they are so many, because it slept, that the snapshot is the shorter way. And a newly trained model
+//! takes over at its record, but only the trainer has it: whoever trained it again would do the same work, and would need
+//! every record that was there at the time.
 
 use std::{sync::Arc, time::Duration};
 

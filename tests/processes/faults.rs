@@ -42,6 +42,23 @@ impl Timeline {
     }
 }
 
+/// Three servers, and a loop of theirs that is called without a pause.
+struct AtWork {
+    servers: Arc<RoundRobin>,
+    id: String,
+    key: String,
+    timeline: Timeline,
+    load: Load,
+}
+
+async fn at_work(database: &Database) -> AtWork {
+    let servers = RoundRobin::of(three(database).await);
+    let (id, key) = make_loop(&servers.processes, json!({})).await;
+    let timeline = Timeline(Instant::now());
+    let load = Load::start(&servers, &key);
+    AtWork { servers, id, key, timeline, load }
+}
+
 async fn load_until(load: &Load, n_more: usize) {
     let from = load.n_done();
     until("the load goes on", async || (load.n_done() >= from + n_more).then_some(())).await;
@@ -101,10 +118,7 @@ async fn nothing_is_lost_or_learned_twice(servers: &RoundRobin, id: &str, key: &
 async fn a_trainer_that_is_killed_is_replaced_and_nothing_is_lost_or_learned_twice() {
     let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
-    let servers = RoundRobin::of(three(&database).await);
-    let (id, key) = make_loop(&servers.processes, json!({})).await;
-    let timeline = Timeline(Instant::now());
-    let load = Load::start(&servers, &key);
+    let AtWork { servers, id, key, timeline, load } = at_work(&database).await;
 
     let (killed, without) = strike(&servers, &id, &load, "-KILL", &timeline).await;
     assert!(without < TAKEN_OVER_WITHIN, "{without:?}");
@@ -125,10 +139,7 @@ async fn a_trainer_that_is_killed_is_replaced_and_nothing_is_lost_or_learned_twi
 async fn a_trainer_that_stops_past_its_lease_is_replaced_and_has_no_effect_when_it_wakes() {
     let _alone = alone().await;
     let Some(database) = Database::postgres().await else { return not_run() };
-    let servers = RoundRobin::of(three(&database).await);
-    let (id, key) = make_loop(&servers.processes, json!({})).await;
-    let timeline = Timeline(Instant::now());
-    let load = Load::start(&servers, &key);
+    let AtWork { servers, id, key, timeline, load } = at_work(&database).await;
 
     for _ in 0..2 {
         let (stopped, without) = strike(&servers, &id, &load, "-STOP", &timeline).await;

@@ -15,7 +15,7 @@ use super::{
     crosses::Crosses,
     explore::{Cover, RegCb},
     marginals::MarginalRule,
-    regressor::Steps,
+    steps::Steps,
 };
 
 pub(super) use of_model::of_model;

@@ -12,7 +12,7 @@ use crate::bandit::{
     crosses::{Crosses, LetterCrosses, MAX_ORDER},
     explore::{Cover, RegCb},
     marginals::MarginalRule,
-    regressor::Steps,
+    steps::Steps,
 };
 
 /// More models than this would share a table between them that is hardly larger.
