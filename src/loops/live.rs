@@ -63,6 +63,7 @@ impl LiveLoop {
             writer: tools.writer.clone(),
             clock: tools.clock.clone(),
             leases: tools.leases.clone(),
+            learners: tools.options.learners.clone(),
         });
         let trainer = trainer.await?;
         Ok(Self(Arc::new(LiveInner {

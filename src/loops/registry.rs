@@ -19,7 +19,7 @@ use crate::{
     clock::Clock,
     store::{Durability, LogWriter, LoopRow, Store, Tail},
     terms::LoopId,
-    trainer::Leases,
+    trainer::{Learners, Leases},
 };
 
 /// What the server may decide about all loops.
@@ -32,6 +32,7 @@ pub struct LoopsOptions {
     pub n_actions_most: usize,
     /// Whose models are taken besides our own.
     pub trusted_signers: TrustedSigners,
+    pub learners: Learners,
 }
 
 /// A loop just made, with the keys that are shown this once.

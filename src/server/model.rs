@@ -227,6 +227,7 @@ mod tests {
             n_queued: 1_000,
             n_actions_most: 50,
             trusted_signers: TrustedSigners::default(),
+            learners: Default::default(),
         };
         let clock = Clock::Manual(ManualClock::at(1_767_225_600_000_000));
         let loops = Loops::open(store.clone(), clock, options).await.expect("loops");

@@ -31,6 +31,7 @@ use crate::{
     demo::{Demo, DemoOptions},
     loops::{Loops, LoopsOptions},
     store::{Held, Presence, Store, StoreError},
+    trainer::Learners,
     web::PublicUrl,
 };
 
@@ -117,7 +118,7 @@ async fn bind(addr: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
 /// Everything that was loaded.
 struct House {
     store: Store,
-    /// Keeps an import away while this serves.
+    /// Keeps imports, and on SQLite other servers, away while this serves.
     _held: Held,
     loops: Loops,
     accounts: Accounts,
@@ -134,12 +135,13 @@ impl House {
         let issuers = start_tokens(options, &clock)?;
         let store = open_data(options).await?;
         let held = store.hold(Presence::Serving).await.context("the data cannot be held")?;
-        let held = held.context("an import works on these data; start again when it is done")?;
+        let held = held.context("another server or an import works on these data; several servers need PostgreSQL")?;
         let settings = LoopsOptions {
             durability: options.durability.into(),
             n_queued: options.max_queued,
             n_actions_most: options.max_actions,
             trusted_signers: options.trusted_signers()?,
+            learners: Learners::start().context("could not start the threads that learn")?,
         };
         let loops = Loops::open(store.clone(), clock.clone(), settings).await.context("the loops cannot be loaded")?;
         let own_token = secret_from_environment("RANKLOOP_ADMIN_TOKEN");

@@ -19,6 +19,11 @@ impl NewRecord {
     pub fn new(kind: i16, event_id: Option<EventId>, body: Vec<u8>) -> Self {
         Self { kind, event_id, body, carried: Carried::default() }
     }
+
+    /// The event that it ranks, if it is a Rank.
+    pub(super) fn ranks(&self) -> Option<&EventId> {
+        self.event_id.as_ref().filter(|_| self.kind == KIND_RANKED)
+    }
 }
 
 /// A record as it lies in the log.
@@ -54,7 +59,7 @@ pub(super) const SELECT_BETWEEN: &str = "
 impl Store {
     /// The end of the log; zeros when it is empty.
     pub async fn log_head(&self, id: &LoopId) -> Result<LogHead, StoreError> {
-        on_pool!(self.pools.reading(), pool => sqlx::query_as(SELECT_HEAD).bind(id.as_str()).fetch_optional(pool).await)
+        on_pool!(self.pools.reading_log().await?, pool => sqlx::query_as(SELECT_HEAD).bind(id.as_str()).fetch_optional(pool).await)
             .map(Option::unwrap_or_default)
             .map_err(StoreError::during("read the end of a log"))
     }
@@ -67,7 +72,7 @@ impl Store {
         up_to: i64,
         limit: i64,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SELECT_BETWEEN)
+        let found = on_pool!(self.pools.reading_log().await?, pool => sqlx::query_as(SELECT_BETWEEN)
             .bind(id.as_str())
             .bind(after)
             .bind(up_to)
@@ -86,6 +91,7 @@ impl Store {
             select seq, at_us, kind, event_id, body from log_record where loop_id = $1 and seq = any($2)";
         let found = match &self.pools {
             Pools::Sqlite { readers, .. } => {
+                self.pools.settled().await?;
                 let listed = serde_json::to_string(seqs).expect("whole numbers always become JSON");
                 sqlx::query_as(SQLITE).bind(id.as_str()).bind(listed).fetch_all(readers).await
             }
@@ -108,7 +114,7 @@ impl Store {
             union all
             select seq, at_us, kind, event_id, body from log_record
             where loop_id = $1 and event_id = $2 and kind <> 1 and event_id is not null";
-        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+        let found = on_pool!(self.pools.reading_log().await?, pool => sqlx::query_as(SQL)
             .bind(id.as_str())
             .bind(event_id.as_str())
             .fetch_all(pool)
@@ -123,7 +129,7 @@ impl Store {
         const SQL: &str = "
             select seq, at_us, kind, event_id, body from log_record
             where loop_id = $1 and event_id = $2 and kind = 1";
-        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+        let found = on_pool!(self.pools.reading_log().await?, pool => sqlx::query_as(SQL)
             .bind(id.as_str())
             .bind(event_id.as_str())
             .fetch_all(pool)
@@ -134,7 +140,7 @@ impl Store {
     /// Whether an event was ranked.
     pub async fn has_ranked(&self, id: &LoopId, event_id: &EventId) -> Result<bool, StoreError> {
         const SQL: &str = "select count(*) from log_record where loop_id = $1 and event_id = $2 and kind = 1";
-        on_pool!(self.pools.reading(), pool => sqlx::query_scalar(SQL)
+        on_pool!(self.pools.reading_log().await?, pool => sqlx::query_scalar(SQL)
             .bind(id.as_str())
             .bind(event_id.as_str())
             .fetch_one(pool)
@@ -159,7 +165,7 @@ impl Store {
             select seq, at_us, kind, event_id, body from log_record
             where loop_id = $1 and kind = $2 and seq < $3 order by seq desc limit $4";
         let sql = if INDEXED_KINDS.contains(&kind) { FEW } else { MANY };
-        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(sql)
+        let found = on_pool!(self.pools.reading_log().await?, pool => sqlx::query_as(sql)
             .bind(id.as_str())
             .bind(kind)
             .bind(before)
@@ -175,13 +181,13 @@ impl Store {
         const FIRST: &str = "select at_us from log_record where loop_id = $1 and kind = 1 order by seq limit 1";
         const LAST: &str = "select at_us from log_record where loop_id = $1 and kind = 1 order by seq desc limit 1";
         let failed = StoreError::during("find the span of the log");
-        let first: Option<i64> = on_pool!(self.pools.reading(), pool => sqlx::query_scalar(FIRST)
+        let first: Option<i64> = on_pool!(self.pools.reading_log().await?, pool => sqlx::query_scalar(FIRST)
             .bind(id.as_str())
             .fetch_optional(pool)
             .await)
         .map_err(&failed)?;
         let Some(first) = first else { return Ok(None) };
-        let last: Option<i64> = on_pool!(self.pools.reading(), pool => sqlx::query_scalar(LAST)
+        let last: Option<i64> = on_pool!(self.pools.reading_log().await?, pool => sqlx::query_scalar(LAST)
             .bind(id.as_str())
             .fetch_optional(pool)
             .await)
@@ -206,6 +212,7 @@ impl Store {
         let failed = StoreError::during("remove old records");
         match &self.pools {
             Pools::Sqlite { writer, .. } => {
+                self.pools.settled().await?;
                 let writer = writer.clone();
                 // A task of its own, because whoever waits may go, and the connection must not stay as it is meanwhile.
                 let removing = tokio::spawn(async move { removal.in_sqlite(&writer).await });
@@ -225,7 +232,7 @@ impl Store {
         let (mut older, mut newer) = (0, self.log_head(id).await?.seq);
         while newer - older > 1 {
             let middle = older + (newer - older) / 2;
-            let found: Option<LogHead> = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+            let found: Option<LogHead> = on_pool!(self.pools.reading_log().await?, pool => sqlx::query_as(SQL)
                 .bind(id.as_str())
                 .bind(middle - 1)
                 .fetch_optional(pool)

@@ -8,12 +8,13 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
+use sqlx::{Connection as _, PgConnection, SqliteConnection, SqlitePool};
 
 use super::{
     Appended, Durability, Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
-    log::{KIND_RANKED, checked},
-    log_statements::{Appending, NewRow, insert_into_sqlite},
+    commit_log::CommitLog,
+    log::checked,
+    log_statements::{Appending, NewRow, SQLITE_RANKED, insert_into_sqlite, json},
     pools::{BEGIN_WRITING, Pools},
 };
 use crate::terms::{EventId, LoopId};
@@ -48,7 +49,7 @@ pub(super) type Additions = BTreeMap<LoopId, Addition>;
 /// A loop that is gone is missing here.
 pub(super) type AllAdded = BTreeMap<LoopId, Added>;
 
-const ATTEMPT: &str = "append to the log";
+pub(super) const ATTEMPT: &str = "append to the log";
 /// Records of others that are read along at most, because everybody who appends waits meanwhile.
 pub(super) const N_MISSED_MOST: i64 = 1_024;
 /// A database that has not answered for so long is treated as lost.
@@ -65,7 +66,15 @@ impl Store {
         let failed = StoreError::during(ATTEMPT);
         // A connection whose commit failed or never ended is closed: nobody knows what state it is in.
         match &self.pools {
-            Pools::Sqlite { writer, doubt, .. } => {
+            Pools::Sqlite { readers, writer, doubt, commit_log, .. } => {
+                if let Some(commit_log) = commit_log.get() {
+                    if durability == Durability::Commit
+                        && let Some(added) = append_to_commit_log(commit_log, readers, additions, now_us).await?
+                    {
+                        return Ok(added);
+                    }
+                    commit_log.settled().await?;
+                }
                 let mut connection = writer.acquire().await.map_err(&failed)?;
                 let appending = async {
                     doubt.settle(&mut connection).await?;
@@ -133,14 +142,7 @@ async fn append_at_once(
     additions: &Additions,
     now_us: i64,
 ) -> Result<Option<AllAdded>, StoreError> {
-    let is_plain =
-        |addition: &Addition| !addition.records.is_empty() && addition.given.seq > 0 && addition.fences.is_empty();
-    if !additions.values().all(is_plain) {
-        return Ok(None);
-    }
-    let heads = additions.iter().map(|(id, addition)| (id.as_str().to_owned(), addition.given)).collect();
-    let mut all_added = additions.keys().map(|id| (id.clone(), Added::default())).collect();
-    let found = Found { heads, ..Found::default() };
+    let Some((found, mut all_added)) = as_given(additions) else { return Ok(None) };
     let rows = plan(additions, &found, now_us, &mut all_added);
     match insert_into_sqlite(connection, &rows).await {
         Ok(()) => Ok(Some(all_added)),
@@ -149,6 +151,54 @@ async fn append_at_once(
         }
         Err(error) => Err(StoreError::during(ATTEMPT)(error)),
     }
+}
+
+/// Appends behind the ends that are known already, which nobody else can have moved, to the commit log. `None` when it has
+/// to be done the long way.
+async fn append_to_commit_log(
+    commit_log: &CommitLog,
+    readers: &SqlitePool,
+    additions: &Additions,
+    now_us: i64,
+) -> Result<Option<AllAdded>, StoreError> {
+    let Some((mut found, mut all_added)) = as_given(additions) else { return Ok(None) };
+    // In this order: an event that is on its way into the database is in one of the two.
+    for (id, addition) in additions {
+        let known = commit_log.ranked_among(id, addition.records.iter().filter_map(NewRecord::ranks));
+        found.known.insert(id.as_str().to_owned(), known);
+    }
+    let ranked = ranked_in(additions);
+    if !ranked.is_empty() {
+        let known: Vec<(String, String)> = sqlx::query_as(SQLITE_RANKED)
+            .bind(json(&ranked))
+            .fetch_all(readers)
+            .await
+            .map_err(StoreError::during(ATTEMPT))?;
+        for (id, event_id) in known {
+            found.known.entry(id).or_default().insert(event_id);
+        }
+    }
+    let rows = plan(additions, &found, now_us, &mut all_added);
+    let is_written = rows.is_empty() || commit_log.write(&rows).await?;
+    Ok(is_written.then_some(all_added))
+}
+
+/// What an append can take for known without asking; `None` when there is something to ask.
+fn as_given(additions: &Additions) -> Option<(Found, AllAdded)> {
+    let is_plain =
+        |addition: &Addition| !addition.records.is_empty() && addition.given.seq > 0 && addition.fences.is_empty();
+    if !additions.values().all(is_plain) {
+        return None;
+    }
+    let heads = additions.iter().map(|(id, addition)| (id.as_str().to_owned(), addition.given)).collect();
+    let all_added = additions.keys().map(|id| (id.clone(), Added::default())).collect();
+    Some((Found { heads, ..Found::default() }, all_added))
+}
+
+/// The events (loop, event) that these rank.
+fn ranked_in(additions: &Additions) -> Vec<(&str, &str)> {
+    let all = additions.iter().flat_map(|(id, addition)| addition.records.iter().map(move |record| (id, record)));
+    all.filter_map(|(id, record)| Some((id.as_str(), record.ranks()?.as_str()))).collect()
 }
 
 async fn append_to_postgres(
@@ -185,9 +235,7 @@ async fn append_in(mut transaction: Appending<'_>, additions: &Additions, now_us
         additions.iter().filter(|(_, addition)| !addition.fences.is_empty()).map(|(id, _)| id.as_str()).collect();
     let tokens =
         if fenced.is_empty() { HashMap::new() } else { transaction.hold_tokens(&fenced).await.map_err(&failed)? };
-    let ranked = additions.iter().flat_map(|(id, addition)| addition.records.iter().map(move |record| (id, record)));
-    let ranked: Vec<(&str, &str)> =
-        ranked.filter_map(|(id, record)| Some((id.as_str(), ranked_event(record)?.as_str()))).collect();
+    let ranked = ranked_in(additions);
     let known =
         if ranked.is_empty() { HashMap::new() } else { transaction.find_ranked(&ranked).await.map_err(&failed)? };
     let rows = plan(additions, &Found { heads, known, tokens }, now_us, &mut all_added);
@@ -222,8 +270,7 @@ fn plan<'a>(additions: &'a Additions, found: &Found, now_us: i64, all_added: &mu
                 added.outcomes.push(None);
                 continue;
             }
-            let is_repeat =
-                ranked_event(record).is_some_and(|event_id| is_known(event_id) || !ranked_here.insert(event_id));
+            let is_repeat = record.ranks().is_some_and(|event_id| is_known(event_id) || !ranked_here.insert(event_id));
             if is_repeat {
                 added.outcomes.push(Some(Appended::Repeat));
                 continue;
@@ -235,11 +282,6 @@ fn plan<'a>(additions: &'a Additions, found: &Found, now_us: i64, all_added: &mu
         }
     }
     rows
-}
-
-/// The event that a record ranks, if it is a Rank.
-fn ranked_event(record: &NewRecord) -> Option<&EventId> {
-    record.event_id.as_ref().filter(|_| record.kind == KIND_RANKED)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use sqlx::{Postgres, Sqlite, SqliteConnection, Transaction};
 
 use super::{
     LogHead, NewRecord,
+    commit_log::Row,
     log::{FoundRecord, SELECT_BETWEEN},
     packing::pack,
 };
@@ -40,7 +41,7 @@ const POSTGRES_HEADS: &str = "
         (select seq, at_us from log_record where loop_id = loop.id order by seq desc limit 1) newest on true
     where loop.id = any($1)";
 
-const SQLITE_RANKED: &str = "
+pub(super) const SQLITE_RANKED: &str = "
     select ranked.loop_id, ranked.event_id
     from json_each($1) wanted
     cross join log_record ranked on ranked.loop_id = wanted.value ->> 0 and ranked.event_id = wanted.value ->> 1
@@ -65,6 +66,12 @@ const SQLITE_INSERT: &str = "
     select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
         coalesce(substr($2, value ->> 5, value ->> 6), x'')
     from json_each($1)";
+// What comes from the commit log may belong to a loop that was removed meanwhile.
+const SQLITE_INSERT_SETTLED: &str = "
+    insert into log_record (loop_id, seq, at_us, kind, event_id, body)
+    select value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+        coalesce(substr($2, value ->> 5, value ->> 6), x'')
+    from json_each($1) where value ->> 0 in (select id from loop where not is_removed)";
 const POSTGRES_INSERT: &str = "
     insert into log_record (loop_id, seq, at_us, kind, event_id, body)
     select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bytea[])";
@@ -164,17 +171,35 @@ pub(super) async fn insert_into_sqlite(
     connection: &mut SqliteConnection,
     rows: &[NewRow<'_>],
 ) -> Result<(), sqlx::Error> {
+    let bodies: Vec<Vec<u8>> = rows.iter().map(|row| pack(&row.record.body)).collect();
+    let packed = rows.iter().zip(&bodies).map(|(row, body)| Row {
+        loop_id: row.loop_id.as_str(),
+        place: row.place,
+        kind: row.record.kind,
+        event_id: row.record.event_id.as_ref().map(EventId::as_str),
+        body,
+    });
+    insert_packed(connection, SQLITE_INSERT, packed).await
+}
+
+/// Writes rows of the commit log whose loops are still there, in one statement that is a transaction of its own.
+pub(super) async fn insert_settled(connection: &mut SqliteConnection, rows: &[Row<'_>]) -> Result<(), sqlx::Error> {
+    insert_packed(connection, SQLITE_INSERT_SETTLED, rows.iter().copied()).await
+}
+
+async fn insert_packed<'a>(
+    connection: &mut SqliteConnection,
+    sql: &'static str,
+    rows: impl ExactSizeIterator<Item = Row<'a>>,
+) -> Result<(), sqlx::Error> {
     let mut bodies = Vec::new();
     let mut listed = Vec::with_capacity(rows.len());
-    for NewRow { loop_id, place, record } in rows {
+    for Row { loop_id, place, kind, event_id, body } in rows {
         // SQL counts from one.
-        let begin = bodies.len() + 1;
-        let event_id = record.event_id.as_ref().map(EventId::as_str);
-        let body = pack(&record.body);
-        listed.push((loop_id.as_str(), place.seq, place.at_us, record.kind, event_id, begin, body.len()));
-        bodies.extend_from_slice(&body);
+        listed.push((loop_id, place.seq, place.at_us, kind, event_id, bodies.len() + 1, body.len()));
+        bodies.extend_from_slice(body);
     }
-    sqlx::query(SQLITE_INSERT).bind(json(&listed)).bind(bodies).execute(connection).await.map(drop)
+    sqlx::query(sql).bind(json(&listed)).bind(bodies).execute(connection).await.map(drop)
 }
 
 async fn insert_into_postgres(
@@ -194,6 +219,6 @@ async fn insert_into_postgres(
 }
 
 /// A list as SQLite takes it.
-fn json<T: serde::Serialize + ?Sized>(list: &T) -> String {
+pub(super) fn json<T: serde::Serialize + ?Sized>(list: &T) -> String {
     serde_json::to_string(list).expect("lists of texts and whole numbers always become JSON")
 }

@@ -1,4 +1,4 @@
-//! Group commit: one task writes whatever waits, for all logs, in one transaction with one sync.
+//! Group commit: one thread writes whatever waits, for all logs, in one transaction with one sync.
 //!
 //! Invariants: an append is answered with success only after its commit; a follower gets the records of its log that are
 //! durable, in order and once, also those whose append was answered with an error because the commit's outcome was never
@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
 use super::{
     Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
@@ -103,7 +106,13 @@ impl LogWriter {
     pub fn start(store: Store, clock: Clock, durability: Durability, n_queued: usize) -> Self {
         let (messages, inbox) = mpsc::channel(n_queued.max(1));
         let writing = Writing { store, clock, durability, followers: HashMap::new(), is_in_doubt: false };
-        tokio::spawn(writing.run(inbox));
+        // A thread of its own: as one task among all that answer calls it would wait for its turn several times in each
+        // commit, and everybody would wait with it.
+        let runtime = Handle::current();
+        let writing = std::thread::Builder::new()
+            .name("log-writer".to_owned())
+            .spawn(move || runtime.block_on(writing.run(inbox)));
+        writing.expect("the system has a thread for the log");
         Self { messages }
     }
 

@@ -116,7 +116,7 @@ impl Store {
         const LOOP: &str = "delete from loop where id = $1";
         let mut n_removed = u64::MAX;
         while n_removed > 0 {
-            n_removed = on_pool!(self.pools.writing(), pool => sqlx::query(RECORDS)
+            n_removed = on_pool!(self.pools.writing_log().await?, pool => sqlx::query(RECORDS)
                 .bind(id)
                 .bind(N_REMOVED_AT_ONCE)
                 .execute(pool)

@@ -11,6 +11,7 @@ mod actions;
 mod announcements;
 mod archive;
 mod carried;
+mod commit_log;
 mod doubt;
 mod error;
 mod jobs;

@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -9,8 +10,9 @@ use sqlx::{
     Connection as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tracing::warn;
 
-use super::{StoreError, doubt::Doubt, reach::Reach};
+use super::{StoreError, commit_log::CommitLog, doubt::Doubt, reach::Reach};
 
 /// How long a write waits for another process that holds the SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +33,8 @@ pub(super) enum Pools {
         /// The database's file.
         path: PathBuf,
         doubt: Doubt,
+        /// There once this process holds the database alone, as a server.
+        commit_log: Arc<OnceLock<CommitLog>>,
     },
     Postgres(Reach),
 }
@@ -106,6 +110,33 @@ impl Pools {
         }
     }
 
+    /// For questions to logs, with everything in the database that was acknowledged before.
+    pub(super) async fn reading_log(&self) -> Result<Pool<'_>, StoreError> {
+        self.settled().await?;
+        Ok(self.reading())
+    }
+
+    /// For changes that are about what a log holds.
+    pub(super) async fn writing_log(&self) -> Result<Pool<'_>, StoreError> {
+        self.settled().await?;
+        Ok(self.writing())
+    }
+
+    /// Returns once everything that was acknowledged before is in the database, and not in the commit log alone.
+    pub(super) async fn settled(&self) -> Result<(), StoreError> {
+        match self.commit_log() {
+            Some(commit_log) => commit_log.settled().await,
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn commit_log(&self) -> Option<&CommitLog> {
+        match self {
+            Self::Sqlite { commit_log, .. } => commit_log.get(),
+            Self::Postgres(_) => None,
+        }
+    }
+
     pub(super) fn writing(&self) -> Pool<'_> {
         match self {
             Self::Sqlite { writer, .. } => Pool::Sqlite(writer),
@@ -115,7 +146,13 @@ impl Pools {
 
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { readers, writer, .. } => {
+            Self::Sqlite { readers, writer, path, commit_log, .. } => {
+                if let Some(commit_log) = commit_log.get()
+                    && let Err(error) = commit_log.close(path).await
+                {
+                    let error = &error as &dyn std::error::Error;
+                    warn!(error, "The last records stay in the commit log, and are moved at the next start");
+                }
                 readers.close().await;
                 writer.close().await;
             }
@@ -156,7 +193,13 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
     let writer = writer.map_err(StoreError::during(attempt))?;
     let readers = pool().max_connections(N_SQLITE_READERS).connect_with(options).await;
     let readers = readers.map_err(StoreError::during(attempt))?;
-    Ok(Pools::Sqlite { readers, writer, path: path.to_owned(), doubt: Doubt::from_before() })
+    Ok(Pools::Sqlite {
+        readers,
+        writer,
+        path: path.to_owned(),
+        doubt: Doubt::from_before(),
+        commit_log: Arc::default(),
+    })
 }
 
 #[cfg(test)]

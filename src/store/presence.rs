@@ -1,22 +1,27 @@
-//! Who works on the data: servers share them, an import wants them alone.
+//! Who works on the data: servers share PostgreSQL, while SQLite has one; an import wants the data alone.
 
 use std::{
     fs::{File, TryLockError},
-    path::PathBuf,
+    path::{Path, PathBuf},
     pin::Pin,
     time::Duration,
 };
 
 use sqlx::{Connection as _, PgConnection};
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 use tracing::warn;
 
-use super::{Store, StoreError, pools::Pools, reach::Reach};
+use super::{
+    Store, StoreError,
+    commit_log::{CommitLog, recover},
+    pools::Pools,
+    reach::Reach,
+};
 
 /// How a process works on the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// As a server, of which there may be several.
+    /// As a server. Several share a PostgreSQL database; SQLite has one.
     Serving,
     /// While no server runs.
     Alone,
@@ -41,24 +46,26 @@ const LOCK_NUMBER: i64 = 0x7261_6e6b_6c6f_6f70;
 const ATTEMPT: &str = "see who works on the data";
 /// How soon a lost session is asked for again.
 const A_MOMENT: Duration = Duration::from_millis(50);
+/// How long a server waits for the one before it.
+const PATIENCE: Duration = Duration::from_secs(5);
 const AGAIN: Duration = Duration::from_secs(1);
 
 impl Store {
     /// `None` when somebody else works on the data in a way that excludes this one.
     pub async fn hold(&self, presence: Presence) -> Result<Option<Held>, StoreError> {
         match &self.pools {
-            Pools::Sqlite { path, .. } => {
-                let mut held = hold_file(path, presence)?;
-                if held.is_none() && presence == Presence::Serving {
-                    // Another server may have been looking at this very moment whether it is alone.
-                    tokio::time::sleep(A_MOMENT).await;
-                    held = hold_file(path, presence)?;
-                }
-                if presence == Presence::Serving && matches!(held, Some((_, true))) {
+            Pools::Sqlite { path, writer, doubt, commit_log, .. } => {
+                let patience = if presence == Presence::Serving { PATIENCE } else { Duration::ZERO };
+                let Some(file) = hold_file(path, patience).await? else { return Ok(None) };
+                recover(path, writer, doubt).await?;
+                if presence == Presence::Serving {
                     // Whoever trained on these data is no more, and its leases need not run out.
                     self.free_leases().await?;
+                    let started = CommitLog::start(path, writer.clone(), doubt.clone());
+                    let started = started.map_err(|error| StoreError::during("begin the commit log")(error.into()))?;
+                    commit_log.set(started).expect("a store is held once");
                 }
-                Ok(held.map(|(held, _)| held))
+                Ok(Some(Held { _lock: Lock::File(file) }))
             }
             Pools::Postgres(reach) => {
                 let is_renewed = reach.is_renewed();
@@ -106,21 +113,21 @@ async fn keep_session(
     }
 }
 
-/// A lock on a file beside the database: the system takes it back when the process ends, however it ends.
-/// Also says whether nobody else is at work.
-fn hold_file(database: &std::path::Path, presence: Presence) -> Result<Option<(Held, bool)>, StoreError> {
+/// A lock on a file beside the database: the system takes it back when the process ends, however it ends. Waits so
+/// long for whoever has it.
+pub(super) async fn hold_file(database: &Path, patience: Duration) -> Result<Option<File>, StoreError> {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
     let failed = |error: std::io::Error| StoreError::during(ATTEMPT)(error.into());
     let file = File::options().create(true).truncate(false).write(true).read(true).open(PathBuf::from(path));
     let file = file.map_err(failed)?;
-    // A server that could have it alone is the only one; then it shares.
-    let alone = file.try_lock();
-    let is_first = alone.is_ok();
-    let locked = if presence == Presence::Serving { file.try_lock_shared() } else { alone };
-    match locked {
-        Ok(()) => Ok(Some((Held { _lock: Lock::File(file) }, is_first))),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
+    let deadline = Instant::now() + patience;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => tokio::time::sleep(A_MOMENT).await,
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
     }
 }

@@ -25,7 +25,7 @@ impl Store {
             select $1, $2, $3, $4 where cast($5 as bigint) is null
                 or exists (select 1 from trainer_lease where loop_id = $1 and token = $5)
             on conflict (loop_id, seq) do update set at_us = excluded.at_us, body = excluded.body";
-        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
+        on_pool!(self.pools.writing_log().await?, pool => sqlx::query(SQL)
             .bind(id.as_str())
             .bind(row.seq)
             .bind(row.at_us)

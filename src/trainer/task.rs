@@ -19,11 +19,12 @@ use super::{
     adopting::{across_gap, wait_for_snapshot},
     cell::LoopCell,
     fold::{Fold, FoldError},
+    learners::Learners,
     leases::Leases,
     progress::Progress,
     recall::recall,
     relearn::{Relearning, relearn_now},
-    replay::{in_the_background, read_known, replay},
+    replay::{read_known, replay},
     retention::Retention,
     saving::Saving,
 };
@@ -52,6 +53,8 @@ pub enum TrainerError {
     EmptyLog,
     #[error("the work on a piece of the log broke off")]
     Broken(#[from] JoinError),
+    #[error("the work on a piece of the log broke off; what it said stands above")]
+    Panicked,
 }
 
 /// Everything that a trainer works with.
@@ -62,6 +65,7 @@ pub struct Tools {
     pub writer: LogWriter,
     pub clock: Clock,
     pub leases: Leases,
+    pub learners: Learners,
 }
 
 /// The task of one loop: it follows the log, and trains the loop while this process holds its lease.
@@ -92,7 +96,8 @@ impl Trainer {
             relearning: relearning.clone(),
             tools,
         };
-        let task = tokio::spawn(running.run(fold, records));
+        let learners = running.tools.learners.clone();
+        let task = learners.spawn(running.run(fold, records));
         Ok(Self { cell, progress, relearning, is_discarded, task })
     }
 
@@ -214,7 +219,7 @@ impl Running {
             let progress = self.progress.clone();
             let work = move || fold_to_turn(fold, left, n_behind, skip_to, &progress);
             let turn;
-            (fold, left, turn) = in_the_background(work).await??;
+            (fold, left, turn) = self.tools.learners.work(work).await??;
             match turn {
                 None => return Ok(fold),
                 Some(Turn::Record(record)) => fold = self.turn(fold, &record).await?,

@@ -102,6 +102,7 @@ impl TestApp {
             n_queued: 1_000,
             n_actions_most: 50,
             trusted_signers: TrustedSigners::default(),
+            learners: Default::default(),
         };
         let loops = Loops::open(store.clone(), clock.clone(), options).await.expect("loops");
         let accounts = Accounts::new(store.clone(), clock, vec![("owner".to_owned(), OWNER.to_owned())]);

@@ -75,6 +75,7 @@ async fn open(database: &Database, clock: &ManualClock) -> Loops {
         n_queued: 10_000,
         n_actions_most: 50,
         trusted_signers: TrustedSigners::default(),
+        learners: Default::default(),
     };
     let store = database.opened_again().await;
     Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open")

@@ -37,6 +37,7 @@ pub async fn house_with(configuration: Configuration, arguments: Option<&str>) -
         n_queued: 10_000,
         n_actions_most: 50,
         trusted_signers: TrustedSigners::default(),
+        learners: Default::default(),
     };
     let loops = Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open");
     let new = NewLoop { name: "Front page".into(), configuration, arguments: arguments.map(str::to_owned) };

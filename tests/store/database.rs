@@ -22,7 +22,7 @@ pub struct Database {
 
 enum Kind {
     /// The folder is removed when the test ends, well or not.
-    Sqlite { _folder: tempfile::TempDir },
+    Sqlite { folder: tempfile::TempDir },
     /// What to drop, and a database to be connected to meanwhile. After a failed test it stays, to be looked at.
     Postgres { name: String, base_url: String },
 }
@@ -41,7 +41,7 @@ impl Database {
     pub async fn empty_sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("data").join("rankloop.db").display());
-        Self::open(url, Kind::Sqlite { _folder: folder }).await
+        Self::open(url, Kind::Sqlite { folder }).await
     }
 
     /// Without a schema; `None` when the run has no PostgreSQL.
@@ -82,6 +82,17 @@ impl Database {
             }
             Kind::Postgres { .. } => run(&self.url, postgres.to_owned()).await,
         }
+    }
+
+    /// The folder of the data, as it would be found after a crash at this moment.
+    pub fn copied(&self) -> tempfile::TempDir {
+        let Kind::Sqlite { folder } = &self.kind else { panic!("only SQLite has files") };
+        let copy = tempfile::tempdir().expect("a temporary folder");
+        for file in std::fs::read_dir(folder.path().join("data")).expect("data") {
+            let file = file.expect("a file");
+            std::fs::copy(file.path(), copy.path().join(file.file_name())).expect("copied");
+        }
+        copy
     }
 
     /// Opens the same database again, as another process would.
@@ -134,6 +145,21 @@ macro_rules! on_both {
     };
 }
 pub(crate) use on_both;
+
+/// Runs claims on a SQLite database that this process serves, where appends go to the commit log first.
+macro_rules! as_a_server {
+    ($($claim:path => $name:ident),* $(,)?) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            let database = crate::database::Database::sqlite().await;
+            let held = database.store.hold(rankloop::store::Presence::Serving).await.expect("asked").expect("held");
+            $claim(&database).await;
+            database.end().await;
+            drop(held);
+        })*
+    };
+}
+pub(crate) use as_a_server;
 
 async fn run(url: &str, statement: String) {
     let mut connection = sqlx::PgConnection::connect(url).await.expect("the PostgreSQL of the test run");

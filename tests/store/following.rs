@@ -17,7 +17,7 @@ on_both!(
     a_relaxed_writer_keeps_the_same_order,
 );
 
-async fn a_follower_also_gets_what_was_in_the_log_before(database: &Database) {
+pub(crate) async fn a_follower_also_gets_what_was_in_the_log_before(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, _clock) = database.writer();
     let mut first = writer.follow(&id, FIRST).await.expect("a follower");
@@ -33,7 +33,7 @@ async fn a_follower_also_gets_what_was_in_the_log_before(database: &Database) {
     assert!(first.recv().await.is_none(), "the first one's place was taken");
 }
 
-async fn many_appenders_share_commits_and_every_follower_sees_its_log_whole(database: &Database) {
+pub(crate) async fn many_appenders_share_commits_and_every_follower_sees_its_log_whole(database: &Database) {
     const N_APPENDERS: usize = 16;
     const N_EACH: usize = 25;
     let loops = [database.make_loop("loop1").await, database.make_loop("loop2").await];
@@ -89,7 +89,7 @@ async fn two_writers_on_one_log_neither_fork_it_nor_hide_records_from_each_other
     store.close().await;
 }
 
-async fn only_followed_loops_are_written_to(database: &Database) {
+pub(crate) async fn only_followed_loops_are_written_to(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, _clock) = database.writer();
     let append = || writer.append(&id, record(7, None, ""));
@@ -105,7 +105,7 @@ async fn only_followed_loops_are_written_to(database: &Database) {
     assert!(matches!(writer.follow(&nobody, LogHead::default()).await, Err(StoreError::NotFollowed)));
 }
 
-async fn shutting_down_writes_what_waits_and_refuses_the_rest(database: &Database) {
+pub(crate) async fn shutting_down_writes_what_waits_and_refuses_the_rest(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, _clock) = database.writer();
     let mut follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -123,7 +123,7 @@ async fn shutting_down_writes_what_waits_and_refuses_the_rest(database: &Databas
     assert_eq!(given(&mut follower).len(), 50);
 }
 
-async fn a_full_queue_refuses_instead_of_growing(database: &Database) {
+pub(crate) async fn a_full_queue_refuses_instead_of_growing(database: &Database) {
     let id = database.make_loop("loop1").await;
     let writer = LogWriter::start(database.store.clone(), Clock::System, Durability::Commit, 3);
     let mut follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -140,7 +140,7 @@ async fn a_full_queue_refuses_instead_of_growing(database: &Database) {
     assert_eq!(given(&mut follower).len(), n_appended);
 }
 
-async fn a_relaxed_writer_keeps_the_same_order(database: &Database) {
+pub(crate) async fn a_relaxed_writer_keeps_the_same_order(database: &Database) {
     let id = database.make_loop("loop1").await;
     let writer = LogWriter::start(database.store.clone(), Clock::System, Durability::Relaxed, 100);
     let mut follower = writer.follow(&id, FIRST).await.expect("a follower");

@@ -16,7 +16,7 @@ on_both!(
     bodies_come_back_byte_for_byte,
 );
 
-async fn records_count_up_and_log_time_never_falls(database: &Database) {
+pub(crate) async fn records_count_up_and_log_time_never_falls(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, clock) = database.writer();
     let mut follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -33,7 +33,7 @@ async fn records_count_up_and_log_time_never_falls(database: &Database) {
     assert_eq!(bodies(&database.store.records_between(&id, 0, 3, 2).await.expect("records")), ["first", "a"]);
 }
 
-async fn an_event_is_ranked_once_also_within_one_commit(database: &Database) {
+pub(crate) async fn an_event_is_ranked_once_also_within_one_commit(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, _clock) = database.writer();
     let mut follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -52,7 +52,7 @@ async fn an_event_is_ranked_once_also_within_one_commit(database: &Database) {
     assert!(!database.store.has_ranked(&id, &event("e2")).await.expect("read"));
 }
 
-async fn two_loops_may_rank_the_same_event_id(database: &Database) {
+pub(crate) async fn two_loops_may_rank_the_same_event_id(database: &Database) {
     let (one, other) = (database.make_loop("loop1").await, database.make_loop("loop2").await);
     let (writer, _clock) = database.writer();
     let _followers = (writer.follow(&one, FIRST).await, writer.follow(&other, FIRST).await);
@@ -65,7 +65,7 @@ async fn two_loops_may_rank_the_same_event_id(database: &Database) {
     assert_eq!((appended.0.expect("appended"), appended.1.expect("appended")), (place, place));
 }
 
-async fn an_events_records_are_found_in_order_whatever_their_kind(database: &Database) {
+pub(crate) async fn an_events_records_are_found_in_order_whatever_their_kind(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, _clock) = database.writer();
     let _follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -80,7 +80,7 @@ async fn an_events_records_are_found_in_order_whatever_their_kind(database: &Dat
     assert!(records.iter().all(|record| record.event_id == Some(event("e1"))));
 }
 
-async fn the_latest_of_a_kind_come_newest_first(database: &Database) {
+pub(crate) async fn the_latest_of_a_kind_come_newest_first(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, _clock) = database.writer();
     let _follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -109,7 +109,7 @@ async fn what_was_answered_is_there_after_a_restart(database: &Database) {
     store.close().await;
 }
 
-async fn removal_goes_by_kind_age_and_number_and_oldest_first(database: &Database) {
+pub(crate) async fn removal_goes_by_kind_age_and_number_and_oldest_first(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, clock) = database.writer();
     let _follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -133,7 +133,7 @@ async fn removal_goes_by_kind_age_and_number_and_oldest_first(database: &Databas
     assert_eq!(bodies(&left().await), ["8", "9"]);
 }
 
-async fn removal_leaves_the_newest_record_so_that_no_place_is_given_twice(database: &Database) {
+pub(crate) async fn removal_leaves_the_newest_record_so_that_no_place_is_given_twice(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, clock) = database.writer();
     let _follower = writer.follow(&id, FIRST).await.expect("a follower");
@@ -146,7 +146,7 @@ async fn removal_leaves_the_newest_record_so_that_no_place_is_given_twice(databa
     assert_eq!(appended, Appended::New { seq: 3, at_us: NOON_US + 1 });
 }
 
-async fn bodies_come_back_byte_for_byte(database: &Database) {
+pub(crate) async fn bodies_come_back_byte_for_byte(database: &Database) {
     let id = database.make_loop("loop1").await;
     let (writer, _clock) = database.writer();
     let mut follower = writer.follow(&id, FIRST).await.expect("a follower");

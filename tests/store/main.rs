@@ -2,6 +2,7 @@
 
 mod accounts;
 mod archives;
+mod commit_log;
 mod database;
 mod failures;
 mod following;

@@ -10,7 +10,7 @@ use super::{
     file::{ArchiveError, ArchiveHeader, ArchiveWriter, Line, to_line},
     tables::{Kind, Table},
 };
-use crate::store::{MIGRATIONS, Store, StoreError, pools::Pools};
+use crate::store::{MIGRATIONS, Store, StoreError, commit_log::wait_for_the_server, pools::Pools};
 
 /// What an archive holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,7 +112,12 @@ impl Store {
 
     async fn dump(&self, lines: &mut Lines, now_us: i64) -> Result<(), Stopped> {
         match &self.pools {
-            Pools::Sqlite { readers, .. } => {
+            Pools::Sqlite { readers, writer, path, doubt, commit_log } => {
+                match commit_log.get() {
+                    Some(commit_log) => commit_log.settled().await,
+                    None => wait_for_the_server(path, writer, doubt).await,
+                }
+                .map_err(ArchiveError::Store)?;
                 let mut connection = readers.acquire().await?;
                 // What the transaction sees is settled by its first question.
                 let mut transaction = connection.begin().await?;
