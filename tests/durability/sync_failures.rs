@@ -28,6 +28,8 @@ fn a_failing_sync_never_leads_to_an_acknowledgement_and_is_got_over() {
     let (loop_id, key) = server.make_loop();
     assert_eq!(server.rank(&key, "before").status, 201);
     assert_eq!(server.reward(&key, "before").status, 204);
+    // Whoever looks at an event sees it in the database, and so its records have left the commit log.
+    assert_eq!(server.n_rewards(&loop_id, "before"), Some(1));
 
     std::fs::write(&flag, "").expect("the disk breaks");
     for n in 0..3 {
@@ -62,7 +64,7 @@ fn a_failing_sync_never_leads_to_an_acknowledgement_and_is_got_over() {
         assert!(Instant::now() < deadline, "{ranked:?}");
         n_tries += 1;
     };
-    // Whatever the log held before was written again into the database: it would be there without the log.
+    // Whatever SQLite's own log held before was written again into the database: it would be there without that log.
     let copy = folder.path().join("copy");
     std::fs::create_dir(&copy).expect("a folder");
     std::fs::copy(data.join("rankloop.db"), copy.join("rankloop.db")).expect("copied");
