@@ -14,7 +14,7 @@ use super::{
     Appended, Durability, Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
     commit_log::CommitLog,
     log::checked,
-    log_statements::{Appending, NewRow, SQLITE_RANKED, insert_into_sqlite, json},
+    log_statements::{Appending, NewRow, SQLITE_RANKED, SQLITE_TOKENS, insert_into_sqlite, json},
     pools::{BEGIN_WRITING, Pools},
 };
 use crate::terms::{EventId, LoopId};
@@ -142,6 +142,9 @@ async fn append_at_once(
     additions: &Additions,
     now_us: i64,
 ) -> Result<Option<AllAdded>, StoreError> {
+    if !fenced_in(additions).is_empty() {
+        return Ok(None);
+    }
     let Some((found, mut all_added)) = as_given(additions) else { return Ok(None) };
     let rows = plan(additions, &found, now_us, &mut all_added);
     match insert_into_sqlite(connection, &rows).await {
@@ -162,6 +165,14 @@ async fn append_to_commit_log(
     now_us: i64,
 ) -> Result<Option<AllAdded>, StoreError> {
     let Some((mut found, mut all_added)) = as_given(additions) else { return Ok(None) };
+    let failed = StoreError::during(ATTEMPT);
+    let fenced = fenced_in(additions);
+    if !fenced.is_empty() {
+        // Only this process hands out leases, so the tokens hold until the write.
+        let tokens: Vec<(String, i64)> =
+            sqlx::query_as(SQLITE_TOKENS).bind(json(&fenced)).fetch_all(readers).await.map_err(&failed)?;
+        found.tokens.extend(tokens);
+    }
     // In this order: an event that is on its way into the database is in one of the two.
     for (id, addition) in additions {
         let known = commit_log.ranked_among(id, addition.records.iter().filter_map(NewRecord::ranks));
@@ -169,11 +180,8 @@ async fn append_to_commit_log(
     }
     let ranked = ranked_in(additions);
     if !ranked.is_empty() {
-        let known: Vec<(String, String)> = sqlx::query_as(SQLITE_RANKED)
-            .bind(json(&ranked))
-            .fetch_all(readers)
-            .await
-            .map_err(StoreError::during(ATTEMPT))?;
+        let known: Vec<(String, String)> =
+            sqlx::query_as(SQLITE_RANKED).bind(json(&ranked)).fetch_all(readers).await.map_err(&failed)?;
         for (id, event_id) in known {
             found.known.entry(id).or_default().insert(event_id);
         }
@@ -185,14 +193,18 @@ async fn append_to_commit_log(
 
 /// What an append can take for known without asking; `None` when there is something to ask.
 fn as_given(additions: &Additions) -> Option<(Found, AllAdded)> {
-    let is_plain =
-        |addition: &Addition| !addition.records.is_empty() && addition.given.seq > 0 && addition.fences.is_empty();
+    let is_plain = |addition: &Addition| !addition.records.is_empty() && addition.given.seq > 0;
     if !additions.values().all(is_plain) {
         return None;
     }
     let heads = additions.iter().map(|(id, addition)| (id.as_str().to_owned(), addition.given)).collect();
     let all_added = additions.keys().map(|id| (id.clone(), Added::default())).collect();
     Some((Found { heads, ..Found::default() }, all_added))
+}
+
+/// The loops of which something is added that only their trainer may write.
+fn fenced_in(additions: &Additions) -> Vec<&str> {
+    additions.iter().filter(|(_, addition)| !addition.fences.is_empty()).map(|(id, _)| id.as_str()).collect()
 }
 
 /// The events (loop, event) that these rank.
@@ -231,8 +243,7 @@ async fn append_in(mut transaction: Appending<'_>, additions: &Additions, now_us
         }
         all_added.insert(id.clone(), added);
     }
-    let fenced: Vec<&str> =
-        additions.iter().filter(|(_, addition)| !addition.fences.is_empty()).map(|(id, _)| id.as_str()).collect();
+    let fenced = fenced_in(additions);
     let tokens =
         if fenced.is_empty() { HashMap::new() } else { transaction.hold_tokens(&fenced).await.map_err(&failed)? };
     let ranked = ranked_in(additions);

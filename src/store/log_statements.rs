@@ -52,7 +52,7 @@ const POSTGRES_RANKED: &str = "
     join log_record ranked on ranked.loop_id = wanted.loop_id and ranked.event_id = wanted.event_id
         and ranked.kind = 1";
 
-const SQLITE_TOKENS: &str = "
+pub(super) const SQLITE_TOKENS: &str = "
     select lease.loop_id, lease.token
     from json_each($1) wanted cross join trainer_lease lease on lease.loop_id = wanted.value";
 // The lock is the one that a change of hands waits for and a renewal does not.

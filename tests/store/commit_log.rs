@@ -1,9 +1,9 @@
 //! What is durable before SQLite has it: the same promises as without, and what a crash leaves.
 
-use std::{fs::File, io::Write as _, path::Path};
+use std::{fs::File, io::Write as _, path::Path, time::Duration};
 
 use rankloop::{
-    store::{Appended, Durability, LogWriter, Presence, Store, StoredRecord},
+    store::{Appended, Durability, LogWriter, Presence, Store, StoreError, StoredRecord},
     terms::LoopId,
 };
 
@@ -33,6 +33,7 @@ as_a_server!(
     an_event_is_known_wherever_its_rank_lies => an_event_is_known,
     a_record_that_no_file_holds_goes_into_the_database_in_its_place => a_large_record,
     a_removed_loop_takes_its_records_along => a_removed_loop,
+    only_the_trainer_of_today_writes_as_the_trainer => only_the_trainer,
     after_a_clean_end_the_database_alone_holds_everything => a_clean_end,
 );
 
@@ -156,4 +157,15 @@ async fn after_a_clean_end_the_database_alone_holds_everything(database: &Databa
     names.sort();
     assert_eq!(names, ["rankloop.db", "rankloop.db.lock"]);
     assert_eq!(after_a_crash(copy.path(), &id).await.len(), 31);
+}
+
+async fn only_the_trainer_of_today_writes_as_the_trainer(database: &Database) {
+    let (id, writer) = filled(database, 3).await;
+    let store = &database.store;
+    let first = store.take_lease(&id, "first", Duration::ZERO).await.expect("asked").expect("free");
+    let tick = || writer.append_as_trainer(&id, record(9, None, ""), first);
+    assert!(matches!(tick().await, Ok(Appended::New { seq: 5, .. })));
+    store.take_lease(&id, "second", Duration::from_secs(60)).await.expect("asked").expect("ran out");
+    assert!(matches!(tick().await, Err(StoreError::NotTrainer)));
+    assert_eq!(store.log_head(&id).await.expect("read").seq, 5);
 }
