@@ -29,12 +29,14 @@ run: build ## Build and start the server with the demo (ADDR=127.0.0.1:8080 DATA
 dev: ## Build, start, and start again at every change (cargo leptos watch)
 	@scripts/setup.sh web
 	@echo "dev: Watching the sources; the server is on http://127.0.0.1:8080."
-	cargo leptos watch
+	cargo leptos watch --split
 
 build: ## Leave the release binary at target/release/rankloop, its web assets beside it
 	@scripts/setup.sh web
 	@echo "build: Building the server and the browser half in release; the first time takes several minutes."
-	cargo leptos build --release
+	@rm -rf $(TARGET_DIR)/site
+	cargo leptos build --release --split
+	@scripts/compress.mjs $(TARGET_DIR)/site/pkg
 	@rm -rf $(RELEASE)/site && cp -R $(TARGET_DIR)/site $(RELEASE)/site
 	@echo "build: $(RELEASE)/rankloop is ready."
 

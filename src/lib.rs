@@ -55,9 +55,13 @@ pub mod web;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(web::app::App);
-    // What needs the browser half (a style, a test) can tell from here on that it is there.
-    if let Some(root) = leptos::prelude::document().document_element() {
-        let _ = root.set_attribute("data-awake", "");
-    }
+    wasm_bindgen_futures::spawn_local(async {
+        // The page's own part is downloaded first.
+        let app = leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), web::app::App).await;
+        app.forget();
+        // What needs the browser half (a style, a test) can tell from here on that it is there.
+        if let Some(root) = leptos::prelude::document().document_element() {
+            let _ = root.set_attribute("data-awake", "");
+        }
+    });
 }

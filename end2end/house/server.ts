@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const BINARY = process.env.RANKLOOP_BIN ?? resolve(import.meta.dirname, "../../target/release/rankloop");
+export const BINARY = process.env.RANKLOOP_BIN ?? resolve(import.meta.dirname, "../../target/release/rankloop");
 const READY_WITHIN_MS = 30_000;
 const STOPPED_WITHIN_MS = 12_000;
 

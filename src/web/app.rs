@@ -3,20 +3,18 @@
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
 use super::{
     components::{NotFoundPage, Toasts, provide_toasts},
-    dashboard::{
-        DashboardFrame, actions::ActionsPage, event::EventPage, events::EventsPage, features::FeaturesPage,
-        keys::KeysPage, loop_frame::LoopFrame, loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage,
-        settings::SettingsPage, sign_in::SignInPage, welcome::WelcomePage,
+    dashboard::{DashboardFrame, loop_frame::LoopFrame},
+    lazy_pages::{
+        ActionsRoute, ArticleRoute, EventRoute, EventsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute,
+        LoopsRoute, NewLoopRoute, OverviewRoute, SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
     },
-    demo::{ArticlePage, FrontPage, SectionPage},
-    home::HomePage,
 };
 
 /// Sets the theme that this person chose before anything is painted; without a choice the system decides in CSS.
@@ -62,25 +60,25 @@ pub fn App() -> impl IntoView {
         <Router>
             <a class="skip-link" href="#main">"Skip to content"</a>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
-                <Route path=path!("/welcome/:token") view=WelcomePage ssr=SsrMode::Async/>
+                <Route path=path!("/") view={Lazy::<HomeRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view={Lazy::<SignInRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/welcome/:token") view={Lazy::<WelcomeRoute>::new()} ssr=SsrMode::Async/>
                 <ParentRoute path=path!("/loops") view=DashboardFrame ssr=SsrMode::Async>
-                    <Route path=path!("") view=LoopsPage/>
-                    <Route path=path!("new") view=NewLoopPage/>
+                    <Route path=path!("") view={Lazy::<LoopsRoute>::new()}/>
+                    <Route path=path!("new") view={Lazy::<NewLoopRoute>::new()}/>
                     <ParentRoute path=path!(":id") view=LoopFrame>
-                        <Route path=path!("") view=OverviewPage/>
-                        <Route path=path!("events") view=EventsPage/>
-                        <Route path=path!("events/:event_id") view=EventPage/>
-                        <Route path=path!("actions") view=ActionsPage/>
-                        <Route path=path!("features") view=FeaturesPage/>
-                        <Route path=path!("settings") view=SettingsPage/>
-                        <Route path=path!("keys") view=KeysPage/>
+                        <Route path=path!("") view={Lazy::<OverviewRoute>::new()}/>
+                        <Route path=path!("events") view={Lazy::<EventsRoute>::new()}/>
+                        <Route path=path!("events/:event_id") view={Lazy::<EventRoute>::new()}/>
+                        <Route path=path!("actions") view={Lazy::<ActionsRoute>::new()}/>
+                        <Route path=path!("features") view={Lazy::<FeaturesRoute>::new()}/>
+                        <Route path=path!("settings") view={Lazy::<SettingsRoute>::new()}/>
+                        <Route path=path!("keys") view={Lazy::<KeysRoute>::new()}/>
                     </ParentRoute>
                 </ParentRoute>
-                <Route path=path!("/news") view=FrontPage ssr=SsrMode::Async/>
-                <Route path=path!("/news/section/:section") view=SectionPage ssr=SsrMode::Async/>
-                <Route path=path!("/news/article/:slug") view=ArticlePage ssr=SsrMode::Async/>
+                <Route path=path!("/news") view={Lazy::<FrontRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/news/section/:section") view={Lazy::<SectionRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/news/article/:slug") view={Lazy::<ArticleRoute>::new()} ssr=SsrMode::Async/>
             </Routes>
             <Toasts/>
         </Router>

@@ -11,6 +11,7 @@ mod error;
 #[cfg(feature = "ssr")]
 pub mod guard;
 mod home;
+mod lazy_pages;
 /// Server-sent events for open pages.
 #[cfg(feature = "ssr")]
 pub mod live;

@@ -1,0 +1,76 @@
+//! Pages whose browser half is downloaded when they are opened. What all of them share is in the first file.
+//!
+//! Pages that lie near each other in use make one part, because what two parts have in common becomes files of its own,
+//! and there are as many kinds of that as there are pairs and triples of parts.
+
+use leptos::{lazy, prelude::*};
+use leptos_router::LazyRoute;
+
+use super::{
+    dashboard::{
+        actions::ActionsPage, event::EventPage, events::EventsPage, features::FeaturesPage, keys::KeysPage,
+        loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage, settings::SettingsPage, sign_in::SignInPage,
+        welcome::WelcomePage,
+    },
+    demo::{ArticlePage, FrontPage, SectionPage},
+    home::HomePage,
+};
+
+/// Makes one part of several pages, and a route of each.
+macro_rules! parts {
+    ($($(#[$about:meta])* $part:ident $download:ident $pages:ident { $($route:ident => $page:ident),* $(,)? })*) => {
+        $(
+            $(#[$about])*
+            #[derive(Debug, Clone, Copy)]
+            enum $pages {
+                $($page),*
+            }
+
+            #[lazy]
+            fn $part(page: $pages) -> AnyView {
+                match page {
+                    $($pages::$page => view! { <$page/> }.into_any()),*
+                }
+            }
+
+            $(
+                #[doc = concat!("The route of `", stringify!($page), "`.")]
+                #[derive(Debug)]
+                pub struct $route;
+
+                impl LazyRoute for $route {
+                    fn data() -> Self {
+                        Self
+                    }
+
+                    async fn view(_this: Self) -> AnyView {
+                        $part($pages::$page).await
+                    }
+
+                    /// The router takes over a page that is there: its part has to be, too.
+                    async fn preload() {
+                        #[cfg(target_arch = "wasm32")]
+                        $download().await;
+                    }
+                }
+            )*
+        )*
+    };
+}
+
+parts! {
+    /// What a reader sees.
+    newspaper __preload_newspaper NewspaperPages { FrontRoute => FrontPage, SectionRoute => SectionPage, ArticleRoute => ArticlePage }
+    /// What one comes in and connects by.
+    entrance __preload_entrance EntrancePages {
+        HomeRoute => HomePage, SignInRoute => SignInPage, WelcomeRoute => WelcomePage, LoopsRoute => LoopsPage,
+        NewLoopRoute => NewLoopPage, KeysRoute => KeysPage,
+    }
+    /// What is looked at.
+    watching __preload_watching WatchingPages {
+        OverviewRoute => OverviewPage, EventsRoute => EventsPage, EventRoute => EventPage,
+        FeaturesRoute => FeaturesPage,
+    }
+    /// What things are changed with.
+    changing __preload_changing ChangingPages { ActionsRoute => ActionsPage, SettingsRoute => SettingsPage }
+}
