@@ -30,6 +30,7 @@ use crate::{
         PublicUrl,
         app::{App, shell},
         live::live_routes,
+        plain::plain_routes,
     },
 };
 
@@ -81,6 +82,7 @@ impl Site {
                 move || for_pages.provide(),
                 move || shell(document.clone()),
             )
+            .merge(plain_routes())
             .fallback_service(assets)
             .with_state(options)
             .merge(live)

@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use super::{
-    components::{NotFoundPage, Toasts, provide_toasts},
+    components::{NotFoundPage, Toasts, provide_theme, provide_toasts},
     dashboard::{DashboardFrame, loop_frame::LoopFrame},
     lazy_pages::{
         ActionsRoute, ArticleRoute, EventRoute, EventsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute,
@@ -18,7 +18,10 @@ use super::{
 };
 
 /// Sets the theme that this person chose before anything is painted; without a choice the system decides in CSS.
-const THEME_SCRIPT: &str = "try{var t=localStorage.getItem('rankloop-theme');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch(e){}";
+pub(super) const THEME_SCRIPT: &str = "try{var t=localStorage.getItem('rankloop-theme');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch(e){}";
+
+/// Asked for beside the style sheet instead of after it, so that text hardly ever changes its looks.
+pub(super) const FONT: &str = "/fonts/inter-latin.woff2";
 
 /// The HTML document that the server sends.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -31,6 +34,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="description" content="rankloop: the open, self-hosted successor of Azure AI Personalizer."/>
                 <script nonce=use_nonce() inner_html=THEME_SCRIPT></script>
+                <link rel="preload" href=FONT r#as="font" type="font/woff2" crossorigin="anonymous"/>
                 <HashedStylesheet id="leptos" options=options.clone()/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/icon-180.png"/>
@@ -54,6 +58,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_toasts();
+    provide_theme();
     let title = |text: String| if text.is_empty() { "rankloop".to_owned() } else { format!("{text} · rankloop") };
     view! {
         <Title formatter=title text=""/>

@@ -28,8 +28,10 @@ pub fn CopyButton(
     }
 }
 
+/// Puts text on the clipboard and answers what to say about it. In the browser only.
+///
 /// The clipboard exists in secure contexts only; elsewhere the person has to select and copy.
-fn copy_to_clipboard(text: &str) -> &'static str {
+pub fn copy_to_clipboard(text: &str) -> &'static str {
     if !window().is_secure_context() {
         return "Select and copy it";
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::{Icon, IconName};
 use crate::{
     reports::Health,
     terms::{EventState, LearningMode},
@@ -115,5 +116,33 @@ pub fn Breadcrumb(#[prop(into)] crumbs: Vec<Crumb>) -> impl IntoView {
         None => view! { <li aria-current="page">{crumb.text}</li> }.into_any(),
     };
     view! { <nav class="breadcrumb" aria-label="You are here"><ol>{crumbs.into_iter().map(step).collect_view()}</ol></nav> }
+    .into_any()
+}
+
+/// Something about the whole page, with what can be done about it.
+#[component]
+pub fn Banner(
+    #[prop(optional)] tone: Tone,
+    #[prop(into)] title: String,
+    /// More words.
+    #[prop(optional, into)]
+    text: String,
+    /// Buttons.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let (class, icon) = match tone {
+        Tone::Neutral | Tone::Accent => ("banner", IconName::Info),
+        Tone::Good => ("banner banner--good", IconName::Check),
+        Tone::Warning => ("banner banner--warning", IconName::Warning),
+        Tone::Bad => ("banner banner--bad", IconName::Warning),
+    };
+    view! {
+        <section class=class>
+            <Icon name=icon/>
+            <div class="banner__words"><strong>{title}</strong>{text}</div>
+            {children.map(|children| view! { <div class="row">{children()}</div> })}
+        </section>
+    }
     .into_any()
 }

@@ -9,8 +9,9 @@ use crate::{
     terms::Role,
     web::{
         PageError,
-        components::{Logo, ThemeSwitch},
+        components::{Icon, IconName, Kbd, Logo, Menu, ThemeSwitch},
         dashboard::sign_in::SignOut,
+        palette::{Palette, PaletteDialog, ShortcutSheet, listen_to_keys, provide_palette},
     },
 };
 
@@ -37,11 +38,13 @@ pub async fn load_person() -> Result<Person, PageError> {
 pub fn DashboardFrame() -> impl IntoView {
     let person = Resource::new_blocking(|| (), |()| load_person());
     let location = use_location();
+    let palette = provide_palette();
+    listen_to_keys(palette);
     let sign_in = move || format!("/sign-in?next={}", location.pathname.get_untracked());
     let bar = move || {
         Suspend::new(async move {
             match person.await {
-                Ok(person) => Either::Left(view! { <TopBar person=person/> }),
+                Ok(person) => Either::Left(view! { <TopBar person=person palette=palette/> }),
                 Err(PageError::NotSignedIn) => Either::Right(Either::Left(view! { <Redirect path=sign_in()/> })),
                 // The page below says what is wrong.
                 Err(_) => Either::Right(Either::Right(view! { <div class="topbar"></div> })),
@@ -51,27 +54,63 @@ pub fn DashboardFrame() -> impl IntoView {
     view! {
         <Transition fallback=|| view! { <div class="topbar"></div> }>{bar}</Transition>
         <main id="main" class="page"><Outlet/></main>
+        <PaletteDialog palette=palette/>
+        <ShortcutSheet palette=palette/>
     }
 }
 
+/// One row at every width: where words have no room, their icons say it.
 #[component]
-fn TopBar(person: Person) -> impl IntoView {
-    let sign_out = ServerAction::<SignOut>::new();
+fn TopBar(person: Person, palette: Palette) -> impl IntoView {
+    let jump = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        palette.is_open.set(true);
+    };
     view! {
         <header class="topbar">
-            <a href="/loops" class="topbar__home"><Logo/></a>
+            <a href="/loops" class="topbar__home" aria-label="rankloop, all loops"><Logo/></a>
             <nav class="topbar__nav" aria-label="Main">
                 <a href="/loops">"Loops"</a>
-                <a href="/news">"Demo newspaper"</a>
+                <a href="/news" class="topbar__wide">"Demo newspaper"</a>
             </nav>
             <div class="topbar__end">
-                <ThemeSwitch/>
-                <span class="topbar__person" title=person.role.as_str()>{person.name}</span>
-                <ActionForm action=sign_out>
-                    <button type="submit" class="button button--ghost">"Sign out"</button>
-                </ActionForm>
+                <a href="/loops" class="button jump" aria-label="Go to or do anything" aria-keyshortcuts="Control+K"
+                    on:click=jump>
+                    <Icon name=IconName::Search/><span class="jump__words">"Go to …"</span><Kbd keys="Ctrl K"/>
+                </a>
+                <a href="/help" class="button button--ghost" rel="external" aria-label="Help">
+                    <Icon name=IconName::Help/><span class="topbar__wide">"Help"</span>
+                </a>
+                <AccountMenu person=person palette=palette/>
             </div>
         </header>
+    }
+    .into_any()
+}
+
+#[component]
+fn AccountMenu(person: Person, palette: Palette) -> impl IntoView {
+    let sign_out = ServerAction::<SignOut>::new();
+    let name = person.name.clone();
+    let button = move || {
+        view! {
+            <Icon name=IconName::Person/><span class="topbar__person">{name.clone()}</span><Icon name=IconName::Down/>
+        }
+        .into_any()
+    };
+    view! {
+        <Menu id="account" class="button button--ghost" label=format!("Account of {}", person.name) button=button>
+            <p class="menu__note">"Signed in as "<strong>{person.name.clone()}</strong>", "{person.role.as_str()}</p>
+            <div class="theme-row"><span>"Theme"</span><ThemeSwitch/></div>
+            <div class="menu__line"></div>
+            <button type="button" class="menu__item" on:click=move |_| palette.is_sheet_open.set(true)>
+                "Keyboard shortcuts"<Kbd keys="?"/>
+            </button>
+            <a class="menu__item" href="/news">"Demo newspaper"</a>
+            <ActionForm action=sign_out>
+                <button type="submit" class="menu__item">"Sign out"</button>
+            </ActionForm>
+        </Menu>
     }
     .into_any()
 }

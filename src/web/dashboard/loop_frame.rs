@@ -1,17 +1,47 @@
-//! Around every page of one loop: its name, its mode, and the way to its other pages.
+//! Around every page of one loop: its name, its mode, and the ways to its other pages and to other loops.
 
-use leptos::prelude::*;
-use leptos_router::components::{A, Outlet};
+use leptos::{html, prelude::*};
+use leptos_router::{
+    components::{A, Outlet},
+    hooks::use_location,
+};
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::current_loop_id;
 use crate::{
     terms::LearningMode,
     web::{
         PageError,
-        components::{Breadcrumb, Crumb, Loaded, ModeChip},
+        components::{Breadcrumb, Crumb, Icon, IconName, Loaded, Menu, ModeChip, copy_to_clipboard},
+        palette::{Command, offer_commands},
     },
 };
+
+/// A page of a loop, as the tabs, the command palette and the keys know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoopPage {
+    pub words: &'static str,
+    /// Below `/loops/{id}`.
+    pub path: &'static str,
+    /// `g` and this key lead there.
+    pub key: char,
+}
+
+const fn page(words: &'static str, path: &'static str, key: char) -> LoopPage {
+    LoopPage { words, path, key }
+}
+
+/// The pages of a loop in the order of the tabs: a new page is a line here and a route in `app.rs`.
+pub const LOOP_PAGES: &[LoopPage] = &[
+    page("Overview", "", 'o'),
+    page("Events", "/events", 'e'),
+    page("Actions", "/actions", 'a'),
+    page("Features", "/features", 'f'),
+    page("Settings", "/settings", 's'),
+    page("Keys", "/keys", 'k'),
+];
 
 /// What every page of a loop shows of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,17 +51,25 @@ pub struct LoopHeader {
     pub mode: LearningMode,
     /// While a new model is trained from the log: how much of it is done, in percent.
     pub relearning_percent: Option<u32>,
+    /// Loops to switch to: ids and names.
+    pub others: Vec<(String, String)>,
 }
 
-/// Name and mode of a loop.
+/// Name and mode of a loop, and which others there are.
 #[server]
 pub async fn load_loop_header(id: String) -> Result<LoopHeader, PageError> {
-    use crate::{terms::Role, web::guard};
+    use crate::{loops::Loops, terms::Role, web::guard};
+    /// More are on the page of all loops.
+    const MOST_OTHERS: usize = 12;
+    // Taken before anything is awaited: see `guard::given`.
+    let loops = guard::given::<Loops>()?;
     let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let others = loops.list().into_iter().filter(|other| other.id() != live.id()).take(MOST_OTHERS);
     Ok(LoopHeader {
         name: live.name(),
         mode: live.configuration().learning_mode,
         relearning_percent: live.relearning().map(|share| (share * 100.0) as u32),
+        others: others.map(|other| (other.id().to_string(), other.name())).collect(),
         id,
     })
 }
@@ -61,33 +99,101 @@ pub fn LoopFrame() -> impl IntoView {
 
 #[component]
 fn LoopHead(header: LoopHeader) -> impl IntoView {
-    let crumbs =
-        vec![Crumb { text: "Loops".into(), href: Some("/loops".into()) }, Crumb { text: header.name, href: None }];
-    let base = format!("/loops/{}", header.id);
-    let tab = |name: &'static str, path: &str| {
-        let href = format!("{base}{path}");
-        let is_first = path.is_empty();
-        view! { <li><A href=href exact=is_first>{name}</A></li> }
-    };
+    let LoopHeader { id, name, mode, relearning_percent, others } = header;
+    let copied = id.clone();
+    let copy_id = Callback::new(move |()| {
+        copy_to_clipboard(&copied);
+    });
+    offer_commands(vec![Command::action("Copy this loop’s id", copy_id)]);
+    let crumbs = vec![Crumb { text: "Loops".into(), href: Some("/loops".into()) }, Crumb { text: name, href: None }];
     view! {
         <div class="loop-head">
             <div class="row">
                 <Breadcrumb crumbs=crumbs/>
-                <ModeChip mode=header.mode/>
-                {header.relearning_percent.map(|percent| view! {
+                {(!others.is_empty()).then(|| view! { <LoopSwitch others=others/> })}
+                <ModeChip mode=mode/>
+                {relearning_percent.map(|percent| view! {
                     <span class="chip chip--accent">"Relearning: "{percent}" % done"</span>
                 })}
             </div>
-            <nav class="tabs" aria-label="Pages of this loop">
-                <ul>
-                    {tab("Overview", "")}
-                    {tab("Events", "/events")}
-                    {tab("Actions", "/actions")}
-                    {tab("Features", "/features")}
-                    {tab("Settings", "/settings")}
-                    {tab("Keys", "/keys")}
-                </ul>
-            </nav>
+            <LoopTabs base=format!("/loops/{id}")/>
         </div>
+    }
+    .into_any()
+}
+
+/// The same page of another loop.
+#[component]
+fn LoopSwitch(others: Vec<(String, String)>) -> impl IntoView {
+    let path = use_location().pathname;
+    let link = move |(id, name): (String, String)| {
+        let href = move || format!("/loops/{id}{}", path.with(|path| page_of(path).path));
+        view! { <a class="menu__item" href=href>{name}</a> }
+    };
+    view! {
+        <Menu id="loop-switch" class="button button--ghost button--icon loop-switch" label="Switch to another loop" at_start=true
+            button=|| view! { <Icon name=IconName::Down/> }>
+            {others.into_iter().map(link).collect_view()}
+            <div class="menu__line"></div>
+            <a class="menu__item" href="/loops">"All loops"</a>
+        </Menu>
+    }
+    .into_any()
+}
+
+/// Which of the pages a path leads to or below; the first for everything that is none of them.
+fn page_of(path: &str) -> LoopPage {
+    let below = path.strip_prefix("/loops/").and_then(|rest| rest.split_once('/')).map_or("", |(_, below)| below);
+    let name = below.split('/').next().unwrap_or_default();
+    LOOP_PAGES.iter().find(|page| page.path.trim_start_matches('/') == name).copied().unwrap_or(LOOP_PAGES[0])
+}
+
+#[component]
+fn LoopTabs(base: String) -> impl IntoView {
+    let list = NodeRef::<html::Ul>::new();
+    let path = use_location().pathname;
+    // Where they do not fit they scroll, and the one that is open is brought into sight.
+    Effect::new(move |_| {
+        path.track();
+        request_animation_frame(move || {
+            if let Some(Some(list)) = list.try_get_untracked() {
+                show_current(&list);
+            }
+        });
+    });
+    let tab = |page: &'static LoopPage| {
+        view! { <li><A href=format!("{base}{}", page.path) exact=page.path.is_empty()>{page.words}</A></li> }
+    };
+    view! {
+        <nav class="tabs" aria-label="Pages of this loop">
+            <ul node_ref=list>{LOOP_PAGES.iter().map(tab).collect_view()}</ul>
+        </nav>
+    }
+    .into_any()
+}
+
+/// With a part of its neighbours, so that it is seen that there are some.
+fn show_current(list: &HtmlElement) {
+    const NEIGHBOUR: i32 = 56;
+    let current = list.query_selector("[aria-current]").ok().flatten();
+    let Some(current) = current.and_then(|current| current.dyn_into::<HtmlElement>().ok()) else { return };
+    let (start, end) = (current.offset_left(), current.offset_left() + current.offset_width());
+    if start - NEIGHBOUR < list.scroll_left() {
+        list.set_scroll_left(start - NEIGHBOUR);
+    } else if end + NEIGHBOUR > list.scroll_left() + list.client_width() {
+        list.set_scroll_left(end + NEIGHBOUR - list.client_width());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_switch_of_loops_stays_on_the_page_but_not_on_what_the_other_loop_does_not_have() {
+        assert_eq!(page_of("/loops/a/settings").path, "/settings");
+        assert_eq!(page_of("/loops/a/events/some-event").path, "/events");
+        assert_eq!(page_of("/loops/a").path, "");
+        assert_eq!(page_of("/loops/a/elsewhere").path, "");
     }
 }
