@@ -85,8 +85,11 @@ async function createLoop(page: Page, name: string): Promise<string> {
   await page.getByRole("radio", { name: /^Online/ }).check();
   await page.getByRole("button", { name: "Create loop" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(`${name} is ready`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   const key = await page.getByText("Key 1", { exact: true }).locator("xpath=following-sibling::code").innerText();
   await page.getByRole("link", { name: "Open the loop" }).click();
+  const question = page.getByRole("dialog", { name: "Leave without these keys?" });
+  await question.getByRole("button", { name: "Leave without copying" }).click();
   await expect(page.getByRole("navigation", { name: "Pages of this loop" })).toBeVisible();
   return key;
 }

@@ -129,6 +129,7 @@ test("every version that the page of the keys names answers a Rank, at both endp
   const api = new Api(office.server.url, office.server.adminToken);
   const { id, keys } = await api.createLoop("all versions");
   await page.goto(`/loops/${id}/keys`);
+  await page.getByText("Every API version and its addresses").click();
   const addresses = await page.locator("code.address").allInnerTexts();
   expect(addresses).toHaveLength(6);
   for (const address of addresses) {

@@ -23,6 +23,8 @@ export const PAGES: KnownPage[] = [
   { name: "sign-in", isForEveryone: true, path: () => "/sign-in" },
   { name: "welcome-used-up", isForEveryone: true, path: () => "/welcome/used-up" },
   { name: "not-found", isForEveryone: true, status: 404, path: () => "/no-such-page" },
+  { name: "help", isForEveryone: true, path: () => "/help" },
+  { name: "styleguide", isForEveryone: true, path: () => "/styleguide" },
   { name: "news", isForEveryone: true, path: () => "/news" },
   { name: "news-section", isForEveryone: true, path: ({ sectionPath }) => sectionPath },
   { name: "news-article", isForEveryone: true, path: ({ articlePath }) => articlePath },
@@ -32,6 +34,7 @@ export const PAGES: KnownPage[] = [
   { name: "events", path: ({ loopId }) => `/loops/${loopId}/events` },
   { name: "event", path: ({ loopId, eventId }) => `/loops/${loopId}/events/${encodeURIComponent(eventId)}` },
   { name: "actions", path: ({ loopId }) => `/loops/${loopId}/actions` },
+  { name: "features", path: ({ loopId }) => `/loops/${loopId}/features` },
   { name: "settings", path: ({ loopId }) => `/loops/${loopId}/settings` },
   { name: "keys", path: ({ loopId }) => `/loops/${loopId}/keys` },
 ];
@@ -40,6 +43,7 @@ export const THEMES = ["light", "dark"] as const;
 export const SIZES = [
   { name: "wide", width: 1280, height: 800 },
   { name: "narrow", width: 390, height: 844 },
+  { name: "small", width: 320, height: 640 },
 ] as const;
 
 /** Finds the demo's loop, one of its events and an article, as a person who is signed in would. */

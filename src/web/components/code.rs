@@ -13,9 +13,15 @@ pub fn CopyButton(
     /// What is copied, for people who hear the page: "the key".
     #[prop(into)]
     what: String,
+    /// Told that it was pressed.
+    #[prop(optional_no_strip)]
+    on_copy: Option<Callback<()>>,
 ) -> impl IntoView {
     let note = RwSignal::new(None::<&'static str>);
     let copy = move |_| {
+        if let Some(on_copy) = on_copy {
+            on_copy.run(());
+        }
         note.set(Some(copy_to_clipboard(&text.get_untracked())));
         set_timeout(move || note.set(None), Duration::from_secs(2));
     };
@@ -58,14 +64,25 @@ pub fn CodeBlock(#[prop(into)] title: String, #[prop(into)] code: Signal<String>
 
 /// A value that is shown this once, such as a new key.
 #[component]
-pub fn SecretField(#[prop(into)] label: String, #[prop(into)] value: String) -> impl IntoView {
+pub fn SecretField(
+    #[prop(into)] label: String,
+    #[prop(into)] value: String,
+    /// Told that it was copied, by the button or by hand.
+    #[prop(optional, into)]
+    on_copy: Option<Callback<()>>,
+) -> impl IntoView {
     let copied = value.clone();
+    let by_hand = move |_| {
+        if let Some(on_copy) = on_copy {
+            on_copy.run(());
+        }
+    };
     let what = label.clone();
     view! {
         <div class="secret">
             <span class="secret__label">{label}</span>
-            <code class="secret__value">{value}</code>
-            <CopyButton text=copied what=what/>
+            <code class="secret__value" on:copy=by_hand>{value}</code>
+            <CopyButton text=copied what=what on_copy=on_copy/>
         </div>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! Headers, cards and chips.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use super::{Icon, IconName};
 use crate::{
@@ -145,4 +146,15 @@ pub fn Banner(
         </section>
     }
     .into_any()
+}
+
+/// Begins a page at its top, with the focus on its title: for an answer that takes the place of a form at the same
+/// address. In the browser only; call it from an effect.
+pub fn show_page_top() {
+    let title = document().query_selector("main h1").ok().flatten();
+    let Some(title) = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
+    // A title is no stop of the Tab key, but the place to go on from.
+    let _ = title.set_attribute("tabindex", "-1");
+    let _ = title.focus();
+    window().scroll_to_with_x_and_y(0.0, 0.0);
 }

@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::{
     api_versions::ApiVersions,
     current_loop_id,
+    leave_guard::LeaveGuard,
     snippets::{CallTarget, Snippets},
 };
 use crate::web::{
     PageError,
-    components::{ConfirmDialog, FormError, Loaded, Moment, PageHeader, SecretField, TimeText},
+    components::{
+        Column, ConfirmDialog, FormError, Loaded, Moment, PageHeader, SecretField, TableFrame, TimeText,
+        copy_to_clipboard, show_page_top,
+    },
 };
 
 /// What the page shows.
@@ -116,22 +120,11 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
     let numbered: Vec<(u8, KeyRow)> = (1..).zip(view.keys).collect();
     view! {
         <FormError message=Signal::derive(message)/>
-        {move || new_key().map(|key| view! {
-            <section class="card">
-                <p class="notice notice--good">"This is the new key. It is shown this once: store it now."</p>
-                <SecretField label="New key" value=key/>
-            </section>
-        })}
-        <section class="card card--flush">
-            <table class="table table--cards">
-                <caption class="visually-hidden">"The keys of this loop"</caption>
-                <thead><tr>
-                    <th scope="col">"Key"</th><th scope="col">"Ends with"</th><th scope="col">"Made"</th>
-                    <th scope="col"><span class="visually-hidden">"Replace"</span></th>
-                </tr></thead>
-                <tbody>{numbered.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </section>
+        {move || new_key().map(|key| view! { <NewKey key=key/> })}
+        <TableFrame caption="The keys of this loop"
+            columns=vec![Column::text("Key"), Column::text("Ends with"), Column::text("Made"), Column::buttons("Replace")]>
+            {numbered.into_iter().map(row).collect_view()}
+        </TableFrame>
         <section class="card">
             <h2>"Call this loop"</h2>
             <SecretField label="Endpoint" value=endpoint.get_value()/>
@@ -145,7 +138,30 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
                 view! { <Snippets target=target/> }
             }}
         </section>
-        <ApiVersions root=root/>
+        <details class="more">
+            <summary>"Every API version and its addresses"</summary>
+            <ApiVersions root=root/>
+        </details>
+    }
+    .into_any()
+}
+
+/// A key just made. It is shown this once, so the page is not left by accident.
+#[component]
+fn NewKey(key: String) -> impl IntoView {
+    let is_copied = RwSignal::new(false);
+    let copied = key.clone();
+    let copy = Callback::new(move |()| {
+        copy_to_clipboard(&copied);
+        is_copied.set(true);
+    });
+    Effect::new(|_| show_page_top());
+    view! {
+        <section class="card">
+            <p class="notice notice--good">"This is the new key. It is shown this once: store it now."</p>
+            <SecretField label="New key" value=key on_copy=Callback::new(move |()| is_copied.set(true))/>
+        </section>
+        <LeaveGuard is_armed=Signal::derive(move || !is_copied.get()) what="this key" on_copy=copy/>
     }
     .into_any()
 }

@@ -7,6 +7,7 @@ pub mod events;
 pub mod features;
 mod frame;
 pub mod keys;
+mod leave_guard;
 mod live_updates;
 pub mod loop_frame;
 pub mod loops;

@@ -5,10 +5,15 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use super::snippets::{CallTarget, Snippets};
+use super::{
+    leave_guard::LeaveGuard,
+    snippets::{CallTarget, Snippets},
+};
 use crate::web::{
     PageError,
-    components::{Choice, FormError, PageHeader, SecretField, SelectField, SubmitButton, TextField},
+    components::{
+        Choice, FormError, PageHeader, SecretField, SelectField, SubmitButton, TextField, copy_to_clipboard, show_page_top,
+    },
 };
 
 /// What a reward means, and how long after the Rank it may still come.
@@ -63,7 +68,6 @@ pub fn NewLoopPage() -> impl IntoView {
     let create = ServerAction::<CreateLoop>::new();
     let created = move || create.value().get().and_then(Result::ok);
     view! {
-        <Title text="New loop"/>
         {move || match created() {
             Some(created) => Either::Left(view! { <Created view=created/> }),
             None => Either::Right(view! { <NewLoopForm create=create/> }),
@@ -93,6 +97,7 @@ fn NewLoopForm(create: ServerAction<CreateLoop>) -> impl IntoView {
         });
     };
     view! {
+        <Title text="New loop"/>
         <PageHeader title="New loop" sentence="One loop learns one decision: which story leads, which banner shows, which offer comes first."/>
         <noscript><p class="notice notice--warning">"This form needs JavaScript: a loop's keys are shown once, right here."</p></noscript>
         <form class="card page--narrow" on:submit=submit>
@@ -142,20 +147,29 @@ fn RadioChoice(
     }
 }
 
+/// The answer is another page at the same address, so it is begun at its top, and read from there.
 #[component]
 fn Created(view: NewLoopView) -> impl IntoView {
     let NewLoopView { id, name, endpoint, keys, is_multi_slot } = view;
     let first_key = keys.first().cloned().unwrap_or_default();
     let numbered: Vec<(u8, String)> = (1..).zip(keys).collect();
-    let target = CallTarget { endpoint: endpoint.clone(), key: first_key, is_multi_slot };
+    let target = CallTarget { endpoint: endpoint.clone(), key: first_key.clone(), is_multi_slot };
+    let is_copied = RwSignal::new(false);
+    let on_copy = Callback::new(move |()| is_copied.set(true));
+    let copy_first = Callback::new(move |()| {
+        copy_to_clipboard(&first_key);
+        is_copied.set(true);
+    });
+    Effect::new(|_| show_page_top());
     view! {
+        <Title text=format!("{name} is ready")/>
         <PageHeader title=format!("{name} is ready") sentence="It can be called right now. Store the keys first: they are shown this once.">
             <a class="button button--primary" href=format!("/loops/{id}")>"Open the loop"</a>
         </PageHeader>
         <section class="card">
             <h2>"Keys"</h2>
             {numbered.into_iter().map(|(number, key)| view! {
-                <SecretField label=format!("Key {number}") value=key/>
+                <SecretField label=format!("Key {number}") value=key on_copy=on_copy/>
             }).collect_view()}
             <p class="muted">"Use either. The second is there so that you can replace one without a pause."</p>
             <SecretField label="Endpoint" value=endpoint/>
@@ -165,6 +179,7 @@ fn Created(view: NewLoopView) -> impl IntoView {
             <Snippets target=target/>
             <p class="muted">"The page Keys lists every API version that is served, and the addresses that lead to it."</p>
         </section>
+        <LeaveGuard is_armed=Signal::derive(move || !is_copied.get()) what="these keys" on_copy=copy_first/>
     }
     .into_any()
 }
