@@ -12,16 +12,16 @@ mod error;
 pub mod guard;
 mod home;
 mod lazy_pages;
-pub mod palette;
-/// Pages without a browser half: help, and the design on one page.
-#[cfg(feature = "ssr")]
-pub mod plain;
 /// Server-sent events for open pages.
 #[cfg(feature = "ssr")]
 pub mod live;
 /// What the demo answers, as the newspaper's pages want it, for server functions.
 #[cfg(feature = "ssr")]
 mod newsroom;
+pub mod palette;
+/// Pages without a browser half: help, and the design on one page.
+#[cfg(feature = "ssr")]
+pub mod plain;
 /// Every part and token on one page, for people who design and for tests.
 #[cfg(feature = "ssr")]
 mod styleguide;

@@ -38,10 +38,9 @@ pub fn Chip(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
     view! { <span class=tone.class()>{children()}</span> }
 }
 
-/// Who decides in a loop.
-#[component]
-pub fn ModeChip(mode: LearningMode) -> impl IntoView {
-    let (tone, words, meaning) = match mode {
+/// A mode in a word, with its colour, and what it means.
+fn mode_words(mode: LearningMode) -> (Tone, &'static str, &'static str) {
+    match mode {
         LearningMode::Online => (Tone::Accent, "Online", "The learned policy decides and learns from rewards."),
         LearningMode::Apprentice => {
             (Tone::Warning, "Apprentice", "Your first action is answered; the model learns to imitate it.")
@@ -50,8 +49,26 @@ pub fn ModeChip(mode: LearningMode) -> impl IntoView {
             (Tone::Neutral, "Logging only", "Your first action is answered and logged; nothing is learned.")
         }
         LearningMode::Frozen => (Tone::Neutral, "Frozen", "The learned policy decides, but stays as it is."),
-    };
-    view! { <span class=tone.class() title=meaning>{words}</span> }
+    }
+}
+
+/// Who decides in a loop.
+#[component]
+pub fn ModeChip(mode: LearningMode) -> impl IntoView {
+    let (tone, words, _) = mode_words(mode);
+    view! { <span class=tone.class()>{words}</span> }
+}
+
+/// The same where there is one on the page: a press says what it means.
+#[component]
+pub fn ModeButton(mode: LearningMode) -> impl IntoView {
+    let (tone, words, meaning) = mode_words(mode);
+    let class = format!("{} chip--button", tone.class());
+    view! {
+        <button type="button" class=class popovertarget="mode-meaning">{words}</button>
+        <span popover="auto" id="mode-meaning" class="tooltip" role="note">{meaning}</span>
+    }
+    .into_any()
 }
 
 /// Where an event stands.

@@ -28,7 +28,9 @@ pub use field::{
 pub use figures::{Checklist, ProgressBar, Stat, Step};
 pub use filter::{FilterBar, Kbd};
 pub use icon::{Icon, IconName, Logo};
-pub use layout::{Banner, Breadcrumb, Card, Chip, Crumb, HealthText, ModeChip, PageHeader, StateChip, Tone, show_page_top};
+pub use layout::{
+    Banner, Breadcrumb, Card, Chip, Crumb, HealthText, ModeButton, ModeChip, PageHeader, StateChip, Tone, show_page_top,
+};
 pub use live_pill::{LivePill, LiveState};
 pub use moment::{Moment, TimeText};
 pub use not_found::NotFoundPage;

@@ -43,11 +43,15 @@ pub fn FailedState(
         _ => None,
     };
     let can_retry = matches!(error, PageError::Failed { .. } | PageError::Unreachable);
-    let retry = on_retry.filter(|_| can_retry).map(|retry| {
-        view! { <button type="button" class="button" on:click=move |_| retry.run(())>"Try again"</button> }
-    });
-    let back =
-        matches!(error, PageError::NotFound(_)).then(|| view! { <a class="button" href="/loops">"All loops"</a> });
+    let retry = on_retry.filter(|_| can_retry).map(|retry| view! { <RetryButton retry=retry/> });
+    let back = match &error {
+        // Relative to the event's own address, which knows the loop.
+        PageError::NotFound(what) if what == "event" => {
+            Some(view! { <a class="button" href="../events">"All events"</a> })
+        }
+        PageError::NotFound(_) => Some(view! { <a class="button" href="/loops">"All loops"</a> }),
+        _ => None,
+    };
     view! {
         <section class="failed" role="alert">
             <p class="failed__title"><Icon name=IconName::Warning/>{error.to_string()}</p>
@@ -57,6 +61,23 @@ pub fn FailedState(
             <p class="row">{sign_in}{retry}{back}</p>
         </section>
     }
+    .into_any()
+}
+
+/// Says that it is trying; when that is over, what it stands in is drawn anew.
+#[component]
+fn RetryButton(retry: Callback<()>) -> impl IntoView {
+    let is_trying = RwSignal::new(false);
+    let again = move |_| {
+        is_trying.set(true);
+        retry.run(());
+    };
+    view! {
+        <button type="button" class="button" class:button--busy=is_trying disabled=is_trying on:click=again>
+            {move || if is_trying.get() { "Trying again" } else { "Try again" }}
+        </button>
+    }
+    .into_any()
 }
 
 /// A resource on screen: bars while it loads, the failure when it failed, `view` with the data when they are there.
@@ -65,6 +86,9 @@ pub fn FailedState(
 pub fn Loaded<T, V, F>(
     resource: Resource<Result<T, PageError>>,
     #[prop(default = 4)] lines: u8,
+    /// The page's title, for pages that have it in their data: without them it is still a page about something.
+    #[prop(optional)]
+    title: &'static str,
     /// Makes the view of the data.
     view: F,
 ) -> impl IntoView
@@ -79,7 +103,10 @@ where
         Suspend::new(async move {
             match resource.await {
                 Ok(data) => leptos::either::Either::Left(view(data)),
-                Err(error) => leptos::either::Either::Right(view! { <FailedState error=error on_retry=retry/> }),
+                Err(error) => leptos::either::Either::Right(view! {
+                    {(!title.is_empty()).then(|| view! { <h1>{title}</h1> })}
+                    <FailedState error=error on_retry=retry/>
+                }),
             }
         })
     };

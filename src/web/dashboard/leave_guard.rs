@@ -94,6 +94,8 @@ fn followed(event: &ev::MouseEvent) -> Option<String> {
         return None;
     }
     let pressed = event.target()?.dyn_into::<web_sys::Element>().ok()?;
-    let href = pressed.closest("a[href]:not([target])").ok()??.get_attribute("href")?;
+    // What leads out of the app closes the page, and there the browser asks.
+    let link = pressed.closest("a[href]:not([target]):not([rel~=external])").ok()??;
+    let href = link.get_attribute("href")?;
     (!href.starts_with('#')).then_some(href)
 }

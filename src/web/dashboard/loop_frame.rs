@@ -14,7 +14,7 @@ use crate::{
     terms::LearningMode,
     web::{
         PageError,
-        components::{Breadcrumb, Crumb, Icon, IconName, Loaded, Menu, ModeChip, copy_to_clipboard},
+        components::{Breadcrumb, Crumb, Icon, IconName, Loaded, Menu, ModeButton, copy_to_clipboard},
         palette::{Command, offer_commands},
     },
 };
@@ -92,7 +92,7 @@ pub fn LoopFrame() -> impl IntoView {
     provide_context(refresh);
     let header = Resource::new_blocking(move || (id.get(), refresh.0.get()), |(id, _)| load_loop_header(id));
     view! {
-        <Loaded resource=header lines=2 view=|header| view! { <LoopHead header=header/> }/>
+        <Loaded resource=header lines=2 title="Loop" view=|header| view! { <LoopHead header=header/> }/>
         <Outlet/>
     }
 }
@@ -111,7 +111,7 @@ fn LoopHead(header: LoopHeader) -> impl IntoView {
             <div class="row">
                 <Breadcrumb crumbs=crumbs/>
                 {(!others.is_empty()).then(|| view! { <LoopSwitch others=others/> })}
-                <ModeChip mode=mode/>
+                <ModeButton mode=mode/>
                 {relearning_percent.map(|percent| view! {
                     <span class="chip chip--accent">"Relearning: "{percent}" % done"</span>
                 })}

@@ -12,7 +12,8 @@ use super::{
 use crate::web::{
     PageError,
     components::{
-        Choice, FormError, PageHeader, SecretField, SelectField, SubmitButton, TextField, copy_to_clipboard, show_page_top,
+        Checklist, Choice, FormError, PageHeader, SecretField, SelectField, Step, SubmitButton, TextField,
+        copy_to_clipboard, show_page_top,
     },
 };
 
@@ -100,7 +101,8 @@ fn NewLoopForm(create: ServerAction<CreateLoop>) -> impl IntoView {
         <Title text="New loop"/>
         <PageHeader title="New loop" sentence="One loop learns one decision: which story leads, which banner shows, which offer comes first."/>
         <noscript><p class="notice notice--warning">"This form needs JavaScript: a loop's keys are shown once, right here."</p></noscript>
-        <form class="card page--narrow" on:submit=submit>
+        <div class="beside">
+        <form class="card" on:submit=submit>
             <FormError message=Signal::derive(message)/>
             <TextField name="name" label="Name" hint="For people; it can be changed." placeholder="Front page lead" value=name
                 maxlength=100 autofocus=true error=error("name")/>
@@ -126,6 +128,31 @@ fn NewLoopForm(create: ServerAction<CreateLoop>) -> impl IntoView {
                 <a class="button button--ghost" href="/loops">"Cancel"</a>
             </div>
         </form>
+        <NextSteps/>
+        </div>
+    }
+    .into_any()
+}
+
+/// What people let themselves in for.
+#[component]
+fn NextSteps() -> impl IntoView {
+    let step = |title: &str, detail: &'static str| Step {
+        title: title.to_owned(),
+        is_done: false,
+        detail: Some(view! { <p>{detail}</p> }.into_any()),
+    };
+    let steps = vec![
+        step("Make the loop", "It answers at once; settings and actions can be changed later."),
+        step("Store its two keys", "They are shown once, with calls in four languages ready to copy."),
+        step("Send a Rank", "With the context and a few actions. Show the one that is answered."),
+        step("Send a Reward", "When you know how it went: a number from −1 to 1."),
+    ];
+    view! {
+        <aside class="card">
+            <h2>"What comes next"</h2>
+            <Checklist steps=steps/>
+        </aside>
     }
     .into_any()
 }

@@ -92,9 +92,11 @@ impl Palette {
     pub fn commands(self) -> Vec<Command> {
         let mut all: Vec<Command> = self.offered.get().into_iter().flat_map(|(_, commands)| commands).collect();
         if let Some(id) = self.loop_id() {
-            all.extend(LOOP_PAGES.iter().map(|page| {
-                Command::page(page.words, format!("g {}", page.key), format!("/loops/{id}{}", page.path))
-            }));
+            all.extend(
+                LOOP_PAGES.iter().map(|page| {
+                    Command::page(page.words, format!("g {}", page.key), format!("/loops/{id}{}", page.path))
+                }),
+            );
         }
         all.extend(PLACES.map(|(words, keys, path)| Command::page(words, keys, path)));
         all.extend(THEMES.map(|(name, words, _)| Command {
@@ -129,12 +131,24 @@ impl Palette {
     }
 }
 
+/// Follows a path: within the app, or out of it to a page that the server alone makes.
+pub fn follow(path: &str, navigate: &dyn Fn(&str)) {
+    if path == HELP {
+        // It fails only for what is no address.
+        let _ = window().location().set_href(path);
+    } else {
+        navigate(path);
+    }
+}
+
+const HELP: &str = "/help";
+
 /// Pages that are there wherever one is.
 pub const PLACES: [(&str, &str, &str); 4] = [
     ("All loops", "g l", "/loops"),
     ("New loop", "g n", "/loops/new"),
     ("Demo newspaper", "g d", "/news"),
-    ("Help", "g h", "/help"),
+    ("Help", "g h", HELP),
 ];
 
 fn loop_in_path(path: &str) -> Option<&str> {

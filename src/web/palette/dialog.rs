@@ -7,7 +7,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 
 use super::{
-    commands::{Command, Does, Palette},
+    commands::{Command, Does, Palette, follow},
     find::{Found, find_places},
 };
 use crate::web::components::Kbd;
@@ -39,7 +39,8 @@ impl Search {
     fn new(palette: Palette) -> Self {
         let text = RwSignal::new(String::new());
         let found = RwSignal::new(Vec::new());
-        let shown = Memo::new(move |_| if palette.is_open.get() { listed(palette, text, found) } else { Shown(vec![]) });
+        let shown =
+            Memo::new(move |_| if palette.is_open.get() { listed(palette, text, found) } else { Shown(vec![]) });
         Self { text, found, marked: RwSignal::new(0), shown }
     }
 
@@ -130,7 +131,7 @@ pub fn PaletteDialog(palette: Palette) -> impl IntoView {
     let run = Callback::new(move |n: usize| {
         let chosen = search.shown.with_untracked(|shown| shown.0.get(n).cloned());
         if let Some(command) = chosen {
-            palette.run(&command, |path| navigate(path, NavigateOptions::default()));
+            palette.run(&command, |path| follow(path, &|path| navigate(path, NavigateOptions::default())));
         }
     });
     view! {

@@ -10,7 +10,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::commands::Palette;
+use super::commands::{Palette, follow};
 
 const STORAGE_KEY: &str = "rankloop-single-keys";
 /// After `g`, so long is the second key waited for.
@@ -34,7 +34,7 @@ pub fn listen_to_keys(palette: Palette) {
     let follows_g = RwSignal::new(false);
     Effect::new(move |_| {
         let navigate = navigate.clone();
-        let go = move |path: &str| navigate(path, NavigateOptions::default());
+        let go = move |path: &str| follow(path, &|path| navigate(path, NavigateOptions::default()));
         let listener = window_event_listener(ev::keydown, move |event| {
             let is_done = opens_palette(&event, palette) || single_key(&event, palette, follows_g, &go);
             if is_done {

@@ -6,20 +6,56 @@ use crate::web::{components::Logo, palette::shortcut_list};
 
 /// The words of the product, each in a sentence.
 const WORDS: [(&str, &str, &str); 14] = [
-    ("loop", "Loop", "One decision that is learned: which story leads, which banner shows. It has its own keys, settings and model."),
-    ("rank", "Rank", "A call that asks which action to show in this context. The answer names one, chosen with a known probability."),
+    (
+        "loop",
+        "Loop",
+        "One decision that is learned: which story leads, which banner shows. It has its own keys, settings and model.",
+    ),
+    (
+        "rank",
+        "Rank",
+        "A call that asks which action to show in this context. The answer names one, chosen with a known probability.",
+    ),
     ("reward", "Reward", "A call that says later how well it went: a number from −1 to 1."),
     ("context", "Context", "What is known at that moment: the daypart, the device, what the person read before."),
-    ("action", "Action", "One of the things that can be shown. It is described by features, so that what is learned about one helps others."),
+    (
+        "action",
+        "Action",
+        "One of the things that can be shown. It is described by features, so that what is learned about one helps others.",
+    ),
     ("policy", "Learned policy", "What the loop would choose from what it has learned so far."),
-    ("exploration", "Exploration", "The share of calls in which something else than the best known action may be shown. Without it nothing new is learned. With rankloop’s own learner it is a limit: it explores less once little is left to learn."),
-    ("baseline", "Baseline", "Your own order: the first action of each call. What the policy earns is compared with it."),
-    ("interval", "± and interval", "The range that holds the true value in 95 of 100 such measurements. Two figures whose ranges overlap widely may be equal."),
-    ("wait", "Reward wait time", "How long after a Rank its reward may come. What comes later is counted as late and not learned."),
+    (
+        "exploration",
+        "Exploration",
+        "The share of calls in which something else than the best known action may be shown. Without it nothing new is learned. With rankloop’s own learner it is a limit: it explores less once little is left to learn.",
+    ),
+    (
+        "baseline",
+        "Baseline",
+        "Your own order: the first action of each call. What the policy earns is compared with it.",
+    ),
+    (
+        "interval",
+        "± and interval",
+        "The range that holds the true value in 95 of 100 such measurements. Two figures whose ranges overlap widely may be equal.",
+    ),
+    (
+        "wait",
+        "Reward wait time",
+        "How long after a Rank its reward may come. What comes later is counted as late and not learned.",
+    ),
     ("default", "Default reward", "What an event counts as when no reward came in time."),
     ("apprentice", "Apprentice mode", "Your own choice is always answered while the model learns to imitate it."),
-    ("learned", "Learned, expired, dropped", "Where an event ends: its reward was learned; no reward came and the default was learned; or it was never activated and is left out."),
-    ("relearning", "Relearning", "Training a new model from the events that are kept, after a change to what a reward means. The old model answers until the new one is ready."),
+    (
+        "learned",
+        "Learned, expired, dropped",
+        "Where an event ends: its reward was learned; no reward came and the default was learned; or it was never activated and is left out.",
+    ),
+    (
+        "relearning",
+        "Relearning",
+        "Training a new model from the events that are kept, after a change to what a reward means. The old model answers until the new one is ready.",
+    ),
 ];
 
 /// The page.

@@ -30,7 +30,8 @@ pub fn buttons() -> AnyView {
 
 pub fn fields() -> AnyView {
     let error = Signal::stored(Some("This name is taken.".to_owned()));
-    let choices = vec![Choice::new("PT10M", "A click or a choice — counts within 10 minutes"), Choice::new("P1D", "A purchase")];
+    let choices =
+        vec![Choice::new("PT10M", "A click or a choice — counts within 10 minutes"), Choice::new("P1D", "A purchase")];
     view! {
         <div class="card">
             <div class="pair">

@@ -67,8 +67,16 @@ pub fn marks() -> AnyView {
 pub fn figures() -> AnyView {
     let steps = vec![
         Step { title: "Make a loop".into(), is_done: true, detail: None },
-        Step { title: "Send the first Rank".into(), is_done: true, detail: Some("It arrived 3 seconds ago.".into_any()) },
-        Step { title: "Send the first Reward".into(), is_done: false, detail: Some("With the event id of the Rank.".into_any()) },
+        Step {
+            title: "Send the first Rank".into(),
+            is_done: true,
+            detail: Some("It arrived 3 seconds ago.".into_any()),
+        },
+        Step {
+            title: "Send the first Reward".into(),
+            is_done: false,
+            detail: Some("With the event id of the Rank.".into_any()),
+        },
         Step { title: "Reach 100 rewarded events".into(), is_done: false, detail: None },
     ];
     view! {
@@ -100,7 +108,10 @@ fn table() -> AnyView {
         Column::number("Rewarded"),
         Column::buttons("More"),
     ];
-    let rows = [("Front page lead", LearningMode::Online, "1,164", "91.2 %"), ("Banner", LearningMode::Apprentice, "87", "4.0 %")];
+    let rows = [
+        ("Front page lead", LearningMode::Online, "1,164", "91.2 %"),
+        ("Banner", LearningMode::Apprentice, "87", "4.0 %"),
+    ];
     let row = |(n, (name, mode, rate, share)): (usize, (&'static str, LearningMode, &'static str, &'static str))| {
         view! {
             <tr>
