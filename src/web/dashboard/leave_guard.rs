@@ -50,7 +50,7 @@ pub fn LeaveGuard(
                         "Leave without copying"
                     </button>
                     <button type="button" class="button" on:click=move |_| close(dialog)>"Stay"</button>
-                    <button type="button" class="button button--primary" on:click=copy_and_leave>"Copy and leave"</button>
+                    <button type="button" class="button button--primary" autofocus=true on:click=copy_and_leave>"Copy and leave"</button>
                 </div>
             </div>
         </dialog>

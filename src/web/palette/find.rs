@@ -13,7 +13,7 @@ pub struct Found {
     pub path: String,
 }
 
-/// Loops whose name or id has `text` in it, and the event that has `text` as its id. Nothing is found by nothing but
+/// Loops whose name has all words of `text` in it, or whose id has it as it is, and the event that has `text` as its id. Nothing is found by nothing but
 /// loops.
 #[server]
 pub async fn find_places(text: String, loop_id: Option<String>) -> Result<Vec<Found>, PageError> {
@@ -36,7 +36,10 @@ pub async fn find_places(text: String, loop_id: Option<String>) -> Result<Vec<Fo
     guard::require(Role::Viewer).await?;
     let text = text.trim();
     let wanted = text.to_lowercase();
-    let is_meant = |name: &str, id: &str| name.to_lowercase().contains(&wanted) || id.to_lowercase().contains(&wanted);
+    let is_meant = |name: &str, id: &str| {
+        let name = name.to_lowercase();
+        wanted.split_whitespace().all(|word| name.contains(word)) || id.to_lowercase().contains(&wanted)
+    };
     let mut found: Vec<Found> = loops
         .iter()
         .filter(|live| is_meant(&live.name(), live.id().as_str()))
