@@ -84,12 +84,10 @@ fn listed(palette: Palette, text: RwSignal<String>, found: RwSignal<Vec<Found>>)
         keys: String::new(),
         does: Does::Go(found.path),
     });
-    let known = palette.commands().into_iter().filter(|command| command.matches(&text));
-    // Nothing typed: where people mostly go. Something typed: what has that name.
-    match text.trim().is_empty() {
-        true => Shown(known.chain(of_server).collect()),
-        false => Shown(of_server.chain(known).collect()),
-    }
+    // What an earlier text found stays only as far as it is still meant.
+    let meant = palette.commands().into_iter().chain(of_server).filter(|command| command.matches(&text));
+    // What was found comes last: nothing that is already marked may move when it arrives.
+    Shown(meant.collect())
 }
 
 fn option_id(n: usize) -> String {

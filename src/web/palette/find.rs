@@ -13,7 +13,7 @@ pub struct Found {
     pub path: String,
 }
 
-/// Loops whose name has all words of `text` in it, or whose id has it as it is, and the event that has `text` as its id. Nothing is found by nothing but
+/// Loops whose name has all words of `text` in it, and the event that has `text` as its id. Nothing is found by nothing but
 /// loops.
 #[server]
 pub async fn find_places(text: String, loop_id: Option<String>) -> Result<Vec<Found>, PageError> {
@@ -36,13 +36,13 @@ pub async fn find_places(text: String, loop_id: Option<String>) -> Result<Vec<Fo
     guard::require(Role::Viewer).await?;
     let text = text.trim();
     let wanted = text.to_lowercase();
-    let is_meant = |name: &str, id: &str| {
+    let is_meant = |name: &str| {
         let name = name.to_lowercase();
-        wanted.split_whitespace().all(|word| name.contains(word)) || id.to_lowercase().contains(&wanted)
+        wanted.split_whitespace().all(|word| name.contains(word))
     };
     let mut found: Vec<Found> = loops
         .iter()
-        .filter(|live| is_meant(&live.name(), live.id().as_str()))
+        .filter(|live| is_meant(&live.name()))
         .take(MOST_LOOPS)
         .map(|live| Found { words: live.name(), is_event: false, path: format!("/loops/{}", live.id()) })
         .collect();

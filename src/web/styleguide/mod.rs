@@ -11,9 +11,12 @@ use leptos::prelude::*;
 
 use crate::web::components::Logo;
 
+/// Its id, its title, and what it shows.
+type Section = (&'static str, &'static str, fn() -> AnyView);
+
 /// The page.
 pub fn styleguide() -> AnyView {
-    let sections: [(&str, &str, fn() -> AnyView); 11] = [
+    let sections: [Section; 11] = [
         ("colours", "Colours", tokens::colours),
         ("series", "Series", tokens::series),
         ("type", "Type", tokens::type_scale),
@@ -26,11 +29,11 @@ pub fn styleguide() -> AnyView {
         ("states", "No data", parts::states),
         ("overlays", "Over the page", parts::overlays),
     ];
-    let link = |&(id, title, _): &(&'static str, &'static str, fn() -> AnyView)| {
+    let link = |&(id, title, _): &Section| {
         view! { <li><a href=format!("#{id}")>{title}</a></li> }
     };
     let links = sections.iter().map(link).collect_view();
-    let section = |(id, title, content): (&'static str, &'static str, fn() -> AnyView)| {
+    let section = |(id, title, content): Section| {
         view! {
             <section class="guide__section stack" id=id aria-labelledby=format!("{id}-title")>
                 <h2 id=format!("{id}-title")>{title}</h2>
