@@ -11,7 +11,7 @@ use crate::{
         PageError,
         components::{Icon, IconName, Kbd, Logo, Menu, ThemeSwitch},
         dashboard::sign_in::SignOut,
-        palette::{Palette, PaletteDialog, ShortcutSheet, listen_to_keys, provide_palette},
+        palette::{Palette, PaletteDialogs, listen_to_keys, provide_palette},
     },
 };
 
@@ -54,8 +54,7 @@ pub fn DashboardFrame() -> impl IntoView {
     view! {
         <Transition fallback=|| view! { <div class="topbar"></div> }>{bar}</Transition>
         <main id="main" class="page"><Outlet/></main>
-        <PaletteDialog palette=palette/>
-        <ShortcutSheet palette=palette/>
+        <PaletteDialogs palette=palette/>
     }
 }
 
