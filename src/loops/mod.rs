@@ -7,6 +7,7 @@ mod decide;
 mod error;
 mod evaluations;
 mod event;
+mod explain;
 mod features;
 mod following;
 mod keys;
@@ -21,6 +22,7 @@ mod rank;
 mod registry;
 mod reward;
 mod signing;
+mod what_if;
 
 pub use actions::{ActionDraft, LoopAction};
 pub use activate::activate;
@@ -33,6 +35,7 @@ pub use evaluations::{
     PolicySummary, RANDOM, Totals,
 };
 pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
+pub use explain::{Decision, EventWhy, ReasonedAction, Why, WhyNot};
 pub use features::FeatureFindings;
 pub use live::{KeyInfo, LiveLoop};
 pub use model::ExportedModel;

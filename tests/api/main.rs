@@ -3,6 +3,7 @@
 mod app;
 mod bad_input;
 mod evaluations;
+mod explain;
 mod features;
 mod learning;
 mod manage;

@@ -5,12 +5,14 @@ mod actions;
 mod configuration;
 mod evaluations;
 mod events;
+mod explain;
 mod features;
 mod keys;
 mod loops;
 mod model;
 mod stats;
 mod trainer;
+mod what_if;
 
 use axum::routing::any;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -36,6 +38,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(evaluations::get_one, evaluations::delete))
         .routes(routes!(evaluations::apply))
         .routes(routes!(events::list))
-        .routes(routes!(events::get_one));
+        .routes(routes!(events::get_one))
+        .routes(routes!(explain::explain))
+        .routes(routes!(what_if::what_if));
     OpenApiRouter::new().route("/api/v1/{*rest}", any(no_such_route)).nest("/api/v1", operations)
 }
