@@ -136,6 +136,12 @@ impl SeenValues {
         }
     }
 
+    /// Every feature with its usual values.
+    pub fn usual(&self) -> Vec<(Vec<String>, Vec<Value>)> {
+        let values = |seen: &Seen| seen.usual().into_iter().map(|(value, _)| value).collect();
+        self.by_path.iter().map(|(path, seen)| (path.clone(), values(seen))).collect()
+    }
+
     /// What could be changed in a context, the nearest first.
     pub fn edits(&self, context: &[JsonObject]) -> Vec<Edit> {
         let mut edits = Vec::new();

@@ -33,7 +33,7 @@ mod weights;
 mod workspace;
 
 pub use auto::{Learner, Rebuild, Shed};
-pub use counterfactual::{Counterfactual, Counterfactuals, Edit, Said, SeenValues, search};
+pub use counterfactual::{Counterfactual, Counterfactuals, Edit, Said, SeenValues, edited, search};
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
 pub use explanation::{Asked, Contribution, Explanation, Explanations};
 pub use explore::Pmf;

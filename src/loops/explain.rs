@@ -27,7 +27,7 @@ const N_ASKED: usize = 120;
 const N_ASKED_LEAST: usize = 12;
 
 /// Each explanation holds a copy of a model, some 10 MB, so few are made at once.
-static COPIES: Semaphore = Semaphore::const_new(2);
+pub(super) static COPIES: Semaphore = Semaphore::const_new(2);
 
 /// Why the actions of one slot have their probabilities.
 #[derive(Debug, Clone)]
@@ -79,6 +79,8 @@ pub enum WhyNot {
 /// The reasons of a decision.
 #[derive(Debug, Clone)]
 pub struct Why {
+    /// What was asked about.
+    pub context: Vec<JsonObject>,
     /// In the order of the request; a plain Rank has one.
     pub decisions: Vec<Decision>,
     /// Of the model that was asked: the present one.
@@ -107,7 +109,7 @@ impl EventWhy {
 }
 
 /// A decision to be taken again, without anything of the call that brought it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Question {
     pub context: Vec<JsonObject>,
     pub actions: Vec<(ActionId, Vec<JsonObject>)>,
@@ -115,7 +117,7 @@ pub(super) struct Question {
 }
 
 /// A place to fill.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct QuestionSlot {
     pub id: Option<SlotId>,
     pub features: Vec<JsonObject>,
@@ -136,8 +138,15 @@ impl Question {
         Self { context: maps(context), actions, slots }
     }
 
+    /// The same without what was shown then.
+    pub fn untold(&self) -> Self {
+        let mut untold = self.clone();
+        untold.slots.iter_mut().for_each(|slot| slot.then = None);
+        untold
+    }
+
     /// The question that a logged Rank was. `None` when its request cannot be read any more.
-    fn of(ranked: &Ranked) -> Option<Self> {
+    pub fn of(ranked: &Ranked) -> Option<Self> {
         let features = ranked.features().ok()?;
         let actions: Vec<_> = features.actions.iter().map(|one| (one.id.clone(), maps(&one.features))).collect();
         let excluded = if ranked.is_multi_slot() { excluded_by_slot(&ranked.request) } else { Vec::new() };
@@ -206,13 +215,13 @@ impl LiveLoop {
             };
             let learned = cell.learned().clone();
             let (decisions, mixture) = decisions(&learned.policy, &question, &seen, exploration)?;
-            Ok::<_, FeatureError>(Why { decisions, version: learned.version, mode, exploration, mixture })
+            Ok::<_, FeatureError>(Why { context: question.context, decisions, version: learned.version, mode, exploration, mixture })
         });
         Ok(why.await.map_err(TrainerError::from)??)
     }
 
     /// What the newest contexts of the log were like.
-    async fn seen_values(&self) -> Result<SeenValues, LoopError> {
+    pub(super) async fn seen_values(&self) -> Result<SeenValues, LoopError> {
         let stored = self.tools().store.latest_of_kind(self.id(), Fact::RANKED, i64::MAX, N_SEEN).await?;
         let count = move || {
             let mut seen = SeenValues::default();

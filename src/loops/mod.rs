@@ -3,6 +3,7 @@
 mod actions;
 mod activate;
 mod configuration;
+mod consequence;
 mod decide;
 mod error;
 mod evaluations;
@@ -27,6 +28,7 @@ mod what_if;
 pub use actions::{ActionDraft, LoopAction};
 pub use activate::activate;
 pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
+pub use consequence::{ConsequenceReport, Exploring, Waiting};
 pub use decide::RankableAction;
 pub use error::LoopError;
 pub use evaluations::{
@@ -46,4 +48,5 @@ pub use rank::{RankRequest, Ranking, rank};
 use registry::WeakLoops;
 pub use registry::{CreatedLoop, KeySlot, Loops, LoopsOptions};
 pub use reward::{Accepted, reward, reward_slots};
+pub use what_if::{ImaginedAction, Template};
 pub use signing::{CertificateError, SigningKey, SigningKeyError, TrustedSigners};

@@ -3,6 +3,7 @@
 //! Never writes anything. A number that is estimated never goes without its interval, and one that rests on too few
 //! events is not given at all.
 
+mod decision_part;
 mod event_page;
 mod feature_page;
 mod loop_row;
@@ -19,6 +20,7 @@ pub mod chart;
 #[cfg(feature = "ssr")]
 mod words;
 
+pub use decision_part::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart, WhyPart};
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};

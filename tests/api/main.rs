@@ -2,6 +2,7 @@
 
 mod app;
 mod bad_input;
+mod consequence;
 mod evaluations;
 mod explain;
 mod features;

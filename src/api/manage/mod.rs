@@ -3,6 +3,7 @@
 
 mod actions;
 mod configuration;
+mod consequence;
 mod evaluations;
 mod events;
 mod explain;
@@ -31,6 +32,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(configuration::get_one, configuration::update))
         .routes(routes!(configuration::preview))
         .routes(routes!(configuration::history))
+        .routes(routes!(consequence::consequence))
         .routes(routes!(actions::list))
         .routes(routes!(actions::get_one, actions::save, actions::delete))
         .routes(routes!(keys::rotate))

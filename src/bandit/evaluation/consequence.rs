@@ -22,7 +22,7 @@ use std::collections::HashMap;
 use super::{DoublyRobustSums, Interval, Z_95};
 use crate::{
     bandit::{Example, Policy, explore::EVEN_PART},
-    terms::{ActionId, ExplorationShare},
+    terms::ExplorationShare,
 };
 
 /// Decisions below which nothing is said.
@@ -48,7 +48,8 @@ pub enum Deciding {
 /// One decision of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct LoggedDecision<'a> {
-    pub action_ids: &'a [ActionId],
+    /// The actions by a number that is theirs throughout.
+    pub actions: &'a [u32],
     /// The distribution that was drawn from.
     pub pmf: &'a [f32],
     pub chosen_idx: usize,
@@ -73,7 +74,7 @@ pub struct Consequence {
 
 #[derive(Debug, Default)]
 struct Earned {
-    by_action: HashMap<ActionId, (f64, f64)>,
+    by_action: HashMap<u32, (f64, f64)>,
     n: f64,
     sum: f64,
 }
@@ -84,13 +85,13 @@ impl Earned {
     }
 
     /// r̂.
-    fn expected(&self, id: &ActionId) -> f64 {
-        let (n, sum) = self.by_action.get(id).copied().unwrap_or_default();
+    fn expected(&self, action: u32) -> f64 {
+        let (n, sum) = self.by_action.get(&action).copied().unwrap_or_default();
         (sum + PULL * self.mean()) / (n + PULL)
     }
 
-    fn add(&mut self, id: &ActionId, reward: f64) {
-        let (n, sum) = self.by_action.entry(id.clone()).or_default();
+    fn add(&mut self, action: u32, reward: f64) {
+        let (n, sum) = self.by_action.entry(action).or_default();
         *n += 1.0;
         *sum += reward;
         self.n += 1.0;
@@ -149,22 +150,22 @@ impl Consequence {
             return;
         }
         let best_idx = best(decision.pmf);
-        let chosen = &decision.action_ids[chosen_idx];
+        let chosen = decision.actions[chosen_idx];
         let mut said = [0.0; 2];
         for rules in 0..2 {
             let (earned, reward) = (&self.earned[rules], decision.rewards[rules]);
             let weight = self.deciding[rules].weight(&decision, best_idx, chosen_idx);
-            let of_action = |(idx, id): (usize, &ActionId)| {
+            let of_action = |(idx, action): (usize, &u32)| {
                 let probability = f64::from(decision.pmf[idx]);
                 match self.deciding[rules] {
-                    Deciding::Baseline if idx == decision.baseline_idx => earned.expected(id),
+                    Deciding::Baseline if idx == decision.baseline_idx => earned.expected(*action),
                     Deciding::Exploring(_) if probability > 0.0 => {
-                        probability * self.deciding[rules].weight(&decision, best_idx, idx) * earned.expected(id)
+                        probability * self.deciding[rules].weight(&decision, best_idx, idx) * earned.expected(*action)
                     }
                     _ => 0.0,
                 }
             };
-            let expected: f64 = decision.action_ids.iter().enumerate().map(of_action).sum();
+            let expected: f64 = decision.actions.iter().enumerate().map(of_action).sum();
             let expected_of_logged = earned.expected(chosen);
             self.values[rules].add(expected, weight, reward, expected_of_logged);
             said[rules] = expected + weight * (reward - expected_of_logged);
@@ -247,6 +248,11 @@ pub fn best(pmf: &[f32]) -> usize {
 }
 
 impl Policy {
+    /// Whether the share of exploration is a most that need not be used up; else it is what explores.
+    pub fn explores_at_most(&self) -> bool {
+        self.mixture.is_some()
+    }
+
     /// Which share of decisions like these would explore in the long run: the mean of 1 − max p.
     ///
     /// `auto` explores as much as its doubt asks for and is held at its share by a feedback that works on the mean of
@@ -286,10 +292,6 @@ mod tests {
     use super::*;
     use crate::bandit::Pmf;
 
-    fn ids() -> Vec<ActionId> {
-        ["a", "b", "c", "d"].iter().map(|id| id.parse().expect("an id")).collect()
-    }
-
     const PAYS: [f64; 4] = [0.6, 0.2, 0.3, 0.1];
 
     fn epsilon_greedy(epsilon: f32) -> Vec<f32> {
@@ -303,7 +305,7 @@ mod tests {
 
     /// A log of ε-greedy decisions whose rewards are 0 or 1.
     fn logged(epsilon: f32, deciding: [Deciding; 2], n_events: u64, salt: u64) -> Consequence {
-        let (ids, weights) = (ids(), epsilon_greedy(epsilon).into_iter().map(f64::from).collect::<Vec<_>>());
+        let weights: Vec<f64> = epsilon_greedy(epsilon).into_iter().map(f64::from).collect();
         let mut pmf = Pmf::default();
         pmf.put(&[true; 4], &weights);
         let mut consequence = Consequence::new(deciding[0], deciding[1]);
@@ -313,7 +315,7 @@ mod tests {
             let unit = (crate::bandit::hash::mix(seed ^ 0xabcd) >> 11) as f64 / (1u64 << 53) as f64;
             let reward = if unit < PAYS[chosen_idx] { 1.0 } else { 0.0 };
             consequence.take_in(LoggedDecision {
-                action_ids: &ids,
+                actions: &[0, 1, 2, 3],
                 pmf: pmf.as_slice(),
                 chosen_idx,
                 baseline_idx: 2,

@@ -3,6 +3,7 @@
 mod action_shares;
 mod apprentice;
 mod counters;
+mod decision;
 mod event_calls;
 mod event_slots;
 mod events;
@@ -11,6 +12,7 @@ mod headline;
 mod health;
 mod reward_curve;
 
+pub use decision::{event_why, why};
 pub use events::{event, events};
 pub use features::features;
 
