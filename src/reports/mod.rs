@@ -8,6 +8,7 @@ mod event_page;
 mod feature_page;
 mod loop_row;
 mod overview;
+mod playground_page;
 mod unit;
 
 /// The questions.
@@ -28,4 +29,5 @@ pub use overview::{
     ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,
     RewardCurve, RewardPoint, Table, TimeRange, Verdict,
 };
+pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};
 pub use unit::Unit;

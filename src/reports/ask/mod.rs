@@ -10,11 +10,13 @@ mod events;
 mod features;
 mod headline;
 mod health;
+mod playground;
 mod reward_curve;
 
 pub use decision::{event_why, why};
 pub use events::{event, events};
 pub use features::features;
+pub use playground::playground;
 
 use super::{LoopRow, Overview, Share, TimeRange, Unit, chart, words};
 use crate::{

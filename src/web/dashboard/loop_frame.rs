@@ -82,6 +82,7 @@ fn LoopHead(header: LoopHeader) -> impl IntoView {
                 <ul>
                     {tab("Overview", "")}
                     {tab("Events", "/events")}
+                    {tab("Playground", "/playground")}
                     {tab("Actions", "/actions")}
                     {tab("Features", "/features")}
                     {tab("Settings", "/settings")}

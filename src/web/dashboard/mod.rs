@@ -12,6 +12,7 @@ pub mod loop_frame;
 pub mod loops;
 pub mod new_loop;
 pub mod overview;
+pub mod playground;
 pub mod settings;
 pub mod sign_in;
 mod snippets;
