@@ -3,6 +3,7 @@
 //! Never writes anything. A number that is estimated never goes without its interval, and one that rests on too few
 //! events is not given at all.
 
+mod consequence_part;
 mod decision_part;
 mod event_page;
 mod feature_page;
@@ -21,6 +22,7 @@ pub mod chart;
 #[cfg(feature = "ssr")]
 mod words;
 
+pub use consequence_part::{ConsequencePart, ConsequenceRow};
 pub use decision_part::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart, WhyPart};
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};

@@ -18,6 +18,9 @@ pub mod live;
 /// What the demo answers, as the newspaper's pages want it, for server functions.
 #[cfg(feature = "ssr")]
 mod newsroom;
+/// Settings as a file, for server functions.
+#[cfg(feature = "ssr")]
+mod settings_file;
 /// Times in words, for server functions.
 #[cfg(feature = "ssr")]
 pub mod words;

@@ -2,6 +2,7 @@
 
 mod action_shares;
 mod apprentice;
+mod consequence;
 mod counters;
 mod decision;
 mod event_calls;
@@ -13,6 +14,7 @@ mod health;
 mod playground;
 mod reward_curve;
 
+pub use consequence::consequence;
 pub use decision::{event_why, why};
 pub use events::{event, events};
 pub use features::features;
