@@ -8,7 +8,7 @@ use leptos_router::LazyRoute;
 
 use super::{
     dashboard::{
-        actions::ActionsPage, event::EventPage, events::EventsPage, features::FeaturesPage, keys::KeysPage,
+        actions::ActionsPage, evaluations::{EvaluationPage, EvaluationsPage}, event::EventPage, events::EventsPage, features::FeaturesPage, keys::KeysPage,
         loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage, playground::PlaygroundPage, settings::SettingsPage, sign_in::SignInPage,
         welcome::WelcomePage,
     },
@@ -72,5 +72,8 @@ parts! {
         FeaturesRoute => FeaturesPage, PlaygroundRoute => PlaygroundPage,
     }
     /// What things are changed with.
-    changing __preload_changing ChangingPages { ActionsRoute => ActionsPage, SettingsRoute => SettingsPage }
+    changing __preload_changing ChangingPages {
+        ActionsRoute => ActionsPage, SettingsRoute => SettingsPage, EvaluationsRoute => EvaluationsPage,
+        EvaluationRoute => EvaluationPage,
+    }
 }

@@ -5,6 +5,7 @@ mod apprentice;
 mod consequence;
 mod counters;
 mod decision;
+mod evaluations;
 mod event_calls;
 mod event_slots;
 mod events;
@@ -16,6 +17,7 @@ mod reward_curve;
 
 pub use consequence::consequence;
 pub use decision::{event_why, why};
+pub use evaluations::{evaluation, evaluations};
 pub use events::{event, events};
 pub use features::features;
 pub use playground::playground;

@@ -85,6 +85,7 @@ fn LoopHead(header: LoopHeader) -> impl IntoView {
                     {tab("Playground", "/playground")}
                     {tab("Actions", "/actions")}
                     {tab("Features", "/features")}
+                    {tab("Evaluations", "/evaluations")}
                     {tab("Settings", "/settings")}
                     {tab("Keys", "/keys")}
                 </ul>

@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod api_versions;
+pub mod evaluations;
 pub mod event;
 pub mod events;
 pub mod features;
