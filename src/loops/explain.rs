@@ -205,19 +205,26 @@ impl LiveLoop {
 
     /// Answers a question without a trace of it: neither log nor model nor counters are touched.
     pub(super) async fn reason(&self, question: Question) -> Result<Why, LoopError> {
+        Ok(self.reasons(vec![question]).await?.pop().expect("one answer to one question")?)
+    }
+
+    /// The same for several questions, all answered by one model, each by itself.
+    pub(super) async fn reasons(&self, questions: Vec<Question>) -> Result<Vec<Result<Why, FeatureError>>, LoopError> {
         let seen = self.seen_values().await?;
         let _copy = COPIES.acquire().await.expect("nobody closes it");
         let cell = self.cell_handle();
-        let why = in_the_background(move || {
-            let (mode, exploration) = {
-                let configuration = &cell.in_force().configuration;
-                (configuration.learning_mode, configuration.exploration_percentage)
-            };
+        let answers = in_the_background(move || {
+            let configuration = cell.in_force().configuration.clone();
             let learned = cell.learned().clone();
-            let (decisions, mixture) = decisions(&learned.policy, &question, &seen, exploration)?;
-            Ok::<_, FeatureError>(Why { context: question.context, decisions, version: learned.version, mode, exploration, mixture })
+            let (mode, exploration) = (configuration.learning_mode, configuration.exploration_percentage);
+            let answer = |question: Question| {
+                let (decisions, mixture) = decisions(&learned.policy, &question, &seen, exploration)?;
+                let (context, version) = (question.context, learned.version);
+                Ok(Why { context, decisions, version, mode, exploration, mixture })
+            };
+            questions.into_iter().map(answer).collect()
         });
-        Ok(why.await.map_err(TrainerError::from)??)
+        Ok(answers.await.map_err(TrainerError::from)?)
     }
 
     /// What the newest contexts of the log were like.

@@ -9,7 +9,7 @@ use super::{
     multi_slot::check_slots,
 };
 use crate::{
-    bandit::JsonObject,
+    bandit::{FeatureError, JsonObject},
     log::Fact,
     terms::{ActionId, EventId},
 };
@@ -80,25 +80,30 @@ impl LiveLoop {
         Ok(Question::of(&ranked).map(|question| Template { event_id: ranked.event_id.clone(), question }))
     }
 
-    /// The reasons of a decision like a logged one in another context, and perhaps over other actions. Without either,
-    /// over the loop's own actions.
+    /// The reasons of decisions like a logged one in other contexts, and perhaps over other actions; without either, over
+    /// the loop's own actions. All are of one model, so that they can be held against each other. The inner error is what
+    /// is wrong with a context.
     pub async fn imagine(
         &self,
         template: Option<&Template>,
-        context: Vec<JsonObject>,
+        contexts: Vec<Vec<JsonObject>>,
         actions: Option<Vec<ImaginedAction>>,
-    ) -> Result<Why, LoopError> {
-        if let Some(template) = template.filter(|template| actions.is_none() || template.is_multi_slot()) {
-            return self.reason(Question { context, ..template.question.untold() }).await;
-        }
-        let rankable = |(id, features): ImaginedAction| RankableAction {
-            id,
-            features: features.into_iter().map(Into::into).collect(),
+    ) -> Result<Vec<Result<Why, FeatureError>>, LoopError> {
+        let question = match template.filter(|template| actions.is_none() || template.is_multi_slot()) {
+            Some(template) => template.question.untold(),
+            None => {
+                let rankable = |(id, features): ImaginedAction| RankableAction {
+                    id,
+                    features: features.into_iter().map(Into::into).collect(),
+                };
+                let actions = self.actions_of(actions.map(|actions| actions.into_iter().map(rankable).collect()))?;
+                let is_allowed = vec![true; actions.len()];
+                let slot = QuestionSlot { id: None, features: Vec::new(), is_allowed, baseline_idx: 0, then: None };
+                Question::new(&[], &actions, vec![slot])
+            }
         };
-        let actions = self.actions_of(actions.map(|actions| actions.into_iter().map(rankable).collect()))?;
-        let is_allowed = vec![true; actions.len()];
-        let slot = QuestionSlot { id: None, features: Vec::new(), is_allowed, baseline_idx: 0, then: None };
-        self.reason(Question { context, ..Question::new(&[], &actions, vec![slot]) }).await
+        let questions = contexts.into_iter().map(|context| Question { context, ..question.clone() }).collect();
+        self.reasons(questions).await
     }
 
     /// Features of recent contexts with their usual values, the most usual first.

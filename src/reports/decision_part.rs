@@ -32,7 +32,7 @@ pub struct ActionPart {
     pub explore: f32,
     /// "92 %", or why it cannot be chosen.
     pub words: String,
-    /// "90 % known best, 2 % to find out"; empty where it cannot be chosen.
+    /// "90 % known best, 2 % to find out", or one of the two; empty where it cannot be chosen.
     pub split: String,
     /// "0.71 ± 0.08"
     pub expected: String,
@@ -41,7 +41,7 @@ pub struct ActionPart {
     /// Of an event: what was shown, and how probable it was then.
     pub was_shown: bool,
     pub then: Option<String>,
-    /// What features add to what is expected, the largest first. They add up.
+    /// What features add to what is expected, the largest first. They add up, but for what would read as nothing.
     pub reasons: Vec<ReasonPart>,
 }
 
@@ -52,7 +52,7 @@ pub struct ReasonPart {
     /// "+0.19"
     pub words: String,
     pub is_for: bool,
-    /// Its length against the longest of the decision, 0 to 1.
+    /// Its length against the longest of the decision, 0 to 1; none for the mean of all events.
     pub length: f32,
 }
 

@@ -9,6 +9,8 @@ use crate::{
 
 /// Shares that differ by less than this look the same.
 const SAME_SHARE: f64 = 0.001;
+/// A difference below this part of a reward is none in practice, however sure it is.
+const SMALL: f64 = 0.005;
 
 /// What a change would have meant for the last seven days. Nothing is changed.
 pub async fn consequence(live: &LiveLoop, change: &ConfigurationChange) -> Result<ConsequencePart, LoopError> {
@@ -42,8 +44,12 @@ fn headline(report: &ConsequenceReport) -> String {
     };
     let difference = &rewards.difference;
     let (low, high) = (difference.interval.low, difference.interval.high);
-    let amount = words::interval(difference.value.abs(), half_width(difference));
+    let amount = format!("{} ± {:.4}", words::signed(difference.value.abs(), 4).trim_start_matches('+'), half_width(difference));
+    let is_small = low.abs().max(high.abs()) < SMALL * rewards.now.value.abs();
     match () {
+        () if is_small && low != high => {
+            "It would have earned practically the same: the difference is below 0.5 % of a reward.".to_owned()
+        }
         () if low == 0.0 && high == 0.0 => "What a decision earns would have stayed the same.".to_owned(),
         () if report.is_recounted => {
             let word = if difference.value < 0.0 { "less" } else { "more" };
@@ -195,9 +201,10 @@ mod tests {
     #[test]
     fn a_difference_is_told_only_where_its_interval_leaves_zero_out() {
         let told = |difference| part(&report(difference)).headline;
-        assert_eq!(told(figure(0.01, 0.004)), "It would have earned 0.010 ± 0.004 more per decision, +2.5 %.");
+        assert_eq!(told(figure(0.01, 0.004)), "It would have earned 0.0100 ± 0.0040 more per decision, +2.5 %.");
         assert!(told(figure(-0.01, 0.004)).contains("less per decision"));
         assert!(told(figure(0.01, 0.02)).starts_with("No difference that these decisions can tell: between −0.0100"));
+        assert!(told(figure(0.0001, 0.0001)).starts_with("It would have earned practically the same"));
         assert_eq!(told(figure(0.0, 0.0)), "What a decision earns would have stayed the same.");
         let recounted = ConsequenceReport { is_recounted: true, ..report(figure(0.01, 0.004)) };
         assert!(part(&recounted).headline.contains("because rewards are counted otherwise"));

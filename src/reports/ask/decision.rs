@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::words;
 use crate::{
-    bandit::{Counterfactual, Edit, JsonObject, edited},
+    bandit::{Contribution, Counterfactual, Edit, JsonObject, edited},
     loops::{Decision, LiveLoop, LoopError, ReasonedAction, Why, WhyNot},
     reports::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart, WhyPart},
     terms::EventId,
@@ -12,6 +12,10 @@ use crate::{
 
 /// Texts of features longer than this are cut.
 const MOST_CHARACTERS: usize = 40;
+/// What adds less would read as nothing.
+const LEAST_SEEN: f32 = 0.0005;
+/// The part of a score that no feature adds.
+const ALWAYS: &str = "always";
 
 /// Why an event was decided as it was. `None` when no such event was stored.
 pub async fn event_why(live: &LiveLoop, id: &EventId) -> Result<Option<WhyPart>, LoopError> {
@@ -47,8 +51,9 @@ pub fn why(why: &Why) -> WhyPart {
 }
 
 fn part(decision: &Decision, context: &[JsonObject]) -> DecisionPart {
-    let longest = decision.actions.iter().flat_map(|action| &action.explanation.contributions);
-    let longest = longest.map(|part| part.score.abs()).fold(0.0, f32::max);
+    // The mean of all events, "always", would make everything else look like nothing.
+    let parts = decision.actions.iter().flat_map(|action| &action.explanation.contributions);
+    let longest = parts.filter(|part| part.feature != ALWAYS).map(|part| part.score.abs()).fold(0.0, f32::max);
     let best = decision.most_probable();
     let mut actions: Vec<&ReasonedAction> = decision.actions.iter().collect();
     actions.sort_by(|a, b| {
@@ -79,7 +84,11 @@ fn action_part(action: &ReasonedAction, is_best: bool, longest: f32) -> ActionPa
     let explore = action.probability - action.exploit;
     let (words, split) = match &action.why_not {
         None => {
-            let split = format!("{} known best, {} to find out", percent(action.exploit), percent(explore));
+            let split = match (action.exploit > 0.0, explore > 0.0) {
+                (true, true) => format!("{} known best, {} to find out", percent(action.exploit), percent(explore)),
+                (true, false) => "known best".to_owned(),
+                (false, _) => "to find out".to_owned(),
+            };
             (percent(action.probability), split)
         }
         Some(WhyNot::Excluded) => ("excluded".to_owned(), String::new()),
@@ -87,12 +96,13 @@ fn action_part(action: &ReasonedAction, is_best: bool, longest: f32) -> ActionPa
         Some(WhyNot::Kept) => ("kept for a later slot".to_owned(), String::new()),
     };
     let explanation = &action.explanation;
-    let reason = |part: &crate::bandit::Contribution| ReasonPart {
+    let reason = |part: &Contribution| ReasonPart {
         name: cut(&part.feature),
         words: words::signed(f64::from(part.score), 3),
         is_for: part.score >= 0.0,
-        length: if longest > 0.0 { part.score.abs() / longest } else { 0.0 },
+        length: if longest > 0.0 && part.feature != ALWAYS { part.score.abs() / longest } else { 0.0 },
     };
+    let is_seen = |part: &&Contribution| part.score.abs() >= LEAST_SEEN;
     ActionPart {
         id: action.id.to_string(),
         exploit: action.exploit,
@@ -107,7 +117,7 @@ fn action_part(action: &ReasonedAction, is_best: bool, longest: f32) -> ActionPa
         is_eligible: action.why_not.is_none(),
         was_shown: action.was_shown,
         then: action.then_probability.filter(|_| action.why_not.is_none()).map(percent),
-        reasons: explanation.contributions.iter().map(reason).collect(),
+        reasons: explanation.contributions.iter().filter(is_seen).map(reason).collect(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::decision;
 use crate::{
     bandit::JsonObject,
     loops::{ImaginedAction, LiveLoop, LoopError, Template},
-    reports::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide},
+    reports::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide, WhyPart},
     terms::{ActionId, EventId},
 };
 
@@ -45,11 +45,15 @@ pub async fn playground(live: &LiveLoop, asked: &[(String, String)]) -> Result<P
     let typed_actions = asked.get("actions").filter(|_| !is_multi_slot).map(str::to_owned);
     let start = template.as_ref().map_or_else(Vec::new, |template| template.context().to_vec());
     let first = read_context(&asked, 0, &start);
-    let mut sides = vec![side(live, template.as_ref(), typed_actions.as_deref(), 0, first.clone(), &usual).await?];
+    let mut contexts = vec![first];
     if asked.get(SIDES[1].0).is_some() {
-        let second = read_context(&asked, 1, first.as_ref().unwrap_or(&start));
-        sides.push(side(live, template.as_ref(), typed_actions.as_deref(), 1, second, &usual).await?);
+        let second = read_context(&asked, 1, contexts[0].as_ref().unwrap_or(&start));
+        contexts.push(second);
     }
+    let answers = answers(live, template.as_ref(), typed_actions.as_deref(), &contexts).await?;
+    let sides = contexts.into_iter().zip(answers).enumerate();
+    let sides: Vec<PlaygroundSide> =
+        sides.map(|(at, (context, why))| side(at, context.unwrap_or_default(), why, &usual)).collect();
     let event = template.as_ref().map(|template| PlaygroundEvent {
         id: template.event_id.to_string(),
         id_in_path: utf8_percent_encode(template.event_id.as_str(), NON_ALPHANUMERIC).to_string(),
@@ -111,33 +115,41 @@ fn typed(before: &Value, text: &str) -> Value {
     }
 }
 
-async fn side(
+/// What would be decided in each context, or what is wrong with it.
+async fn answers(
     live: &LiveLoop,
     template: Option<&Template>,
     actions: Option<&str>,
-    at: usize,
-    context: Result<Vec<JsonObject>, String>,
-    usual: &Usual,
-) -> Result<PlaygroundSide, LoopError> {
-    let (key, prefix, title) = SIDES[at];
-    let actions = actions.map(parse_actions).transpose();
-    let why = match (&context, actions) {
-        (Err(problem), _) => Err(problem.clone()),
-        (_, Err(problem)) => Err(problem),
-        (Ok(context), Ok(actions)) => match live.imagine(template, context.clone(), actions).await {
-            Ok(why) => Ok(decision::why(&why)),
-            Err(broken @ (LoopError::Store(_) | LoopError::Trainer(_) | LoopError::Damaged(_))) => return Err(broken),
-            Err(refused) => Err(refused.to_string()),
-        },
+    contexts: &[Result<Vec<JsonObject>, String>],
+) -> Result<Vec<Result<WhyPart, String>>, LoopError> {
+    let refused = |problem: String| Ok(contexts.iter().map(|_| Err(problem.clone())).collect());
+    let actions = match actions.map(parse_actions).transpose() {
+        Ok(actions) => actions,
+        Err(problem) => return refused(problem),
     };
-    let context = context.unwrap_or_default();
+    let good = contexts.iter().filter_map(|context| context.as_ref().ok().cloned()).collect();
+    let mut whys = match live.imagine(template, good, actions).await {
+        Ok(whys) => whys.into_iter(),
+        Err(broken @ (LoopError::Store(_) | LoopError::Trainer(_) | LoopError::Damaged(_))) => return Err(broken),
+        Err(problem) => return refused(problem.to_string()),
+    };
+    let answer = |context: &Result<Vec<JsonObject>, String>| {
+        context.as_ref().map_err(String::clone)?;
+        let why = whys.next().ok_or_else(|| "It was not asked about.".to_owned())?;
+        why.map(|why| decision::why(&why)).map_err(|problem| problem.to_string())
+    };
+    Ok(contexts.iter().map(answer).collect())
+}
+
+fn side(at: usize, context: Vec<JsonObject>, why: Result<WhyPart, String>, usual: &Usual) -> PlaygroundSide {
+    let (key, prefix, title) = SIDES[at];
     let (mut fields, mut n_arrays) = (Vec::new(), 0);
     let mut path = Vec::new();
     for object in &context {
         collect(object, &mut path, prefix, usual, &mut fields, &mut n_arrays);
     }
     fields.truncate(MOST_FIELDS);
-    Ok(PlaygroundSide {
+    PlaygroundSide {
         key: key.to_owned(),
         prefix: prefix.to_owned(),
         title: title.to_owned(),
@@ -146,7 +158,7 @@ async fn side(
         fields,
         n_arrays,
         why,
-    })
+    }
 }
 
 fn collect(

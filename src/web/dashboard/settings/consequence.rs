@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     SettingsCalls,
     calls::{Proposal, load_consequence},
-    preview::ApplyForm,
+    preview::{ApplyForm, ClosePreview},
 };
 use crate::{
     reports::{ConsequencePart, ConsequenceRow},
@@ -45,14 +45,14 @@ pub fn Weighed(
                 Err(error) => view! { <NotTold error=error/> }.into_any(),
             };
             let apply = may_edit.then(|| view! { <ApplyForm id=id proposal=proposal calls=calls/> });
-            view! { {told}{apply} }.into_any()
+            view! { {told}<div class="row">{apply}<ClosePreview id=id/></div> }.into_any()
         })
     };
-    view! { <Suspense fallback=move || view! { <Waiting may_edit=may_edit/> }>{shown}</Suspense> }.into_any()
+    view! { <Suspense fallback=move || view! { <Waiting id=id may_edit=may_edit/> }>{shown}</Suspense> }.into_any()
 }
 
 #[component]
-fn Waiting(may_edit: bool) -> impl IntoView {
+fn Waiting(id: Memo<String>, may_edit: bool) -> impl IntoView {
     let apply = may_edit.then(|| {
         view! { <button type="button" class="button button--primary" disabled=true>"Apply"</button> }
     });
@@ -62,7 +62,7 @@ fn Waiting(may_edit: bool) -> impl IntoView {
             <p class="muted">"Reading the events of the last 7 days. Then you can apply it."</p>
             <Skeleton lines=3/>
         </section>
-        {apply}
+        <div class="row">{apply}<ClosePreview id=id/></div>
     }
     .into_any()
 }

@@ -106,6 +106,7 @@ fn Settings(
 ) -> impl IntoView {
     let SettingsView { name, current, compatible_arguments, history, file, file_href, may_edit } = view;
     let preview_error = RwSignal::new(None);
+    let is_previewed = Memo::new(move |_| proposal.read().is_some());
     let start = match proposal.get_untracked() {
         Some(Proposal::Draft(draft)) => *draft,
         _ => current.clone(),
@@ -114,7 +115,7 @@ fn Settings(
         <Show when=move || proposal.get().is_some()>
             <Preview id=id proposal=proposal preview=preview consequence=consequence calls=calls may_edit=may_edit error=preview_error/>
         </Show>
-        <SettingsForm start=start current=current compatible_arguments=compatible_arguments id=id error=preview_error may_edit=may_edit/>
+        <SettingsForm start=start current=current compatible_arguments=compatible_arguments id=id error=preview_error is_previewed=is_previewed may_edit=may_edit/>
         <History history=history id=id may_edit=may_edit/>
         <AsCode file=file file_href=file_href id=id calls=calls may_edit=may_edit/>
         {may_edit.then(|| view! {

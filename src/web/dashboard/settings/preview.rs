@@ -102,11 +102,15 @@ fn Judged(
         <FormError message=Signal::derive(refused)/>
         {has_changes.then(|| view! { <ChangeTable changes=changes/> })}
         {has_changes.then(|| view! { <Weighed id=id proposal=proposal consequence=consequence calls=calls may_edit=may_edit/> })}
-        <div class="row">
-            <a class="button button--ghost" href=move || format!("/loops/{}/settings", id.get())>"Close preview"</a>
-        </div>
+        {(!has_changes).then(|| view! { <div class="row"><ClosePreview id=id/></div> })}
     }
     .into_any()
+}
+
+/// The page without a proposal.
+#[component]
+pub fn ClosePreview(id: Memo<String>) -> impl IntoView {
+    view! { <a class="button button--ghost" href=move || format!("/loops/{}/settings", id.get())>"Close preview"</a> }
 }
 
 /// Applies the proposal in the page's address.
