@@ -337,7 +337,9 @@ mod tests {
         let context = [object(contexts()[0].clone())];
         let found = search(&context, &seen(&contexts()), 64, |context| {
             let points = |is: bool| if is { 0.3 } else { 0.0 };
-            Ok(said(points(has(context, &["user", "device"], json!("mobile"))) + points(has(context, &["age"], json!(40)))))
+            Ok(said(
+                points(has(context, &["user", "device"], json!("mobile"))) + points(has(context, &["age"], json!(40))),
+            ))
         });
         let found = found.expect("good features");
         let edits = found.nearest.expect("two changes turn it").edits;

@@ -195,12 +195,7 @@ impl LiveLoop {
         let Fact::Ranked(ranked) = Fact::from_body(stored.seq, stored.kind, &stored.body)? else { return Ok(None) };
         let question = Question::of(&ranked).ok_or(LoopError::NotFound("request that can still be read"))?;
         let why = self.reason(question).await?;
-        Ok(Some(EventWhy {
-            event_id: event_id.clone(),
-            ranked_at_us,
-            answered_version: ranked.model_version,
-            why,
-        }))
+        Ok(Some(EventWhy { event_id: event_id.clone(), ranked_at_us, answered_version: ranked.model_version, why }))
     }
 
     /// Answers a question without a trace of it: neither log nor model nor counters are touched.

@@ -48,5 +48,5 @@ pub use rank::{RankRequest, Ranking, rank};
 use registry::WeakLoops;
 pub use registry::{CreatedLoop, KeySlot, Loops, LoopsOptions};
 pub use reward::{Accepted, reward, reward_slots};
-pub use what_if::{ImaginedAction, Template};
 pub use signing::{CertificateError, SigningKey, SigningKeyError, TrustedSigners};
+pub use what_if::{ImaginedAction, Template};

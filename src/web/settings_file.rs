@@ -4,10 +4,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::{
-    PageError,
-    dashboard::settings::SettingsDraft,
-};
+use super::{PageError, dashboard::settings::SettingsDraft};
 use crate::terms::{Configuration, IsoDuration};
 
 /// Settings in force, to be kept elsewhere.

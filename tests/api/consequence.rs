@@ -98,6 +98,24 @@ async fn a_young_loop_is_told_how_many_decisions_are_missing() {
 }
 
 #[tokio::test]
+async fn where_the_caller_decides_the_log_cannot_judge_the_policy_but_can_judge_the_callers_choice() {
+    let app = TestApp::start().await;
+    let of = compatible(&app).await;
+    assert_eq!(app.configure(&of, json!({"learningMode": "Apprentice"})).await.status, StatusCode::OK);
+    play(&app, &of, 20).await;
+    let to_online = told(&app, &of, json!({"learningMode": "Online"})).await;
+    assert_eq!((&to_online["tooEarly"], &to_online["events"]), (&json!({"reason": "nothingDrawn"}), &json!(20)));
+
+    let of = compatible(&app).await;
+    play(&app, &of, 400).await;
+    let to_apprentice = told(&app, &of, json!({"learningMode": "Apprentice"})).await;
+    let then = &to_apprentice["reward"]["then"];
+    // Tea stands first in the request.
+    assert!((number(&then["value"]) - 0.8).abs() < 0.1, "{to_apprentice:#}");
+    assert_eq!(to_apprentice["exploration"]["reallyThen"], json!(0.0));
+}
+
+#[tokio::test]
 async fn what_cannot_be_applied_cannot_be_previewed() {
     let app = TestApp::start().await;
     let of = app.make_loop(json!({})).await;

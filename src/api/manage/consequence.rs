@@ -66,7 +66,8 @@ pub struct ExpectedReward {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TooEarlyInfo {
-    /// `decisions` or `nothingExplored`.
+    /// `decisions`: there are too few. `nothingExplored`: none of them explored. `nothingDrawn`: the caller's own action was
+    /// answered throughout.
     reason: &'static str,
     /// About how many more decisions are needed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,6 +149,7 @@ impl From<TooEarly> for TooEarlyInfo {
         match too_early {
             TooEarly::More(n) => Self { reason: "decisions", decisions_needed: Some(n) },
             TooEarly::NothingExplored => Self { reason: "nothingExplored", decisions_needed: None },
+            TooEarly::NothingDrawn => Self { reason: "nothingDrawn", decisions_needed: None },
         }
     }
 }

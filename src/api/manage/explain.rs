@@ -8,14 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    api::{
-        ApiError,
-        auth::ManagedLoop,
-        error::ErrorBody,
-        exploration::MixtureExploration,
-        extract::ApiJson,
-        instant,
-    },
+    api::{ApiError, auth::ManagedLoop, error::ErrorBody, exploration::MixtureExploration, extract::ApiJson, instant},
     bandit::{Counterfactual, Counterfactuals, Edit},
     loops::{Decision, EventWhy, LoopError, ReasonedAction, Why, WhyNot},
 };
@@ -245,12 +238,7 @@ impl CounterfactualSearch {
 
 impl From<&Edit> for ContextChange {
     fn from(edit: &Edit) -> Self {
-        Self {
-            feature: edit.path.join("."),
-            before: edit.before.clone(),
-            after: edit.after.clone(),
-            usual: edit.usual,
-        }
+        Self { feature: edit.path.join("."), before: edit.before.clone(), after: edit.after.clone(), usual: edit.usual }
     }
 }
 

@@ -127,6 +127,8 @@ pub enum TooEarly {
     More(u64),
     /// The log explored nothing, so it cannot say what exploring earns.
     NothingExplored,
+    /// The caller's own action was answered throughout, so the log cannot say what another would have earned.
+    NothingDrawn,
 }
 
 impl Consequence {

@@ -108,9 +108,8 @@ fn judge(sample: &Sample, wanted: &Wanted, exploring: Exploring) -> ConsequenceR
     let explores = |settings: &Configuration, really: f64| {
         if settings.learning_mode.policy_decides() { really } else { 0.0 }
     };
-    let really = exploring
-        .really
-        .map(|[before, after]| [explores(&wanted.before, before), explores(&wanted.after, after)]);
+    let really =
+        exploring.really.map(|[before, after]| [explores(&wanted.before, before), explores(&wanted.after, after)]);
     let seconds = |which: usize| {
         let n = consequence.n_to_notice(really?[which])?;
         let rate = sample.decisions_per_second();
@@ -121,7 +120,11 @@ fn judge(sample: &Sample, wanted: &Wanted, exploring: Exploring) -> ConsequenceR
         n_events: sample.events.len() as u64,
         is_sampled: sample.is_partial,
         n_decisions: consequence.n_decisions(),
-        rewards: consequence.rewards(),
+        rewards: if consequence.n_decisions() == 0 && !sample.events.is_empty() {
+            Err(TooEarly::NothingDrawn)
+        } else {
+            consequence.rewards()
+        },
         is_recounted: wanted.changes_reward(),
         notice_seconds: [seconds(0), seconds(1)],
         exploring: Exploring { really, ..exploring },

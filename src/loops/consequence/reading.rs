@@ -98,12 +98,7 @@ impl Sample {
 
 impl LiveLoop {
     /// Reads events of the last `span_us` whose wait is over, evenly, for as long as `reading`.
-    pub(super) async fn sample(
-        &self,
-        wanted: &Wanted,
-        span_us: i64,
-        reading: Duration,
-    ) -> Result<Sample, LoopError> {
+    pub(super) async fn sample(&self, wanted: &Wanted, span_us: i64, reading: Duration) -> Result<Sample, LoopError> {
         let (store, id, began) = (&self.tools().store, self.id(), Instant::now());
         let wait_us = wanted.waits_us().into_iter().max().unwrap_or(0);
         let up_to_us = self.now_us().saturating_sub(wait_us);

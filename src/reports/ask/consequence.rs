@@ -38,13 +38,18 @@ fn headline(report: &ConsequenceReport) -> String {
         Err(TooEarly::More(n)) => {
             return format!("Too early to say what it would earn: about {} more decisions.", words::about(*n as f64));
         }
+        Err(TooEarly::NothingDrawn) => {
+            return "The policy decided none of these events, so the log cannot say what its choices would earn."
+                .to_owned();
+        }
         Err(TooEarly::NothingExplored) => {
             return "Nothing was explored in this time, so the log cannot say what exploring would earn.".to_owned();
         }
     };
     let difference = &rewards.difference;
     let (low, high) = (difference.interval.low, difference.interval.high);
-    let amount = format!("{} ± {:.4}", words::signed(difference.value.abs(), 4).trim_start_matches('+'), half_width(difference));
+    let amount =
+        format!("{} ± {:.4}", words::signed(difference.value.abs(), 4).trim_start_matches('+'), half_width(difference));
     let is_small = low.abs().max(high.abs()) < SMALL * rewards.now.value.abs();
     match () {
         () if is_small && low != high => {
@@ -96,12 +101,7 @@ fn exploring_row(exploring: &Exploring) -> ConsequenceRow {
             (Some(really), false) => format!("{} at a share of {share}", words::percent(really[which])),
         }
     };
-    ConsequenceRow {
-        label: "Traffic that explores".to_owned(),
-        now: side(0),
-        then: side(1),
-        difference: String::new(),
-    }
+    ConsequenceRow { label: "Traffic that explores".to_owned(), now: side(0), then: side(1), difference: String::new() }
 }
 
 fn notice_row(report: &ConsequenceReport) -> Option<ConsequenceRow> {
@@ -172,11 +172,7 @@ fn basis(report: &ConsequenceReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        bandit::evaluation::Interval,
-        loops::Waiting,
-        terms::ExplorationShare,
-    };
+    use crate::{bandit::evaluation::Interval, loops::Waiting, terms::ExplorationShare};
 
     fn figure(value: f64, half_width: f64) -> Figure {
         Figure { value, interval: Interval::around(value, half_width) }
@@ -222,7 +218,7 @@ mod tests {
 
     #[test]
     fn too_early_says_how_much_more() {
-        let early = ConsequenceReport { rewards: Err(TooEarly::More(1_920)), ..report(figure(0.0, 0.0)) };
+        let early = ConsequenceReport { rewards: Err(TooEarly::More(1_900)), ..report(figure(0.0, 0.0)) };
         let part = part(&early);
         assert_eq!(part.headline, "Too early to say what it would earn: about 1,900 more decisions.");
         assert!(part.is_too_early && part.rows.iter().all(|row| row.label != "Reward of a decision"));

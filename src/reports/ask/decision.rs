@@ -129,7 +129,10 @@ fn counterfactual(decision: &Decision, context: &[JsonObject]) -> Counterfactual
             (true, 0, _) => said("Recent contexts had no other values to try.", String::new()),
             (true, n, asked) if asked > n + 1 => said(
                 "No change of one feature turns this choice.",
-                format!("All {n} values that recent contexts had were tried, and {} pairs of the closest.", asked - n - 1),
+                format!(
+                    "All {n} values that recent contexts had were tried, and {} pairs of the closest.",
+                    asked - n - 1
+                ),
             ),
             (true, n, _) => said(
                 "No change of one feature turns this choice.",

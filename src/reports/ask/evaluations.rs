@@ -5,7 +5,10 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::words;
 use crate::{
     bandit::evaluation::{FeatureScore, Interval},
-    loops::{Evaluation, EvaluationResult, EvaluationStatus, EvaluationSummary, LiveLoop, LoopError, ONLINE, PolicySource, Totals},
+    loops::{
+        Evaluation, EvaluationResult, EvaluationStatus, EvaluationSummary, LiveLoop, LoopError, ONLINE, PolicySource,
+        Totals,
+    },
     reports::{EvaluationLine, EvaluationReport, FeatureLine, PolicyLine, SlotPolicies, VerdictTone},
 };
 
@@ -84,7 +87,8 @@ fn lines(summary: &EvaluationSummary, totals: &[(usize, &Totals)]) -> Vec<Policy
     let is_online = |idx: usize| summary.policies.get(idx).is_some_and(|policy| policy.source == PolicySource::Online);
     let earned = totals.iter().find(|(idx, _)| is_online(*idx)).map(|(_, totals)| totals.ips.value());
     let known = |interval: Interval| interval.low.is_finite() && interval.high.is_finite();
-    let intervals = || totals.iter().map(|(_, totals)| totals.doubly_robust.interval()).filter(|interval| known(*interval));
+    let intervals =
+        || totals.iter().map(|(_, totals)| totals.doubly_robust.interval()).filter(|interval| known(*interval));
     let low = intervals().map(|interval| interval.low).fold(f64::INFINITY, f64::min);
     let high = intervals().map(|interval| interval.high).fold(f64::NEG_INFINITY, f64::max);
     let at = |value: f64| ((value - low) / (high - low)).clamp(0.0, 1.0) as f32;
@@ -172,4 +176,70 @@ fn span(evaluation: &Evaluation) -> String {
     let day = |at_us: i64| words::day(at_us);
     let (first, last) = (day(evaluation.start_us), day(evaluation.end_us));
     if first == last { first } else { format!("{first} to {last}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loops::PolicySummary;
+
+    /// A policy whose decisions earned `value` on average, a little more and less by turns.
+    fn policy(name: &str, source: PolicySource, value: f64, n_events: usize) -> PolicySummary {
+        let mut totals = Totals::default();
+        for n in 0..n_events {
+            let reward = value + if n % 2 == 0 { 0.1 } else { -0.1 };
+            totals.ips.add(1.0, reward);
+            totals.snips.add(1.0, reward);
+            totals.doubly_robust.add(value, 1.0, reward, value);
+        }
+        PolicySummary { name: name.to_owned(), source, arguments: None, totals }
+    }
+
+    fn evaluation(policies: Vec<PolicySummary>, optimal: &str) -> Evaluation {
+        Evaluation {
+            id: "e1".to_owned().try_into().expect("an id"),
+            name: "january".to_owned(),
+            start_us: 1_767_225_600_000_000,
+            end_us: 1_767_312_000_000_000,
+            created_at_us: 0,
+            is_auto: false,
+            status: EvaluationStatus::Succeeded,
+            policies: Vec::new(),
+            share_done: None,
+            summary: Some(EvaluationSummary { optimal_policy: optimal.to_owned(), policies, problem: None }),
+        }
+    }
+
+    #[test]
+    fn the_best_stands_first_and_is_called_better_only_when_that_is_sure() {
+        let policies = vec![
+            policy(ONLINE, PolicySource::Online, 0.4, 400),
+            policy("Hyper1", PolicySource::OfflineExperimentation, 0.5, 400),
+            policy("baselineRand", PolicySource::Random, 0.2, 400),
+            policy("mine", PolicySource::Custom, 0.405, 400),
+        ];
+        let report = report(&evaluation(policies, "Hyper1"), &EvaluationResult::default());
+        assert_eq!(report.span, "1 Jan 2026 to 2 Jan 2026");
+        assert!(report.headline.starts_with("Hyper1 would have earned 0.500 ± 0.01"), "{}", report.headline);
+        assert!(report.headline.ends_with("where the loop earned 0.40."), "{}", report.headline);
+        let told: Vec<_> = report.policies.iter().map(|line| (line.name.as_str(), line.tone)).collect();
+        let tones = [VerdictTone::Better, VerdictTone::Open, VerdictTone::Reference, VerdictTone::Worse];
+        assert_eq!(told, ["Hyper1", "mine", ONLINE, "baselineRand"].into_iter().zip(tones).collect::<Vec<_>>());
+        let scales: Vec<[f32; 3]> = report.policies.iter().filter_map(|line| line.scale).collect();
+        assert!(
+            scales.len() == 4 && scales.iter().all(|[low, value, high]| low <= value && value <= high),
+            "{scales:?}"
+        );
+    }
+
+    #[test]
+    fn where_nothing_is_better_or_known_that_is_the_headline() {
+        let few = |optimal: &str, n| evaluation(vec![policy(ONLINE, PolicySource::Online, 0.4, n)], optimal);
+        assert!(headline(&few(ONLINE, 400)).starts_with("Nothing that was tried is surely better"));
+        assert_eq!(headline(&few("", 0)), "There were no events in these days.");
+        let few_events =
+            vec![policy(ONLINE, PolicySource::Online, 0.4, 50), policy("mine", PolicySource::Custom, 0.9, 50)];
+        let report = report(&evaluation(few_events, ONLINE), &EvaluationResult::default());
+        assert_eq!(report.policies[0].verdict, "too few events");
+    }
 }

@@ -258,10 +258,14 @@ mod tests {
     #[test]
     fn what_is_typed_into_a_field_keeps_the_kind_of_what_stood_there() {
         let start = json!({"user": {"age": 30, "is_new": true, "a/b": "x"}, "day": "mon", "none": null});
-        let asked = [("f/user/age", "31"), ("f/user/is_new", "false"), ("f/user/a~1b", "y"), ("f/day", "7"), ("f/none", "")];
+        let asked =
+            [("f/user/age", "31"), ("f/user/is_new", "false"), ("f/user/a~1b", "y"), ("f/day", "7"), ("f/none", "")];
         let expected = json!([{"user": {"age": 31, "is_new": false, "a/b": "y"}, "day": "7", "none": null}]);
         assert_eq!(read(&asked, &start), Ok(expected));
-        assert_eq!(read(&[("f/user/age", "old")], &json!({"user": {"age": 30}})), Ok(json!([{"user": {"age": "old"}}])));
+        assert_eq!(
+            read(&[("f/user/age", "old")], &json!({"user": {"age": 30}})),
+            Ok(json!([{"user": {"age": "old"}}]))
+        );
         assert_eq!(read(&[("f/unknown", "1"), ("g/day", "tue")], &json!({"day": "mon"})), Ok(json!([{"day": "mon"}])));
     }
 
@@ -271,7 +275,10 @@ mod tests {
         assert_eq!(read(&[("context", r#"{"day": "tue"}"#)], &start), Ok(json!([{"day": "tue"}])));
         assert_eq!(read(&[("context", r#"[{"day": "tue"}]"#), ("f/day", "wed")], &start), Ok(json!([{"day": "wed"}])));
         for wrong in ["7", "[7]", "{"] {
-            assert!(read(&[("context", wrong)], &start).is_err_and(|problem| problem.starts_with("The context")), "{wrong}");
+            assert!(
+                read(&[("context", wrong)], &start).is_err_and(|problem| problem.starts_with("The context")),
+                "{wrong}"
+            );
         }
     }
 }

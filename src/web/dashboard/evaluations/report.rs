@@ -82,7 +82,8 @@ fn PolicyTable(policies: Vec<PolicyLine>, drafts: StoredValue<Vec<(String, Strin
             VerdictTone::Worse => Tone::Bad,
             VerdictTone::Open | VerdictTone::Reference => Tone::Neutral,
         };
-        let href = drafts.with_value(|drafts| drafts.iter().find(|(name, _)| *name == policy.name).map(|(_, href)| href.clone()));
+        let href = drafts
+            .with_value(|drafts| drafts.iter().find(|(name, _)| *name == policy.name).map(|(_, href)| href.clone()));
         view! {
             <tr>
                 <th scope="row">

@@ -64,7 +64,8 @@ pub fn ActionsForm(actions: String, contexts: Vec<(String, String)>, hidden: Hid
 
 #[component]
 fn HiddenInputs(hidden: Hidden, contexts: Vec<(String, String)>) -> impl IntoView {
-    let named = [hidden.event_id.map(|id| ("event".to_owned(), id)), hidden.actions.map(|json| ("actions".to_owned(), json))];
+    let named =
+        [hidden.event_id.map(|id| ("event".to_owned(), id)), hidden.actions.map(|json| ("actions".to_owned(), json))];
     let input = |(name, value): (String, String)| view! { <input type="hidden" name=name value=value/> };
     named.into_iter().flatten().chain(contexts).map(input).collect_view().into_any()
 }

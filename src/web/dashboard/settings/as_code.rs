@@ -7,7 +7,13 @@ use crate::web::components::{CodeBlock, SubmitButton};
 
 /// Download and import.
 #[component]
-pub fn AsCode(file: String, file_href: String, id: Memo<String>, calls: SettingsCalls, may_edit: bool) -> impl IntoView {
+pub fn AsCode(
+    file: String,
+    file_href: String,
+    id: Memo<String>,
+    calls: SettingsCalls,
+    may_edit: bool,
+) -> impl IntoView {
     let name = move || format!("{}-settings.json", id.get());
     let import = calls.import;
     let refused = move || import.value().get().and_then(Result::err).map(|error| error.to_string());

@@ -47,9 +47,9 @@ pub fn Preview(
     let body = move || {
         Suspend::new(async move {
             match preview.await {
-                Ok(Some(view)) => {
-                    EitherOf3::A(view! { <Judged view=view id=id proposal=proposal consequence=consequence calls=calls may_edit=may_edit/> })
-                }
+                Ok(Some(view)) => EitherOf3::A(
+                    view! { <Judged view=view id=id proposal=proposal consequence=consequence calls=calls may_edit=may_edit/> },
+                ),
                 Ok(None) => EitherOf3::B(()),
                 Err(error) => EitherOf3::C(view! { <Refused error=error/> }),
             }
