@@ -154,23 +154,13 @@ impl Consequence {
         let best_idx = best(decision.pmf);
         let chosen = decision.actions[chosen_idx];
         let mut said = [0.0; 2];
-        for rules in 0..2 {
-            let (earned, reward) = (&self.earned[rules], decision.rewards[rules]);
-            let weight = self.deciding[rules].weight(&decision, best_idx, chosen_idx);
-            let of_action = |(idx, action): (usize, &u32)| {
-                let probability = f64::from(decision.pmf[idx]);
-                match self.deciding[rules] {
-                    Deciding::Baseline if idx == decision.baseline_idx => earned.expected(*action),
-                    Deciding::Exploring(_) if probability > 0.0 => {
-                        probability * self.deciding[rules].weight(&decision, best_idx, idx) * earned.expected(*action)
-                    }
-                    _ => 0.0,
-                }
-            };
-            let expected: f64 = decision.actions.iter().enumerate().map(of_action).sum();
+        for (rules, said) in said.iter_mut().enumerate() {
+            let (deciding, earned, reward) = (self.deciding[rules], &self.earned[rules], decision.rewards[rules]);
+            let weight = deciding.weight(&decision, best_idx, chosen_idx);
+            let expected = deciding.expected(&decision, best_idx, earned);
             let expected_of_logged = earned.expected(chosen);
             self.values[rules].add(expected, weight, reward, expected_of_logged);
-            said[rules] = expected + weight * (reward - expected_of_logged);
+            *said = expected + weight * (reward - expected_of_logged);
         }
         self.difference.add(said[1] - said[0], 0.0, 0.0, 0.0);
         for rules in 0..2 {
@@ -224,6 +214,21 @@ impl Consequence {
 }
 
 impl Deciding {
+    /// Σ_b π(b) r̂(b).
+    fn expected(self, decision: &LoggedDecision<'_>, best_idx: usize, earned: &Earned) -> f64 {
+        let of_action = |(idx, action): (usize, &u32)| {
+            let probability = f64::from(decision.pmf[idx]);
+            match self {
+                Self::Baseline if idx == decision.baseline_idx => earned.expected(*action),
+                Self::Exploring(_) if probability > 0.0 => {
+                    probability * self.weight(decision, best_idx, idx) * earned.expected(*action)
+                }
+                _ => 0.0,
+            }
+        };
+        decision.actions.iter().enumerate().map(of_action).sum()
+    }
+
     /// How much more probable this action would have been.
     fn weight(self, decision: &LoggedDecision<'_>, best_idx: usize, action_idx: usize) -> f64 {
         let probability = f64::from(decision.pmf[action_idx]);

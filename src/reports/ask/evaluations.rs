@@ -20,7 +20,7 @@ const N_LEAST: f64 = 100.0;
 /// All evaluations, newest first.
 pub async fn evaluations(live: &LiveLoop) -> Result<Vec<EvaluationLine>, LoopError> {
     let line = |evaluation: &Evaluation| EvaluationLine {
-        id_in_path: utf8_percent_encode(&evaluation.id.to_string(), NON_ALPHANUMERIC).to_string(),
+        id_in_path: utf8_percent_encode(evaluation.id.as_str(), NON_ALPHANUMERIC).to_string(),
         name: evaluation.name.clone(),
         span: span(evaluation),
         sentence: headline(evaluation),
