@@ -6,10 +6,12 @@
 mod auto;
 mod coin;
 mod cost_estimate;
+mod counterfactual;
 mod crosses;
 pub mod evaluation;
 mod example;
 mod explanation;
+mod exploit_share;
 pub mod explore;
 mod features;
 mod hash;
@@ -31,6 +33,7 @@ mod weights;
 mod workspace;
 
 pub use auto::{Learner, Rebuild, Shed};
+pub use counterfactual::{Counterfactual, Counterfactuals, Edit, Said, SeenValues, edited, search};
 pub use example::{ActionInput, Example, FeatureError, JsonObject};
 pub use explanation::{Asked, Contribution, Explanation, Explanations};
 pub use explore::Pmf;

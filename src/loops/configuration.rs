@@ -70,6 +70,27 @@ pub struct PastConfiguration {
     pub changes: Vec<Change>,
 }
 
+/// Two configurations to be held against each other.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub before: Arc<Configuration>,
+    pub after: Arc<Configuration>,
+    /// Whether others learning settings are proposed.
+    pub has_other_learner: bool,
+}
+
+impl Wanted {
+    /// How long rewards are waited for, before and after.
+    pub fn waits_us(&self) -> [i64; 2] {
+        [&self.before, &self.after].map(|configuration| configuration.reward_wait_time.get().as_micros())
+    }
+
+    /// Whether rewards would be counted otherwise.
+    pub fn changes_reward(&self) -> bool {
+        changes_reward(&self.before, &self.after)
+    }
+}
+
 /// All settings of a loop at one moment.
 #[derive(Debug, Clone, PartialEq)]
 struct Settings {
@@ -81,6 +102,14 @@ impl LiveLoop {
     fn settings(&self) -> Settings {
         let in_force = self.cell().in_force();
         Settings { configuration: in_force.configuration.clone(), arguments: in_force.arguments.clone() }
+    }
+
+    /// A change that is checked and not applied, to be held against what is in force.
+    pub(super) fn wanted(&self, change: &ConfigurationChange) -> Result<Wanted, LoopError> {
+        let before = self.settings();
+        let after = wanted(&before, change)?;
+        let has_other_learner = learning_impact(&before, &after) != Impact::Instant;
+        Ok(Wanted { before: before.configuration, after: after.configuration, has_other_learner })
     }
 
     /// Checks a change and says what it would cost, without applying it.
@@ -166,11 +195,8 @@ fn wanted(before: &Settings, change: &ConfigurationChange) -> Result<Settings, L
     let configuration = change.configuration.clone().map_or_else(|| before.configuration.clone(), Arc::new);
     configuration.check()?;
     let old = &before.configuration;
-    let changes_reward = configuration.default_reward != old.default_reward
-        || configuration.reward_wait_time != old.reward_wait_time
-        || configuration.reward_aggregation != old.reward_aggregation;
     // The old service's rule, which its clients know by its code (contract section 2).
-    if configuration.learning_mode != old.learning_mode && changes_reward {
+    if configuration.learning_mode != old.learning_mode && changes_reward(old, &configuration) {
         return Err(LoopError::ModeAndRewardTogether);
     }
     let kept = || before.arguments.as_deref().map(|text| of_kind(text, configuration.is_multi_slot));
@@ -184,6 +210,12 @@ fn wanted(before: &Settings, change: &ConfigurationChange) -> Result<Settings, L
         configuration.check()?;
     }
     Ok(Settings { configuration, arguments })
+}
+
+fn changes_reward(before: &Configuration, after: &Configuration) -> bool {
+    after.default_reward != before.default_reward
+        || after.reward_wait_time != before.reward_wait_time
+        || after.reward_aggregation != before.reward_aggregation
 }
 
 fn changes(before: &Settings, after: &Settings) -> Vec<Change> {

@@ -234,6 +234,11 @@ impl LiveLoop {
         &self.0.cell
     }
 
+    /// The same for work that goes on beside the call.
+    pub(super) fn cell_handle(&self) -> Arc<LoopCell> {
+        self.0.cell.clone()
+    }
+
     pub(super) fn tools(&self) -> &SharedTools {
         &self.0.tools
     }

@@ -3,10 +3,12 @@
 mod actions;
 mod activate;
 mod configuration;
+mod consequence;
 mod decide;
 mod error;
 mod evaluations;
 mod event;
+mod explain;
 mod features;
 mod following;
 mod keys;
@@ -21,10 +23,12 @@ mod rank;
 mod registry;
 mod reward;
 mod signing;
+mod what_if;
 
 pub use actions::{ActionDraft, LoopAction};
 pub use activate::activate;
 pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
+pub use consequence::{ConsequenceReport, Exploring, Waiting};
 pub use decide::RankableAction;
 pub use error::LoopError;
 pub use evaluations::{
@@ -33,6 +37,7 @@ pub use evaluations::{
     PolicySummary, RANDOM, Totals,
 };
 pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
+pub use explain::{Decision, EventWhy, ReasonedAction, Why, WhyNot};
 pub use features::FeatureFindings;
 pub use live::{KeyInfo, LiveLoop};
 pub use model::ExportedModel;
@@ -44,3 +49,4 @@ use registry::WeakLoops;
 pub use registry::{CreatedLoop, KeySlot, Loops, LoopsOptions};
 pub use reward::{Accepted, reward, reward_slots};
 pub use signing::{CertificateError, SigningKey, SigningKeyError, TrustedSigners};
+pub use what_if::{ImaginedAction, Template};

@@ -88,7 +88,10 @@ pub async fn rank_slots(live: &LiveLoop, request: MultiSlotRankRequest<'_>) -> R
 
 /// Every slot has a name and a baseline action of its own (contract section 7). The baselines together fill all slots,
 /// so a page can always be answered.
-fn check_slots<'a>(actions: &[RankableAction<'_>], slots: Vec<SlotRequest<'a>>) -> Result<Vec<Slot<'a>>, LoopError> {
+pub(super) fn check_slots<'a>(
+    actions: &[RankableAction<'_>],
+    slots: Vec<SlotRequest<'a>>,
+) -> Result<Vec<Slot<'a>>, LoopError> {
     if slots.is_empty() {
         return Err(LoopError::NoSlots);
     }

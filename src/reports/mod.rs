@@ -3,10 +3,14 @@
 //! Never writes anything. A number that is estimated never goes without its interval, and one that rests on too few
 //! events is not given at all.
 
+mod consequence_part;
+mod decision_part;
+mod evaluation_page;
 mod event_page;
 mod feature_page;
 mod loop_row;
 mod overview;
+mod playground_page;
 mod unit;
 
 /// The questions.
@@ -19,6 +23,9 @@ pub mod chart;
 #[cfg(feature = "ssr")]
 mod words;
 
+pub use consequence_part::{ConsequencePart, ConsequenceRow};
+pub use decision_part::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart, WhyPart};
+pub use evaluation_page::{EvaluationLine, EvaluationReport, FeatureLine, PolicyLine, SlotPolicies, VerdictTone};
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
@@ -26,4 +33,5 @@ pub use overview::{
     ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,
     RewardCurve, RewardPoint, Table, TimeRange, Verdict,
 };
+pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};
 pub use unit::Unit;

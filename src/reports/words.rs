@@ -123,6 +123,12 @@ pub fn tick(at_us: i64, step_us: i64) -> String {
     }
 }
 
+/// "21 Nov 2025"
+pub fn day(at_us: i64) -> String {
+    let at = date_time(at_us);
+    format!("{} {} {}", at.day(), &at.month().to_string()[..3], at.year())
+}
+
 /// A row of a table: the day only where the range is longer than one.
 pub fn row_time(at_us: i64, range_us: i64) -> String {
     let at = date_time(at_us);

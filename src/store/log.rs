@@ -124,6 +124,32 @@ impl Store {
         Ok(records)
     }
 
+    /// What came of some events: every record about them but their Ranks, in order.
+    pub async fn records_after_ranks(&self, id: &LoopId, events: &[EventId]) -> Result<Vec<StoredRecord>, StoreError> {
+        const SQLITE: &str = "
+            select seq, at_us, kind, event_id, body from json_each($2) wanted
+            cross join log_record on loop_id = $1 and event_id = wanted.value and kind <> 1 and event_id is not null";
+        const POSTGRES: &str = "
+            select seq, at_us, kind, event_id, body from log_record
+            where loop_id = $1 and event_id = any($2) and kind <> 1 and event_id is not null";
+        let wanted: Vec<&str> = events.iter().map(EventId::as_str).collect();
+        let found = match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                self.pools.settled().await?;
+                let listed = serde_json::to_string(&wanted).expect("texts always become JSON");
+                sqlx::query_as(SQLITE).bind(id.as_str()).bind(listed).fetch_all(readers).await
+            }
+            Pools::Postgres(reach) => {
+                let work =
+                    async { sqlx::query_as(POSTGRES).bind(id.as_str()).bind(&wanted).fetch_all(&reach.pool()).await };
+                reach.run(work).await
+            }
+        };
+        let mut records = checked(found, "read what came of events")?;
+        records.sort_by_key(|record| record.seq);
+        Ok(records)
+    }
+
     /// The `Ranked` record (kind 1) of an event.
     pub async fn ranked_record(&self, id: &LoopId, event_id: &EventId) -> Result<Option<StoredRecord>, StoreError> {
         const SQL: &str = "

@@ -12,8 +12,8 @@ use super::{
     components::{NotFoundPage, Toasts, provide_theme, provide_toasts},
     dashboard::{DashboardFrame, loop_frame::LoopFrame},
     lazy_pages::{
-        ActionsRoute, ArticleRoute, EventRoute, EventsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute,
-        LoopsRoute, NewLoopRoute, OverviewRoute, SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
+        ActionsRoute, ArticleRoute, EvaluationRoute, EvaluationsRoute, EventRoute, EventsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute,
+        LoopsRoute, NewLoopRoute, OverviewRoute, PlaygroundRoute, SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
     },
 };
 
@@ -75,6 +75,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view={Lazy::<OverviewRoute>::new()}/>
                         <Route path=path!("events") view={Lazy::<EventsRoute>::new()}/>
                         <Route path=path!("events/:event_id") view={Lazy::<EventRoute>::new()}/>
+                        <Route path=path!("playground") view={Lazy::<PlaygroundRoute>::new()}/>
+                        <Route path=path!("evaluations") view={Lazy::<EvaluationsRoute>::new()}/>
+                        <Route path=path!("evaluations/:evaluation_id") view={Lazy::<EvaluationRoute>::new()}/>
                         <Route path=path!("actions") view={Lazy::<ActionsRoute>::new()}/>
                         <Route path=path!("features") view={Lazy::<FeaturesRoute>::new()}/>
                         <Route path=path!("settings") view={Lazy::<SettingsRoute>::new()}/>

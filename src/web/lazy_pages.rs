@@ -8,8 +8,8 @@ use leptos_router::LazyRoute;
 
 use super::{
     dashboard::{
-        actions::ActionsPage, event::EventPage, events::EventsPage, features::FeaturesPage, keys::KeysPage,
-        loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage, settings::SettingsPage, sign_in::SignInPage,
+        actions::ActionsPage, evaluations::{EvaluationPage, EvaluationsPage}, event::EventPage, events::EventsPage, features::FeaturesPage, keys::KeysPage,
+        loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage, playground::PlaygroundPage, settings::SettingsPage, sign_in::SignInPage,
         welcome::WelcomePage,
     },
     demo::{ArticlePage, FrontPage, SectionPage},
@@ -69,8 +69,11 @@ parts! {
     /// What is looked at.
     watching __preload_watching WatchingPages {
         OverviewRoute => OverviewPage, EventsRoute => EventsPage, EventRoute => EventPage,
-        FeaturesRoute => FeaturesPage,
+        FeaturesRoute => FeaturesPage, PlaygroundRoute => PlaygroundPage,
     }
     /// What things are changed with.
-    changing __preload_changing ChangingPages { ActionsRoute => ActionsPage, SettingsRoute => SettingsPage }
+    changing __preload_changing ChangingPages {
+        ActionsRoute => ActionsPage, SettingsRoute => SettingsPage, EvaluationsRoute => EvaluationsPage,
+        EvaluationRoute => EvaluationPage,
+    }
 }

@@ -25,6 +25,9 @@ pub mod plain;
 /// Every part and token on one page, for people who design and for tests.
 #[cfg(feature = "ssr")]
 mod styleguide;
+/// Settings as a file, for server functions.
+#[cfg(feature = "ssr")]
+mod settings_file;
 /// Times in words, for server functions.
 #[cfg(feature = "ssr")]
 pub mod words;

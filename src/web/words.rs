@@ -161,6 +161,11 @@ pub fn input_of_instant(at_us: Option<i64>) -> String {
     at_us.and_then(utc).map_or_else(String::new, |utc| format!("{}T{:02}:{:02}", utc.date(), utc.hour(), utc.minute()))
 }
 
+/// The day of an instant, as a date input has it.
+pub fn day_of_input(at_us: i64) -> String {
+    utc(at_us).map_or_else(String::new, |utc| utc.date().to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -190,6 +190,11 @@ impl TestApp {
         self.manage(Method::GET, &format!("/loops/{}/stats", of.id), Value::Null).await.json()
     }
 
+    /// The place of the last record in the loop's log.
+    pub async fn log_head(&self, of: &TestLoop) -> i64 {
+        self.store.log_head(&of.id.parse().expect("an id")).await.expect("a log").seq
+    }
+
     pub async fn event(&self, of: &TestLoop, event_id: &str) -> Value {
         self.manage(Method::GET, &format!("/loops/{}/events/{event_id}", of.id), Value::Null).await.json()
     }

@@ -2,7 +2,9 @@
 
 mod app;
 mod bad_input;
+mod consequence;
 mod evaluations;
+mod explain;
 mod features;
 mod learning;
 mod manage;

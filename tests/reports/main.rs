@@ -3,5 +3,6 @@
 mod asked;
 mod charts;
 mod house;
+mod reasons;
 mod samples;
 mod several_slots;

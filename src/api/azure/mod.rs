@@ -32,6 +32,7 @@ use super::{ApiError, ApiState, no_such_route};
 pub use multi_slot::read_multi_slot_body;
 pub use rank::read_rank_body;
 use versions::{VERSIONS, Version};
+pub(super) use wire::RankRequest;
 
 /// The routes at the root, with their description.
 pub fn routes() -> OpenApiRouter<ApiState> {

@@ -177,11 +177,11 @@ impl From<PastConfiguration> for Past {
 impl SettingsChange {
     /// Both halves stand in one object. They are read one after the other, because serde's `flatten` would lose the
     /// name of a field whose type is wrong.
-    fn read(ApiText(body): &ApiText) -> Result<Self, ApiError> {
+    pub(super) fn read(ApiText(body): &ApiText) -> Result<Self, ApiError> {
         Ok(Self { settings: parse(body)?, rest: parse(body)? })
     }
 
-    async fn check(self, live: &LiveLoop) -> Result<ConfigurationChange, ApiError> {
+    pub(super) async fn check(self, live: &LiveLoop) -> Result<ConfigurationChange, ApiError> {
         if let Some(seq) = self.rest.restores_seq {
             let past = live.history().await?.into_iter().find(|past| past.seq == seq);
             let past = past.ok_or_else(|| ApiError::not_found(format!("The history has no record {seq}.")))?;

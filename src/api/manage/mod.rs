@@ -3,14 +3,17 @@
 
 mod actions;
 mod configuration;
+mod consequence;
 mod evaluations;
 mod events;
+mod explain;
 mod features;
 mod keys;
 mod loops;
 mod model;
 mod stats;
 mod trainer;
+mod what_if;
 
 use axum::routing::any;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -29,6 +32,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(configuration::get_one, configuration::update))
         .routes(routes!(configuration::preview))
         .routes(routes!(configuration::history))
+        .routes(routes!(consequence::consequence))
         .routes(routes!(actions::list))
         .routes(routes!(actions::get_one, actions::save, actions::delete))
         .routes(routes!(keys::rotate))
@@ -36,6 +40,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(evaluations::get_one, evaluations::delete))
         .routes(routes!(evaluations::apply))
         .routes(routes!(events::list))
-        .routes(routes!(events::get_one));
+        .routes(routes!(events::get_one))
+        .routes(routes!(explain::explain))
+        .routes(routes!(what_if::what_if));
     OpenApiRouter::new().route("/api/v1/{*rest}", any(no_such_route)).nest("/api/v1", operations)
 }

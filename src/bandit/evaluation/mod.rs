@@ -1,11 +1,13 @@
 //! What a policy would have earned, estimated from a log, always with its interval; and which features mattered.
 
+mod consequence;
 mod doubly_robust;
 mod importance;
 mod ips;
 mod timeline;
 mod weighted_rewards;
 
+pub use consequence::{Consequence, Deciding, ExpectedRewards, Figure, LoggedDecision, TooEarly};
 pub use doubly_robust::DoublyRobustSums;
 pub use importance::{FeatureScore, Importances, ValueScore};
 pub use ips::{Interval, IpsSums};

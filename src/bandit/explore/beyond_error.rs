@@ -2,7 +2,7 @@
 
 /// What is spread evenly, as a part of the share of exploration: evaluation divides by probabilities, so none may
 /// vanish.
-const EVEN_PART: f64 = 0.005;
+pub(in crate::bandit) const EVEN_PART: f64 = 0.005;
 
 /// What stands to the choice.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -15,7 +15,7 @@ mod votes;
 pub use pmf::Pmf;
 pub(in crate::bandit) use {
     bag::{bag, n_times},
-    beyond_error::{Caution, beyond_error},
+    beyond_error::{Caution, EVEN_PART, beyond_error},
     cover::{Cover, Covering},
     epsilon_greedy::epsilon_greedy,
     first::first,

@@ -159,6 +159,25 @@ proptest! {
     }
 
     #[test]
+    fn what_exploits_and_what_explores_are_parts_of_a_probability(
+        (learner, actions, events) in lives(), exploration in 0.0f32..=1.0,
+    ) {
+        let mut policy = new_policy(learner_at(learner));
+        live(&mut policy, &actions, &events);
+        for (context, is_eligible, ..) in events.iter().rev().take(3) {
+            let example = example(context, &actions);
+            let pmf = policy.pmf(&example, is_eligible, share(exploration));
+            let exploits = policy.exploit_shares(&example, is_eligible, &[], &pmf);
+            prop_assert_eq!(exploits.len(), actions.len());
+            for (probability, exploit) in pmf.as_slice().iter().zip(&exploits) {
+                prop_assert!(*exploit >= 0.0 && exploit <= probability, "{exploit} of {probability}");
+            }
+            let n_eligible = is_eligible.iter().filter(|eligible| **eligible).count();
+            prop_assert!(n_eligible != 1 || (exploits.iter().sum::<f32>() - 1.0).abs() < 1e-6, "{exploits:?}");
+        }
+    }
+
+    #[test]
     fn learning_moves_a_prediction_towards_what_was_earned(
         context in features(), first in features(), reward in -1.0f32..=1.0, learner in 0..LEARNERS.len() + WITHOUT_FLOOR.len(),
     ) {

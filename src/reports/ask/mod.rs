@@ -2,17 +2,25 @@
 
 mod action_shares;
 mod apprentice;
+mod consequence;
 mod counters;
+mod decision;
+mod evaluations;
 mod event_calls;
 mod event_slots;
 mod events;
 mod features;
 mod headline;
 mod health;
+mod playground;
 mod reward_curve;
 
+pub use consequence::consequence;
+pub use decision::{event_why, why};
+pub use evaluations::{evaluation, evaluations};
 pub use events::{event, events};
 pub use features::features;
+pub use playground::playground;
 
 use super::{LoopRow, Overview, Share, TimeRange, Unit, chart, words};
 use crate::{

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     current_loop_id,
     live_updates::{LiveUpdates, follow_loop},
+    playground::{Reasons, escaped},
 };
 use crate::{
-    reports::{EventPageData, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep},
+    reports::{EventPageData, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep, WhyPart},
     terms::EventState,
     web::{
         PageError,
@@ -48,6 +49,19 @@ pub async fn load_event(id: String, event_id: String) -> Result<EventView, PageE
     Ok(EventView { event, curl })
 }
 
+/// Why an event was decided as it was, by the present model. Nothing is logged.
+#[server]
+pub async fn load_reasons(id: String, event_id: String) -> Result<WhyPart, PageError> {
+    use crate::{
+        reports::ask,
+        terms::{EventId, Role},
+        web::guard,
+    };
+    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let event_id: EventId = event_id.parse().map_err(|_| guard::not_found("event"))?;
+    ask::event_why(&live, &event_id).await?.ok_or_else(|| guard::not_found("event"))
+}
+
 /// `/loops/:id/events/:event_id`
 #[component]
 pub fn EventPage() -> impl IntoView {
@@ -55,6 +69,8 @@ pub fn EventPage() -> impl IntoView {
     let params = use_params_map();
     let event_id = Memo::new(move |_| params.read().get("event_id").unwrap_or_default());
     let event = Resource::new(move || (id.get(), event_id.get()), |(id, event_id)| load_event(id, event_id));
+    // By itself and once: it takes longer than the rest, and what happens to the event does not change it.
+    let why = Resource::new(move || (id.get(), event_id.get()), |(id, event_id)| load_reasons(id, event_id));
     // Nothing happens to an event that has its final state.
     let is_open = RwSignal::new(false);
     follow_loop(LiveUpdates::unconnected(), id, move |_| {
@@ -64,12 +80,17 @@ pub fn EventPage() -> impl IntoView {
     });
     view! {
         <Title text="Event"/>
-        <Loaded resource=event lines=12 view=move |view| view! { <Body view=view id=id is_open=is_open/> }/>
+        <Loaded resource=event lines=12 view=move |view| view! { <Body view=view id=id is_open=is_open why=why/> }/>
     }
 }
 
 #[component]
-fn Body(view: EventView, id: Memo<String>, is_open: RwSignal<bool>) -> impl IntoView {
+fn Body(
+    view: EventView,
+    id: Memo<String>,
+    is_open: RwSignal<bool>,
+    why: Resource<Result<WhyPart, PageError>>,
+) -> impl IntoView {
     let mut event = view.event;
     let is_multi_slot = event.is_multi_slot();
     let plain_policy =
@@ -86,12 +107,13 @@ fn Body(view: EventView, id: Memo<String>, is_open: RwSignal<bool>) -> impl Into
             event.mode.as_str()
         ),
     };
+    let playground = format!("/loops/{}/playground?event={}", id.get_untracked(), escaped(&head.id));
     let calls =
         Calls { request: event.request, response: event.response, loop_actions: event.loop_actions, curl: view.curl };
     view! {
         <div class="stack event-page">
             <p><a href=move || format!("/loops/{}/events", id.get())>"All events"</a></p>
-            <EventHead head=head/>
+            <EventHead head=head playground=playground.clone()/>
             <div class="event-columns">
                 <Slots slots=event.slots/>
                 <div class="stack">
@@ -102,6 +124,9 @@ fn Body(view: EventView, id: Memo<String>, is_open: RwSignal<bool>) -> impl Into
                 </div>
             </div>
             {plain_policy.map(|bars| view! { <PolicyCard bars=bars/> })}
+            <Card title="Why this action">
+                <Loaded resource=why lines=5 view=move |why| view! { <Reasons why=why playground=playground.clone()/> }/>
+            </Card>
             <CallBlocks calls=calls/>
         </div>
     }
@@ -116,13 +141,14 @@ struct EventHeadView {
 }
 
 #[component]
-fn EventHead(head: EventHeadView) -> impl IntoView {
+fn EventHead(head: EventHeadView, playground: String) -> impl IntoView {
     view! {
         <header class="event-head">
             <h1 class="event-head__id">{head.id}</h1>
             <StateChip state=head.state/>
             <p class="page-header__sentence">{head.sentence}</p>
             <p class="muted">{head.origin}</p>
+            <p><a class="button button--small" href=playground>"Open in playground"</a></p>
         </header>
     }
     .into_any()

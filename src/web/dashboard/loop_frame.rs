@@ -37,8 +37,10 @@ const fn page(words: &'static str, path: &'static str, key: char) -> LoopPage {
 pub const LOOP_PAGES: &[LoopPage] = &[
     page("Overview", "", 'o'),
     page("Events", "/events", 'e'),
+    page("Playground", "/playground", 'p'),
     page("Actions", "/actions", 'a'),
     page("Features", "/features", 'f'),
+    page("Evaluations", "/evaluations", 'v'),
     page("Settings", "/settings", 's'),
     page("Keys", "/keys", 'k'),
 ];

@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod api_versions;
+pub mod evaluations;
 pub mod event;
 pub mod events;
 pub mod features;
@@ -13,6 +14,7 @@ pub mod loop_frame;
 pub mod loops;
 pub mod new_loop;
 pub mod overview;
+pub mod playground;
 pub mod settings;
 pub mod sign_in;
 mod snippets;

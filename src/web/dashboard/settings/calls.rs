@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::SettingsDraft;
 use crate::{
+    reports::ConsequencePart,
     terms::Impact,
     web::{PageError, components::Moment},
 };
@@ -17,6 +18,9 @@ pub struct SettingsView {
     /// What `arguments` could start with: the old service's own.
     pub compatible_arguments: String,
     pub history: Vec<PastView>,
+    /// The settings in force as a file, and as an address that holds it.
+    pub file: String,
+    pub file_href: String,
     pub may_edit: bool,
 }
 
@@ -63,10 +67,11 @@ pub async fn load_settings(id: String) -> Result<SettingsView, PageError> {
         bandit::LearningSettings,
         loops::Change,
         terms::Role,
-        web::{guard, words},
+        web::{guard, settings_file, words},
     };
     let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
     let now_us = live.now_us();
+    let file = settings_file::write(&live.configuration(), live.arguments().as_deref());
     let history = live.history().await?;
     let current_seq = history.first().map(|past| past.seq);
     let at_of = |seq: i64| history.iter().find(|past| past.seq == seq).map(|past| words::moment(past.at_us, now_us));
@@ -87,6 +92,8 @@ pub async fn load_settings(id: String) -> Result<SettingsView, PageError> {
         current: SettingsDraft::of(&live.configuration(), live.arguments().as_deref()),
         compatible_arguments: LearningSettings::COMPATIBLE_DEFAULT.to_owned(),
         history: past,
+        file_href: settings_file::address(&file),
+        file,
         may_edit: person.role >= Role::Editor,
     })
 }
@@ -113,6 +120,35 @@ pub async fn preview_settings(id: String, proposal: Proposal) -> Result<PreviewV
         None => None,
     };
     Ok(PreviewView { changes: preview.changes.iter().map(words::change).collect(), impact: preview.impact, restores })
+}
+
+/// What a proposal would have meant for the last days; nothing is applied. `None` where the log cannot tell, because
+/// nothing changes about how it is decided or rewarded.
+#[server(input = Json)]
+pub async fn load_consequence(id: String, proposal: Proposal) -> Result<Option<ConsequencePart>, PageError> {
+    use crate::{loops::Change, reports::ask, terms::Role, web::guard};
+    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let change = guard::change_of(&live, &proposal).await?;
+    let told = ["explorationPercentage", "learningMode", "rewardWaitTime", "defaultReward", "rewardAggregation"];
+    let is_told = |change: &Change| told.contains(&change.field);
+    if !live.preview(&change)?.changes.iter().any(is_told) {
+        return Ok(None);
+    }
+    Ok(Some(ask::consequence(&live, &change).await?))
+}
+
+/// Makes a draft of a settings file; nothing is applied.
+#[server]
+pub async fn import_settings(id: String, file: String) -> Result<(), PageError> {
+    use crate::{
+        terms::Role,
+        web::{guard, settings_file},
+    };
+    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
+    let current = SettingsDraft::of(&live.configuration(), live.arguments().as_deref());
+    let draft = settings_file::read(&file, current)?;
+    leptos_axum::redirect(&format!("/loops/{id}/settings?{}", settings_file::query(&draft)));
+    Ok(())
 }
 
 /// Applies what was typed. The next Rank sees it.

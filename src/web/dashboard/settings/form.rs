@@ -24,6 +24,8 @@ pub fn SettingsForm(
     id: Memo<String>,
     /// Why the last preview was refused.
     error: RwSignal<Option<PageError>>,
+    /// Whether a draft is shown above, with the button that applies it.
+    is_previewed: Memo<bool>,
     may_edit: bool,
 ) -> impl IntoView {
     let typed = Typed::new(start);
@@ -42,7 +44,7 @@ pub fn SettingsForm(
                     <span class="muted">{move || if is_changed.get() { "You have changes that are not applied." } else { "These settings are in force." }}</span>
                     <div class="row">
                         <a class="button button--ghost" href=move || format!("/loops/{}/settings", id.get()) on:click=discard>"Discard"</a>
-                        <button type="submit" name="draft" value="1" class="button button--primary">"Preview changes"</button>
+                        <button type="submit" name="draft" value="1" class="button" class:button--primary=move || !is_previewed.get()>"Preview changes"</button>
                     </div>
                 </div>
             </fieldset>
@@ -71,7 +73,7 @@ fn Serving(typed: Typed, error: ErrorAt) -> impl IntoView {
             <SelectField name="mode" label="Mode" value=typed.mode choices=LearningMode::ALL.map(mode).to_vec()
                 error=error.run("mode")/>
             <NumberField name="exploration" label="Exploration" unit="%" min=0.0 max=100.0 value=typed.exploration slider=true
-                hint="The share of ranks that may show something else than the best known action. Without any, nothing new is ever learned; 5 to 20 % is usual."
+                hint="The share of Ranks that may show something else than the best known action; 5 to 20 % is usual, and without any nothing new is learned. rankloop's own learner takes it as a most and explores what its doubt asks for, often far less. With arguments it is what explores. The preview says what really would."
                 error=error.run("exploration")/>
             <SelectField name="slots" label="Slots" value=typed.slots error=error.run("slots")
                 hint="With several, one multi-slot Rank fills all places of a page: it shows no action twice, and each slot has its own reward and learns what is right there. Plain Ranks work as well. Switching is instant, keeps the model, and can be taken back at any time."

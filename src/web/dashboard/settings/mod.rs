@@ -1,6 +1,8 @@
 //! How a loop behaves: draft, preview of what it costs, apply, and the way back.
 
+mod as_code;
 mod calls;
+mod consequence;
 mod danger;
 mod draft;
 mod form;
@@ -15,7 +17,11 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use self::{
-    calls::{ApplyDraft, ApplyRestore, DeleteLoop, RenameLoop, ResetModel, SettingsView, load_settings},
+    as_code::AsCode,
+    calls::{
+        ApplyDraft, ApplyRestore, DeleteLoop, ImportSettings, RenameLoop, ResetModel, SettingsView, load_settings,
+    },
+    consequence::{ConsequenceResource, consequence_of},
     danger::{DangerZone, NameForm},
     form::SettingsForm,
     history::History,
@@ -29,6 +35,7 @@ use crate::web::components::{Loaded, PageHeader, show_toast};
 struct SettingsCalls {
     apply: ServerAction<ApplyDraft>,
     restore: ServerAction<ApplyRestore>,
+    import: ServerAction<ImportSettings>,
     rename: ServerAction<RenameLoop>,
     reset: ServerAction<ResetModel>,
     delete: ServerAction<DeleteLoop>,
@@ -41,6 +48,7 @@ pub fn SettingsPage() -> impl IntoView {
     let calls = SettingsCalls {
         apply: ServerAction::new(),
         restore: ServerAction::new(),
+        import: ServerAction::new(),
         rename: ServerAction::new(),
         reset: ServerAction::new(),
         delete: ServerAction::new(),
@@ -61,11 +69,12 @@ pub fn SettingsPage() -> impl IntoView {
         restored.or_else(|| SettingsDraft::of_query(&query).map(|draft| Proposal::Draft(Box::new(draft))))
     });
     let preview = preview_of(id, proposal);
+    let consequence = consequence_of(id, proposal);
     say_what_was_done(calls);
     view! {
         <Title text="Settings"/>
         <PageHeader title="Settings" sentence="Nothing changes while you type. You see what a change costs before you apply it, and you can always go back."/>
-        <Loaded resource=settings lines=8 view=move |view| view! { <Settings view=view id=id proposal=proposal preview=preview calls=calls/> }/>
+        <Loaded resource=settings lines=8 view=move |view| view! { <Settings view=view id=id proposal=proposal preview=preview consequence=consequence calls=calls/> }/>
     }
 }
 
@@ -92,20 +101,23 @@ fn Settings(
     id: Memo<String>,
     proposal: Memo<Option<Proposal>>,
     preview: PreviewResource,
+    consequence: ConsequenceResource,
     calls: SettingsCalls,
 ) -> impl IntoView {
-    let SettingsView { name, current, compatible_arguments, history, may_edit } = view;
+    let SettingsView { name, current, compatible_arguments, history, file, file_href, may_edit } = view;
     let preview_error = RwSignal::new(None);
+    let is_previewed = Memo::new(move |_| proposal.read().is_some());
     let start = match proposal.get_untracked() {
         Some(Proposal::Draft(draft)) => *draft,
         _ => current.clone(),
     };
     view! {
         <Show when=move || proposal.get().is_some()>
-            <Preview id=id proposal=proposal preview=preview calls=calls may_edit=may_edit error=preview_error/>
+            <Preview id=id proposal=proposal preview=preview consequence=consequence calls=calls may_edit=may_edit error=preview_error/>
         </Show>
-        <SettingsForm start=start current=current compatible_arguments=compatible_arguments id=id error=preview_error may_edit=may_edit/>
+        <SettingsForm start=start current=current compatible_arguments=compatible_arguments id=id error=preview_error is_previewed=is_previewed may_edit=may_edit/>
         <History history=history id=id may_edit=may_edit/>
+        <AsCode file=file file_href=file_href id=id calls=calls may_edit=may_edit/>
         {may_edit.then(|| view! {
             <NameForm name=name.clone() id=id calls=calls/>
             <DangerZone name=name id=id calls=calls/>

@@ -5,6 +5,7 @@ use leptos::{either::EitherOf3, prelude::*};
 use super::{
     SettingsCalls,
     calls::{ChangeView, PreviewView, Proposal, preview_settings},
+    consequence::{ConsequenceResource, Weighed},
 };
 use crate::{
     terms::Impact,
@@ -36,6 +37,7 @@ pub fn Preview(
     id: Memo<String>,
     proposal: Memo<Option<Proposal>>,
     preview: PreviewResource,
+    consequence: ConsequenceResource,
     calls: SettingsCalls,
     may_edit: bool,
     /// Where the form below reads why a field was refused.
@@ -45,9 +47,9 @@ pub fn Preview(
     let body = move || {
         Suspend::new(async move {
             match preview.await {
-                Ok(Some(view)) => {
-                    EitherOf3::A(view! { <Judged view=view id=id proposal=proposal calls=calls may_edit=may_edit/> })
-                }
+                Ok(Some(view)) => EitherOf3::A(
+                    view! { <Judged view=view id=id proposal=proposal consequence=consequence calls=calls may_edit=may_edit/> },
+                ),
                 Ok(None) => EitherOf3::B(()),
                 Err(error) => EitherOf3::C(view! { <Refused error=error/> }),
             }
@@ -80,6 +82,7 @@ fn Judged(
     view: PreviewView,
     id: Memo<String>,
     proposal: Memo<Option<Proposal>>,
+    consequence: ConsequenceResource,
     calls: SettingsCalls,
     may_edit: bool,
 ) -> impl IntoView {
@@ -98,16 +101,21 @@ fn Judged(
         <p class="preview__sentence"><ImpactChip impact=impact/>" "{impact_sentence(impact)}</p>
         <FormError message=Signal::derive(refused)/>
         {has_changes.then(|| view! { <ChangeTable changes=changes/> })}
-        <div class="row">
-            {(may_edit && has_changes).then(|| view! { <ApplyForm id=id proposal=proposal calls=calls/> })}
-            <a class="button button--ghost" href=move || format!("/loops/{}/settings", id.get())>"Close preview"</a>
-        </div>
+        {has_changes.then(|| view! { <Weighed id=id proposal=proposal consequence=consequence calls=calls may_edit=may_edit/> })}
+        {(!has_changes).then(|| view! { <div class="row"><ClosePreview id=id/></div> })}
     }
     .into_any()
 }
 
+/// The page without a proposal.
 #[component]
-fn ApplyForm(id: Memo<String>, proposal: Memo<Option<Proposal>>, calls: SettingsCalls) -> impl IntoView {
+pub fn ClosePreview(id: Memo<String>) -> impl IntoView {
+    view! { <a class="button button--ghost" href=move || format!("/loops/{}/settings", id.get())>"Close preview"</a> }
+}
+
+/// Applies the proposal in the page's address.
+#[component]
+pub fn ApplyForm(id: Memo<String>, proposal: Memo<Option<Proposal>>, calls: SettingsCalls) -> impl IntoView {
     move || {
         match proposal.get() {
         Some(Proposal::Draft(draft)) => view! {
