@@ -12,7 +12,7 @@ pub async fn load_front_page(reader: String) -> Result<FrontPageData, PageError>
     use crate::web::newsroom;
     let persona = crate::demo::persona(&reader);
     let Some(demo) = newsroom::running() else { return Ok(newsroom::closed_front_page(persona)) };
-    let lead = demo.rank_lead(persona).await;
+    let lead = demo.rank_lead(persona, None).await;
     newsroom::front_page(&demo, persona, lead).await
 }
 
