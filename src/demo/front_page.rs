@@ -159,6 +159,12 @@ impl Demo {
         self.inner.visits().get(event_id).and_then(|visit| visit.chosen.first().cloned())
     }
 
+    /// The loop that decided this event.
+    pub fn loop_of_event(&self, event_id: &EventId) -> Option<LoopId> {
+        let desk = self.inner.visits().get(event_id)?.desk;
+        self.loop_of(desk)
+    }
+
     /// What has become of a visitor's event.
     pub async fn progress(&self, event_id: &EventId) -> Result<Progress, LeadError> {
         let _place = self.inner.place()?;
