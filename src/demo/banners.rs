@@ -21,7 +21,11 @@ pub const BANNERS: [Banner; 4] = [
         title: "The long table",
         text: "One long story and a recipe to read it over. Saturdays, with the second coffee.",
     },
-    Banner { id: "night-desk", title: "Night desk", text: "What science found out while the town slept. Three nights a week." },
+    Banner {
+        id: "night-desk",
+        title: "Night desk",
+        text: "What science found out while the town slept. Three nights a week.",
+    },
     Banner {
         id: "final-whistle",
         title: "Final whistle",

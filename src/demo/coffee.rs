@@ -50,9 +50,7 @@ const WANTED: [[[usize; 3]; 3]; 4] = [
 ];
 
 static ACTIONS: LazyLock<[Value; 4]> = LazyLock::new(|| {
-    let coffee = |id: &str, kind: &str, origin: &str, organic: &str, roast: &str| {
-        json!({ "id": id, "features": [{ "type": kind, "origin": origin, "organic": organic, "roast": roast }] })
-    };
+    let coffee = |id: &str, kind: &str, origin: &str, organic: &str, roast: &str| json!({ "id": id, "features": [{ "type": kind, "origin": origin, "organic": organic, "roast": roast }] });
     [
         coffee("Cappucino", "hot", "kenya", "yes", "dark"),
         coffee("Cold brew", "cold", "brazil", "yes", "light"),
@@ -113,14 +111,14 @@ impl Demo {
             *run = CoffeeRun { is_running: true, batches: vec![(0, 0.0); N_EVENTS / BATCH], trouble: None };
         }
         if let Err(error) = self.inner.manager().reset_model(connection.loop_id.as_str()).await {
-            self.inner.end_coffee(Err(&error));
+            self.inner.end_coffee(Some(&error));
             return Err(error.into());
         }
         let (inner, mut is_ending) = (Arc::clone(&self.inner), self.inner.is_ending.subscribe());
         tokio::spawn(async move {
             tokio::select! {
                 _ = is_ending.wait_for(|is_ending| *is_ending) => {}
-                result = inner.run_coffee(&connection) => inner.end_coffee(result.as_ref().map(|()| ())),
+                result = inner.run_coffee(&connection) => inner.end_coffee(result.as_ref().err()),
             }
         });
         Ok(())
@@ -132,10 +130,10 @@ impl Inner {
         held(&self.coffee)
     }
 
-    fn end_coffee(&self, result: Result<(), &ClientError>) {
+    fn end_coffee(&self, error: Option<&ClientError>) {
         let mut run = self.coffee();
         run.is_running = false;
-        run.trouble = result.err().map(ToString::to_string);
+        run.trouble = error.map(ToString::to_string);
     }
 
     async fn run_coffee(&self, connection: &Connection) -> Result<(), ClientError> {

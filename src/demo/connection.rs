@@ -85,7 +85,8 @@ impl Inner {
                 }
             }
             let is_all = self.extras.load().len() == EXTRAS.len();
-            sleep(if is_all || self.connection.load().is_some() { TRY_AGAIN } else { Duration::from_millis(250) }).await;
+            sleep(if is_all || self.connection.load().is_some() { TRY_AGAIN } else { Duration::from_millis(250) })
+                .await;
         }
     }
 

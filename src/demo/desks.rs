@@ -34,6 +34,10 @@ pub const EXTRAS: [Desk; 5] = [Desk::Editor, Desk::Visitors, Desk::Sections, Des
 /// it is shown once in some thousands, and "against your default" could never be told from the loop's own events.
 pub const GAMMA_SCALE: u32 = 4;
 
+/// One person clicks a few times, which is no evidence for a learner that waits for evidence. This one is Vowpal Wabbit's
+/// linear model with probabilities that follow its scores smoothly, so that a visitor sees what each click did.
+const YOUR_ARGUMENTS: &str = "--cb_explore_adf --softmax --lambda 8 --cb_type mtr -q ::";
+
 impl Desk {
     /// The name by which the demo recognizes its loop at the next start.
     pub fn loop_name(self) -> &'static str {
@@ -51,7 +55,7 @@ impl Desk {
     pub fn new_loop(self) -> Value {
         // A minute of wait lets a newcomer see events expire; `earliest` lets them see a reward learned at once.
         let settings = json!({
-            "rewardWaitTime": if self == Self::Visitors { "PT30M" } else { "PT1M" },
+            "rewardWaitTime": if self == Self::Visitors { "PT10M" } else { "PT1M" },
             "defaultReward": 0.0,
             "rewardAggregation": "earliest",
             "explorationPercentage": 0.2,
@@ -63,6 +67,7 @@ impl Desk {
                 let arguments = format!("--rankloop --gamma_scale {GAMMA_SCALE}");
                 body["policy"] = json!({ "name": "tries a little more", "arguments": arguments });
             }
+            Self::Visitors => body["policy"] = json!({ "name": "moves with every click", "arguments": YOUR_ARGUMENTS }),
             Self::Sections => body["multiSlot"] = json!(true),
             _ => {}
         }

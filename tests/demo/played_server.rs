@@ -129,8 +129,7 @@ async fn make_loop(State(played): State<Shared>, Json(body): Json<Value>) -> Res
 async fn list_actions(State(played): State<Shared>, Path(id): Path<String>) -> Json<Value> {
     let played = held(&played);
     let of_lead = played.actions.iter().filter(|_| id == "loop1");
-    let actions: Vec<Value> =
-        of_lead.map(|(id, action)| json!({ "id": id, "isActive": action["isActive"] })).collect();
+    let actions: Vec<Value> = of_lead.map(|(id, action)| json!({ "id": id, "isActive": action["isActive"] })).collect();
     Json(json!({ "actions": actions }))
 }
 

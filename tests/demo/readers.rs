@@ -162,7 +162,10 @@ async fn a_change_of_taste_is_marked_on_the_charts_and_told() {
 
     stage.eventually(|_, played| !played.annotations.is_empty()).await;
     let (loop_id, text) = stage.played().annotations[0].clone();
-    assert_eq!((loop_id.as_str(), text.as_str()), ("loop1", "The simulated readers' taste changed: a tournament has started"));
+    assert_eq!(
+        (loop_id.as_str(), text.as_str()),
+        ("loop1", "The simulated readers' taste changed: a tournament has started")
+    );
     assert_eq!(stage.demo.crowd().story.map(|story| story.taste), Some(Taste::TournamentWeek));
 }
 

@@ -70,7 +70,8 @@ async fn the_other_decisions_of_a_page_are_answered_and_rewarded_once() {
 
     assert!(matches!(again, Err(LeadError::AlreadyRewarded)));
     let played = stage.played();
-    let rewards: Vec<_> = played.others.iter().filter(|(_, what, _)| *what == "reward").map(|(.., body)| body).collect();
+    let rewards: Vec<_> =
+        played.others.iter().filter(|(_, what, _)| *what == "reward").map(|(.., body)| body).collect();
     let values: Vec<_> = rewards[0]["reward"].as_array().unwrap().iter().map(|slot| slot["value"].as_f64()).collect();
     assert_eq!(values, [Some(0.0), Some(1.0), Some(0.0)]);
     assert_eq!(rewards[1]["value"], 1.0);
@@ -102,7 +103,10 @@ async fn visitors_as_themselves_have_a_loop_of_their_own_and_see_what_their_read
     assert_eq!(progress.moved, Some((1.0, 1.0)));
     assert_eq!(next.past.map(|past| past.seen.event_id), Some(lead.event_id.to_string()));
     let played = stage.played();
-    let first = played.others.iter().find(|(_, what, body)| *what == "rank" && body["contextFeatures"][0]["reader"].is_object());
+    let first = played
+        .others
+        .iter()
+        .find(|(_, what, body)| *what == "rank" && body["contextFeatures"][0]["reader"].is_object());
     assert_eq!(first.unwrap().2["contextFeatures"], serde_json::json!([{ "reader": { "device": "phone" } }]));
 }
 

@@ -84,7 +84,8 @@ fn Answer(event_id: String, slug: String, has_led: bool, back: String) -> impl I
     let reading = RwSignal::new(Reading::default());
     let without_script = picture_that_answers(&event_id, &slug);
     let answer = move || {
-        let Some(share) = reading.try_update(Reading::finish).flatten() else { return };
+        // Untracked: when the page is being left, nothing is there any more that could show it.
+        let Some(share) = reading.try_update_untracked(Reading::finish).flatten() else { return };
         let (event_id, slug) = (event_id.clone(), slug.clone());
         spawn_local(async move {
             if let Ok(value) = save_reading(event_id, slug, share).await {

@@ -52,11 +52,11 @@ pub fn NewsFrame(
                     "of the reader you pick, never from who you are. What you open and how far you read is sent to the loop "
                     "as a number between 0 and 1, and is all that it learns of you."
                 </p>
-                <p class="news-footer__links">
+                <div class="news-footer__links">
                     <a href="/news/coffee">"Coffee: this server beside the old service"</a>
                     <a href="/loops">"Open the dashboard"</a>
                     <ThemeSwitch/>
-                </p>
+                </div>
             </footer>
         </div>
     }

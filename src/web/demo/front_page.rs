@@ -184,8 +184,10 @@ fn Newsletter(banner: BannerView) -> impl IntoView {
     let event = banner.event_path.clone().map(|path| view! { " " <a href=path>"Its event"</a> });
     let taken = move || {
         take.value().get().map(|result| match result {
-            Ok(()) => "Thank you. The loop was sent a reward of 1, and nobody asked for your address: there is no newsletter."
-                .to_owned(),
+            Ok(()) => {
+                "Thank you. The loop was sent a reward of 1, and nobody asked for your address: there is no newsletter."
+                    .to_owned()
+            }
             Err(error) => error.to_string(),
         })
     };

@@ -76,7 +76,8 @@ fn curve_text(means: &[f64]) -> String {
 
 fn rows(means: &[f64]) -> Vec<[String; 3]> {
     let row = |(idx, recorded): (usize, &f64)| {
-        let events = format!("{} to {}", counted((idx * COFFEE_BATCH + 1) as u64), counted(((idx + 1) * COFFEE_BATCH) as u64));
+        let events =
+            format!("{} to {}", counted((idx * COFFEE_BATCH + 1) as u64), counted(((idx + 1) * COFFEE_BATCH) as u64));
         [events, means.get(idx).map_or_else(|| "–".to_owned(), |mean| format!("{mean:.3}")), format!("{recorded:.3}")]
     };
     COFFEE_RECORDED.iter().enumerate().map(row).collect()
@@ -97,7 +98,11 @@ mod tests {
     #[test]
     fn a_run_is_set_beside_the_recorded_one() {
         let run = CoffeeRun { is_running: false, batches: vec![(500, 450.0); 20], trouble: None };
-        assert!(sentence(&run).contains("0.900 a coffee over 10,000 coffees, 2.2 times the 0.406"), "{}", sentence(&run));
+        assert!(
+            sentence(&run).contains("0.900 a coffee over 10,000 coffees, 2.2 times the 0.406"),
+            "{}",
+            sentence(&run)
+        );
         assert!(curve_text(&run.means()).contains("at 0.90"));
     }
 }

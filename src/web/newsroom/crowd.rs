@@ -56,12 +56,12 @@ fn sentence(all: &Stretch) -> String {
     let Some((by, half_width)) = difference(all.learned, all.editor) else {
         return too_early(all);
     };
-    let points = format!("{:.0} ± {:.0} points", by.abs() * 100.0, half_width * 100.0);
+    let points = format!("{:.0}\u{a0}±\u{a0}{:.0} points", by.abs() * 100.0, half_width * 100.0);
     if by.abs() <= half_width {
         return format!("The loop and the editor's order make about as many readers happy so far ({points} apart).");
     }
     let more = if by > 0.0 { "more" } else { "fewer" };
-    format!("The loop's front page makes {points} {more} of its readers happy than the editor's (95 % interval).")
+    format!("The loop's front page makes {points} {more} of its readers happy than the editor's (95\u{a0}% interval).")
 }
 
 fn too_early(all: &Stretch) -> String {
@@ -175,7 +175,7 @@ pub fn taste_news(story: &TasteStory) -> TasteNews {
             format!("As many are happy as before: {} then, {} now.", percent(before), percent(now))
         }
         Outcome::Fell { before, lowest, now } => format!(
-            "Happy readers fell from {} to {}. The loop is learning what they like now, and has {} of them back so far.",
+            "Happy readers fell from {} to {}. The loop is finding out what they like now: {} so far.",
             percent(before),
             percent(lowest),
             percent(now)
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn the_proof_is_a_difference_with_its_interval_or_how_much_is_missing() {
-        assert!(sentence(&stretch((900, 540), (100, 30))).contains("30 ± 10 points more"));
+        assert!(sentence(&stretch((900, 540), (100, 30))).contains("30\u{a0}±\u{a0}10 points more"));
         assert!(sentence(&stretch((900, 270), (100, 30))).contains("about as many"));
         assert!(sentence(&stretch((90, 54), (10, 3))).contains("about 200 more readers"));
     }
