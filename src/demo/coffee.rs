@@ -102,7 +102,7 @@ impl Demo {
 
     /// Starts a run from an empty model, unless one is under way.
     pub async fn start_coffee(&self) -> Result<(), LeadError> {
-        let connection = self.inner.desk(Desk::Coffee).ok_or(LeadError::NotReady)?;
+        let connection = self.inner.opened(Desk::Coffee).await?;
         {
             let mut run = self.inner.coffee();
             if run.is_running {

@@ -10,6 +10,7 @@ use super::{
     Inner,
     client::{ClientError, Customer, Manager},
     desks::{Desk, EXTRAS},
+    front_page::LeadError,
 };
 use crate::terms::LoopId;
 
@@ -47,8 +48,10 @@ impl Inner {
         let manager = self.manager();
         let loop_id = find_or_make_loop(&manager, desk).await?;
         define_missing_actions(&manager, &loop_id, desk).await?;
-        if desk == Desk::Lead {
-            self.find_breaking(&loop_id).await?;
+        match desk {
+            Desk::Lead => self.find_breaking(&loop_id).await?,
+            Desk::Visitors => self.bring_breaking(&loop_id).await?,
+            _ => {}
         }
         let key = manager.rotate_second_key(&loop_id).await?;
         let endpoint = format!("{}/loops/{loop_id}/personalizer", self.options.base_url);
@@ -62,6 +65,26 @@ impl Inner {
             return self.connection.load_full();
         }
         self.extras.load().get(&desk).cloned()
+    }
+
+    /// A desk's loop, which is made now if there is none yet.
+    pub(super) async fn opened(&self, desk: Desk) -> Result<Arc<Connection>, LeadError> {
+        // Before the lead has its loop the server may not even be there.
+        if desk == Desk::Lead || self.connection.load().is_none() {
+            return self.desk(desk).ok_or(LeadError::NotReady);
+        }
+        // One at a time, or two visitors would make two loops of the same name.
+        let _opening = self.opening.lock().await;
+        if let Some(connection) = self.desk(desk) {
+            return Ok(connection);
+        }
+        let connection = Arc::new(self.connect(desk).await?);
+        self.extras.rcu(|extras| {
+            let mut extras = extras.as_ref().clone();
+            extras.insert(desk, Arc::clone(&connection));
+            extras
+        });
+        Ok(connection)
     }
 
     /// A call to an extra desk failed. One whose key is lost is set up anew; nobody waits for it.
@@ -91,19 +114,8 @@ impl Inner {
     }
 
     async fn keep_extra(&self, desk: Desk) {
-        if self.extras.load().contains_key(&desk) {
-            return;
-        }
-        match self.connect(desk).await {
-            Ok(connection) => {
-                let connection = Arc::new(connection);
-                self.extras.rcu(|extras| {
-                    let mut extras = extras.as_ref().clone();
-                    extras.insert(desk, Arc::clone(&connection));
-                    extras
-                });
-            }
-            Err(error) => self.note_extra_failure(desk, &error),
+        if let Err(LeadError::Client(error)) = self.opened(desk).await {
+            self.note_extra_failure(desk, &error);
         }
     }
 }

@@ -179,7 +179,7 @@ impl Demo {
     async fn ask(&self, persona: &Persona, is_deferred: bool, after: Option<&EventId>) -> Result<Lead, LeadError> {
         let place = self.inner.place()?;
         let desk = if persona.is_yourself() { Desk::Visitors } else { Desk::Lead };
-        let connection = self.inner.connected(desk)?;
+        let connection = timeout(PATIENCE, self.inner.opened(desk)).await.map_err(|_| LeadError::Slow)??;
         let context = persona.context();
         let body = RankBody { context_features: &context, defer_activation: is_deferred };
         let customer = connection.customer(&self.inner.client);

@@ -81,6 +81,8 @@ struct Inner {
     connection: ArcSwapOption<Connection>,
     /// The other desks' loops, as far as they work.
     extras: ArcSwap<HashMap<Desk, Arc<Connection>>>,
+    /// Held while one of them is set up.
+    opening: tokio::sync::Mutex<()>,
     control: watch::Sender<ReadersControl>,
     is_ending: watch::Sender<bool>,
     counters: Counters,
@@ -124,6 +126,7 @@ impl Demo {
             client: client::http_client(),
             connection: ArcSwapOption::empty(),
             extras: ArcSwap::default(),
+            opening: tokio::sync::Mutex::default(),
             control: watch::Sender::new(ReadersControl::default()),
             is_ending: watch::Sender::new(false),
             counters: Counters::default(),

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
 use tokio::sync::watch;
 use tracing::{debug, warn};
 
@@ -69,11 +70,9 @@ impl Demo {
     /// Lets the breaking story out, or takes it off the page again.
     pub async fn set_breaking(&self, is_out: bool) -> Result<(), LeadError> {
         let story = breaking();
-        let mut body = action(&story.features(), &story.headline);
-        body["isActive"] = is_out.into();
         for desk in LEADS {
             let Some(connection) = self.inner.desk(desk) else { continue };
-            let mut body = body.clone();
+            let mut body = breaking_action(is_out);
             if desk == Desk::Editor {
                 // An editor leads with it. Anything else would make the comparison easier than it is.
                 body["position"] = (-1).into();
@@ -133,6 +132,15 @@ impl Demo {
 }
 
 impl Inner {
+    /// A loop that was opened later than the story came out has to be told of it.
+    pub(super) async fn bring_breaking(&self, loop_id: &str) -> Result<(), ClientError> {
+        let is_out = self.control.borrow().is_breaking;
+        if is_out {
+            self.manager().put_action(loop_id, &breaking().slug, &breaking_action(is_out)).await?;
+        }
+        Ok(())
+    }
+
     /// Whether the breaking story was out when the server stopped.
     pub(super) async fn find_breaking(&self, loop_id: &str) -> Result<(), ClientError> {
         let slug = &breaking().slug;
@@ -141,6 +149,14 @@ impl Inner {
         self.control.send_modify(|control| control.is_breaking = is_out);
         Ok(())
     }
+}
+
+/// The breaking story as an action of a loop.
+fn breaking_action(is_out: bool) -> Value {
+    let story = breaking();
+    let mut body = action(&story.features(), &story.headline);
+    body["isActive"] = is_out.into();
+    body
 }
 
 fn note_mark_failure(error: &ClientError) {

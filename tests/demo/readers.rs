@@ -186,9 +186,9 @@ async fn breaking_news_is_an_action_that_comes_and_goes() {
 #[tokio::test]
 async fn the_coffee_tutorial_runs_through_a_loop_that_begins_empty() {
     let stage = Stage::open().await;
-    let demo = stage.demo.clone();
-    stage.eventually(move |_, _| demo.loop_of(Desk::Coffee).is_some()).await;
+    stage.eventually(|status, _| status.is_ready).await;
     stage.demo.set_paused(true);
+    assert_eq!(stage.demo.loop_of(Desk::Coffee), None, "nobody has asked for it yet");
 
     stage.demo.start_coffee().await.unwrap();
     stage.demo.start_coffee().await.unwrap();

@@ -45,15 +45,13 @@ pub fn Behind(readers: RwSignal<Option<ReaderStatus>>, loop_path: Option<String>
     view! {
         <section class="news-behind" id="behind" aria-labelledby="behind-title">
             <h2 id="behind-title">"Behind this page"</h2>
+            {crowd}
             <p>
                 "Simulated readers come all day. Nine in ten are shown the loop's front page, one in ten the editor's; "
-                "happy is a reader who opened the story that led. Every measured number is counted from their events."
-            </p>
-            <p class="news-note">
+                "happy is a reader who opened the story that led. Every measured number is counted from their events. "
                 "The loop is set to try each story a little more often than usual, so that it shows the editor's first story "
                 "now and then and the dashboard can compare with it from this loop's events alone."
             </p>
-            {crowd}
             {numbers}
             {may_steer.then(|| view! { <Steering readers=readers/> })}
             {dashboard}

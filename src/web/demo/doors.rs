@@ -124,8 +124,8 @@ pub async fn steer_readers(order: String) -> Result<(), PageError> {
 pub async fn load_coffee() -> Result<CoffeeData, PageError> {
     use crate::web::{guard, newsroom};
     let demo = newsroom::running();
-    let is_signed_in = guard::signed_in().await?.is_some();
-    Ok(newsroom::coffee(demo.as_ref(), is_signed_in))
+    let person = guard::signed_in().await?;
+    Ok(newsroom::coffee(demo.as_ref(), person.as_ref()))
 }
 
 /// Runs the tutorial: ten thousand Ranks and Rewards. For editors, because it keeps the server busy for a while.

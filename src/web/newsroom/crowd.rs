@@ -208,6 +208,9 @@ fn interest(demo: &Demo, events: Option<String>) -> Vec<Figure> {
 }
 
 fn span(seconds: u64) -> String {
+    if (2..120).contains(&seconds) {
+        return format!("{seconds} seconds");
+    }
     words::rough_span(i64::try_from(seconds).unwrap_or(i64::MAX / SECOND_US).saturating_mul(SECOND_US))
 }
 
