@@ -54,8 +54,8 @@ use moves::Moves;
 use readers::Counters;
 use visits::Visits;
 
-/// How many visitors may be waiting for an answer at one time.
-const MAX_VISITORS: usize = 32;
+/// How many calls of visitors may be waiting for an answer at one time; a front page makes three.
+const MAX_VISITORS: usize = 96;
 
 /// Where the demo finds the server it is a customer of.
 #[derive(Debug, Clone)]

@@ -68,10 +68,11 @@ fn Coffee(data: CoffeeData, start: ServerAction<StartCoffee>) -> impl IntoView {
         }
     });
     let progress = data.is_running.then(|| {
-        view! { <progress max="100" value=data.progress_percent.to_string()>{format!("{} %", data.progress_percent)}</progress> }
+        view! { <progress max="100" value=data.progress_percent.to_string() aria-label="Coffees offered">{format!("{} %", data.progress_percent)}</progress> }
     });
     view! {
-        <p class="news-behind__proof" role="status">{data.sentence}</p>
+        // Read out at the end of a run, and not at each of its steps.
+        <p class="news-behind__proof" role=(!data.is_running).then_some("status")>{data.sentence}</p>
         {run}{progress}
         {data.trouble.map(|text| view! { <p class="news-notice">{text}</p> })}
         <figure class="news-curve news-curve--tall">
