@@ -35,7 +35,7 @@ test("an owner pauses the readers, changes their taste, and follows an event to 
   await page.goto("/news?reader=mara");
   await awake(page);
 
-  const taste = page.getByText("What they like").locator("xpath=following-sibling::dd");
+  const taste = page.getByText("What they like", { exact: true }).locator("xpath=following-sibling::dd");
   const before = await taste.innerText();
   await page.getByRole("button", { name: "Change their taste" }).click();
   await expect(taste).not.toHaveText(before);
@@ -51,6 +51,61 @@ test("an owner pauses the readers, changes their taste, and follows an event to 
   await why.getByRole("link", { name: /dashboard/ }).click();
   await expect(page).toHaveURL(/\/loops\/.+\/events\/.+/);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+});
+
+test("a change of taste is told on the front page with what it did", async ({ office, open }) => {
+  const page = await open(office.server, { storageState: office.storageState });
+  await page.goto("/news?reader=mara");
+  await awake(page);
+  const panel = page.getByRole("region", { name: "Behind this page" });
+  await panel.getByRole("button", { name: "Change their taste" }).click();
+  const bar = page.getByRole("region", { name: "Who is reading" });
+  await expect(bar).toContainText("taste changed");
+  await expect(bar).toContainText(/Happy readers fell from \d+ % to \d+ %|As many are happy as before/, { timeout: 60_000 });
+  await panel.getByRole("button", { name: "Change their taste" }).click();
+});
+
+test("the loop is measured against the editor's order, with an interval and a way to the events", async ({ office, open }) => {
+  const page = await open(office.server, { storageState: office.storageState });
+  await page.goto("/news");
+  await awake(page);
+  const panel = page.getByRole("region", { name: "Behind this page" });
+  await expect(panel).toContainText(/\d+\s±\s\d+ points/, { timeout: 90_000 });
+  const editor = panel.getByText("The editor's order", { exact: true }).locator("xpath=following-sibling::dd");
+  await expect(editor).toContainText(/\d+ % ± \d+/);
+  await editor.getByRole("link").click();
+  await expect(page).toHaveURL(/\/loops\/.+\/events/);
+});
+
+test("visitors as themselves see what their reading is worth and what it did", async ({ office, open }) => {
+  const page = await open(office.server);
+  await page.goto("/news?reader=you");
+  await awake(page);
+  await page.getByRole("article").first().getByRole("link").first().click();
+  await expect(page.getByText(/Your reading is worth 0\.\d\d so far/)).toBeVisible();
+  await page.getByRole("link", { name: "The Morning Lantern" }).click();
+  const journey = page.getByRole("region", { name: "What became of your last story" });
+  await expect(journey).toContainText(/it would now lead with \d+ %/);
+});
+
+test("how it works shows the call, the answer and the life of the event, also without script", async ({ office, open }) => {
+  const page = await open(office.server, { javaScriptEnabled: false });
+  await page.goto("/news");
+  const how = page.getByRole("group").filter({ hasText: "How it works" });
+  await how.getByText("How it works").click();
+  await expect(how).toContainText("Ocp-Apim-Subscription-Key: $KEY");
+  await expect(how).toContainText('"rewardActionId"');
+  await expect(how).toContainText("Waiting for the reward");
+});
+
+test("the coffee page draws the old service's published curve", async ({ office, open }) => {
+  const page = await open(office.server);
+  await page.goto("/news/coffee");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Ten thousand coffees");
+  await expect(page.getByRole("main")).toContainText("0.406");
+  await page.getByText("The figures as a table").click();
+  await expect(page.getByRole("row")).toHaveCount(21);
+  await expect(page.getByRole("button", { name: "Run it on this server" })).toHaveCount(0);
 });
 
 /** The story that most probably leads a reader's front page; an explored lead says nothing about taste. */

@@ -28,6 +28,7 @@ export const PAGES: KnownPage[] = [
   { name: "news", isForEveryone: true, path: () => "/news" },
   { name: "news-section", isForEveryone: true, path: ({ sectionPath }) => sectionPath },
   { name: "news-article", isForEveryone: true, path: ({ articlePath }) => articlePath },
+  { name: "news-coffee", isForEveryone: true, path: () => "/news/coffee" },
   { name: "loops", path: () => "/loops" },
   { name: "new-loop", path: () => "/loops/new" },
   { name: "overview", path: ({ loopId }) => `/loops/${loopId}` },

@@ -10,6 +10,9 @@ use serde_json::Value;
 /// Longer than any healthy answer takes, short enough that a reader does not wait for a dead server.
 const DEADLINE: Duration = Duration::from_secs(10);
 const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
+/// The first version with several slots is the next one.
+pub const USUAL_VERSION: &str = "v1.0";
+const SLOTS_VERSION: &str = "v1.1-preview.1";
 const EXPLAIN_HEADER: &str = "x-rankloop-explain";
 
 /// Why a call was not answered as hoped.
@@ -50,6 +53,15 @@ fn trusting_nobody() -> rustls::ClientConfig {
 pub struct ListedLoop {
     pub id: String,
     pub name: String,
+}
+
+/// An action as `GET /api/v1/loops/{id}/actions` lists it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedAction {
+    pub id: String,
+    #[serde(default)]
+    pub is_active: bool,
 }
 
 /// The answer to `POST /api/v1/loops`.
@@ -103,19 +115,15 @@ impl Manager<'_> {
         send("define an action", self.authorized(self.client.put(url).json(body))).await.map(drop)
     }
 
-    /// The ids of the actions that a loop has.
-    pub async fn action_ids(&self, loop_id: &str) -> Result<Vec<String>, ClientError> {
-        #[derive(Deserialize)]
-        struct ListedAction {
-            id: String,
-        }
+    /// The actions that a loop has.
+    pub async fn actions(&self, loop_id: &str) -> Result<Vec<ListedAction>, ClientError> {
         #[derive(Deserialize)]
         struct ActionList {
             actions: Vec<ListedAction>,
         }
         let url = self.url(&format!("loops/{loop_id}/actions"));
         let answer: ActionList = read("list the actions", self.authorized(self.client.get(url))).await?;
-        Ok(answer.actions.into_iter().map(|action| action.id).collect())
+        Ok(answer.actions)
     }
 
     /// Replaces the loop's second key. The first stays for the people who run the server.
@@ -127,6 +135,19 @@ impl Manager<'_> {
         let url = self.url(&format!("loops/{loop_id}/keys/2/rotate"));
         let answer: NewKey = read("get a key", self.authorized(self.client.post(url))).await?;
         Ok(answer.key)
+    }
+
+    /// Makes the loop forget what it learned.
+    pub async fn reset_model(&self, loop_id: &str) -> Result<(), ClientError> {
+        let url = self.url(&format!("loops/{loop_id}/model"));
+        send("reset a model", self.authorized(self.client.delete(url))).await.map(drop)
+    }
+
+    /// Marks this moment on the loop's charts.
+    pub async fn annotate(&self, loop_id: &str, text: &str) -> Result<(), ClientError> {
+        let url = self.url(&format!("loops/{loop_id}/annotations"));
+        let request = self.client.post(url).json(&serde_json::json!({ "text": text }));
+        send("mark the charts", self.authorized(request)).await.map(drop)
     }
 
     /// One event with what has become of it.
@@ -153,18 +174,33 @@ pub struct RankBody<'a> {
 }
 
 /// The answer to a Rank.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RankAnswer {
     pub event_id: String,
     pub ranking: Vec<RankedAction>,
     pub reward_action_id: String,
     /// In the answer when the request asked for it.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub inference_explanation: Vec<ExplainedAction>,
 }
 
+/// The answer to a Rank of several slots.
 #[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SlotsAnswer {
+    pub event_id: String,
+    pub slots: Vec<FilledSlot>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FilledSlot {
+    pub id: String,
+    pub reward_action_id: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RankedAction {
     pub id: String,
     pub probability: f64,
@@ -186,19 +222,32 @@ pub struct ExplainedFeature {
 #[derive(Debug)]
 pub struct Customer<'a> {
     pub client: &'a Client,
-    /// `http://…/loops/<id>/personalizer/v1.0`
+    /// `http://…/loops/<id>/personalizer`
     pub endpoint: &'a str,
     pub key: &'a str,
 }
 
 impl Customer<'_> {
-    /// Asks which story should lead.
-    pub async fn rank(&self, body: &RankBody<'_>, is_explained: bool) -> Result<RankAnswer, ClientError> {
+    /// Asks which action to choose.
+    pub async fn rank(&self, body: &impl Serialize, is_explained: bool) -> Result<RankAnswer, ClientError> {
         let mut request = self.post("rank").json(body);
         if is_explained {
             request = request.header(EXPLAIN_HEADER, "true");
         }
         read("rank the stories", request).await
+    }
+
+    /// Asks which actions to choose for several slots.
+    pub async fn rank_slots(&self, body: &Value) -> Result<SlotsAnswer, ClientError> {
+        read("rank the sections", self.post_in(SLOTS_VERSION, "multislot/rank").json(body)).await
+    }
+
+    /// Says how well the choices for the slots went.
+    pub async fn reward_slots(&self, event_id: &str, rewards: &[(String, f64)]) -> Result<(), ClientError> {
+        let rewards = rewards.iter().map(|(slot_id, value)| serde_json::json!({ "slotId": slot_id, "value": value }));
+        let body = serde_json::json!({ "reward": rewards.collect::<Vec<_>>() });
+        let path = format!("multislot/events/{}/reward", encoded(event_id));
+        send("send the rewards", self.post_in(SLOTS_VERSION, &path).json(&body)).await.map(drop)
     }
 
     /// Says that a deferred event was shown after all.
@@ -214,7 +263,11 @@ impl Customer<'_> {
     }
 
     fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(format!("{}/{path}", self.endpoint)).header(KEY_HEADER, self.key)
+        self.post_in(USUAL_VERSION, path)
+    }
+
+    fn post_in(&self, version: &str, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}/{version}/{path}", self.endpoint)).header(KEY_HEADER, self.key)
     }
 }
 

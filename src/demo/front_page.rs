@@ -2,22 +2,29 @@
 //!
 //! Visitors are not signed in, so everything here is bounded, and an event can be answered only by whoever was given it.
 
-use super::{
-    Demo, Inner,
-    client::{ClientError, RankAnswer, RankBody},
-    connection::Connection,
-    personas::Persona,
-    visits::{Visit, Visits},
-};
-use crate::terms::EventId;
-
 use std::{
     collections::HashMap,
     sync::{Arc, MutexGuard},
+    time::{Duration, Instant},
 };
 
-use tokio::sync::SemaphorePermit;
+use serde_json::Value;
+use tokio::{sync::SemaphorePermit, time::timeout};
 
+use super::{
+    Demo, Inner,
+    client::{ClientError, RankAnswer, RankBody, USUAL_VERSION},
+    connection::Connection,
+    desks::Desk,
+    held,
+    moves::Seen,
+    personas::Persona,
+    visits::{Visit, Visits},
+};
+use crate::terms::{EventId, LoopId};
+
+/// How long a front page waits for a loop. The editors' order is better than a reader who has left.
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 /// How many reasons are given for a story's place, apart from the rest.
 const MAX_REASONS: usize = 5;
 /// The name under which the server gathers the reasons that it does not name.
@@ -32,6 +39,8 @@ pub enum LeadError {
     Busy,
     #[error("no visitor was given this event, or it was too long ago")]
     UnknownEvent,
+    #[error("the loop did not answer in time")]
+    Slow,
     #[error("this event has its reward already")]
     AlreadyRewarded,
     #[error(transparent)]
@@ -53,6 +62,7 @@ pub enum Choice {
 #[derive(Debug, Clone)]
 pub struct Lead {
     pub event_id: EventId,
+    pub loop_id: LoopId,
     /// The story that leads.
     pub chosen: String,
     pub choice: Choice,
@@ -60,6 +70,26 @@ pub struct Lead {
     pub model_version: Option<i64>,
     /// In the order of the ranking.
     pub stories: Vec<RankedStory>,
+    /// What went over the wire for it.
+    pub call: Call,
+    /// What was answered before, to compare with.
+    pub past: Option<Past>,
+}
+
+/// A call as anybody could have made it, but for the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    pub url: String,
+    pub body: String,
+    pub answer: String,
+}
+
+/// An earlier answer in the same situation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Past {
+    /// How long ago it was; `None` when it is the visitor's own last visit.
+    pub seconds_ago: Option<u64>,
+    pub seen: Seen,
 }
 
 /// A story with its probability of leading.
@@ -85,26 +115,28 @@ pub struct Progress {
     pub state: String,
     pub model_version: i64,
     pub learned_reward: Option<f64>,
+    /// How probable the story was to lead, and how probable it became once this was learned.
+    pub moved: Option<(f64, f64)>,
 }
 
 impl Demo {
-    /// Asks which story should lead for this persona, and shows it.
-    pub async fn rank_lead(&self, persona: &Persona) -> Result<Lead, LeadError> {
-        self.ask(persona, false).await
+    /// Asks which story should lead for this persona, and shows it. `after` is the visitor's last event.
+    pub async fn rank_lead(&self, persona: &Persona, after: Option<&EventId>) -> Result<Lead, LeadError> {
+        self.ask(persona, false, after).await
     }
 
     /// Asks which story would lead now, without showing it. The event waits for [`Demo::show_lead`]; an event that is
     /// never shown teaches the loop nothing.
     pub async fn peek_lead(&self, persona: &Persona) -> Result<Lead, LeadError> {
-        self.ask(persona, true).await
+        self.ask(persona, true, None).await
     }
 
     /// Says that what [`Demo::peek_lead`] found is on screen now.
     pub async fn show_lead(&self, event_id: &EventId) -> Result<(), LeadError> {
         let _place = self.inner.place()?;
-        let connection = self.inner.connected()?;
-        let is_deferred = self.inner.visits().get(event_id).ok_or(LeadError::UnknownEvent)?.is_deferred;
-        if is_deferred {
+        let visit = self.inner.visit(event_id)?;
+        if visit.is_deferred {
+            let connection = self.inner.connected(visit.desk)?;
             connection.customer(&self.inner.client).activate(event_id.as_str()).await?;
             if let Some(visit) = self.inner.visits().get_mut(event_id) {
                 visit.is_deferred = false;
@@ -113,66 +145,103 @@ impl Demo {
         Ok(())
     }
 
-    /// Sends a visitor's reward for the story that led. Each event takes one.
+    /// Sends a visitor's reward for what was chosen. Each event takes one.
     pub async fn reward(&self, event_id: &EventId, value: f64) -> Result<(), LeadError> {
         let _place = self.inner.place()?;
-        let connection = self.inner.connected()?;
+        let connection = self.inner.connected(self.inner.visit(event_id)?.desk)?;
         self.inner.claim(event_id)?;
         let sent = connection.customer(&self.inner.client).reward(event_id.as_str(), value.clamp(0.0, 1.0)).await;
-        if sent.is_err()
-            && let Some(visit) = self.inner.visits().get_mut(event_id)
-        {
-            // It did not arrive, so the visitor may try again.
-            visit.is_rewarded = false;
-        }
-        Ok(sent?)
+        self.inner.settle(event_id, sent)
     }
 
-    /// The story that led in this event.
+    /// What was chosen in this event: the story that led, or the newsletter that was offered.
     pub fn chosen_in(&self, event_id: &EventId) -> Option<String> {
-        self.inner.visits().get(event_id).map(|visit| visit.chosen.clone())
+        self.inner.visits().get(event_id).and_then(|visit| visit.chosen.first().cloned())
+    }
+
+    /// The loop that decided this event.
+    pub fn loop_of_event(&self, event_id: &EventId) -> Option<LoopId> {
+        let desk = self.inner.visits().get(event_id)?.desk;
+        self.loop_of(desk)
     }
 
     /// What has become of a visitor's event.
     pub async fn progress(&self, event_id: &EventId) -> Result<Progress, LeadError> {
         let _place = self.inner.place()?;
-        let connection = self.inner.connected()?;
-        self.inner.visits().get(event_id).ok_or(LeadError::UnknownEvent)?;
+        let visit = self.inner.visit(event_id)?;
+        let connection = self.inner.connected(visit.desk)?;
         let event = self.inner.manager().event(connection.loop_id.as_str(), event_id.as_str()).await?;
+        let moved = if event.state == "learned" { self.inner.moved(event_id, &visit, &connection).await } else { None };
         let (state, model_version, learned_reward) = (event.state, event.model_version, event.learned_reward);
-        Ok(Progress { state, model_version, learned_reward })
+        Ok(Progress { state, model_version, learned_reward, moved })
     }
 
-    async fn ask(&self, persona: &Persona, is_deferred: bool) -> Result<Lead, LeadError> {
+    async fn ask(&self, persona: &Persona, is_deferred: bool, after: Option<&EventId>) -> Result<Lead, LeadError> {
         let place = self.inner.place()?;
-        let connection = self.inner.connected()?;
-        let body = RankBody { context_features: &persona.context(), defer_activation: is_deferred };
-        let answer = connection.customer(&self.inner.client).rank(&body, true).await?;
+        let desk = if persona.is_yourself() { Desk::Visitors } else { Desk::Lead };
+        let connection = timeout(PATIENCE, self.inner.opened(desk)).await.map_err(|_| LeadError::Slow)??;
+        let context = persona.context();
+        let body = RankBody { context_features: &context, defer_activation: is_deferred };
+        let customer = connection.customer(&self.inner.client);
+        let answer = timeout(PATIENCE, customer.rank(&body, true)).await.map_err(|_| LeadError::Slow)??;
         let event_id = EventId::try_from(answer.event_id.clone()).map_err(|_| LeadError::UnknownEvent)?;
-        let visit = Visit { chosen: answer.reward_action_id.clone(), is_deferred, is_rewarded: false };
-        self.inner.visits().remember(event_id.clone(), visit);
+        let past = self.inner.past(persona, after);
+        self.inner.remember(&event_id, desk, context.clone(), &answer, is_deferred);
+        let call = Call {
+            url: format!("{}/{USUAL_VERSION}/rank", connection.endpoint()),
+            body: pretty(&body),
+            answer: pretty(&answer),
+        };
         drop(place);
         // The answer to a Rank does not name the model; the event does. A server that could not store it has none.
-        let model_version = self.progress(&event_id).await.ok().map(|progress| progress.model_version);
-        Ok(lead(event_id, answer, model_version))
+        let progress = timeout(PATIENCE, self.progress(&event_id)).await;
+        let model_version = progress.ok().and_then(Result::ok).map(|progress| progress.model_version);
+        let loop_id = connection.loop_id.clone();
+        let (choice, chosen) = (choice(&answer), answer.reward_action_id.clone());
+        Ok(Lead { event_id, loop_id, chosen, choice, model_version, stories: ranked(answer), call, past })
     }
 }
 
 impl Inner {
-    fn place(&self) -> Result<SemaphorePermit<'_>, LeadError> {
+    pub(super) fn place(&self) -> Result<SemaphorePermit<'_>, LeadError> {
         self.visitors.try_acquire().map_err(|_| LeadError::Busy)
     }
 
-    fn connected(&self) -> Result<Arc<Connection>, LeadError> {
-        self.connection.load_full().ok_or(LeadError::NotReady)
+    pub(super) fn connected(&self, desk: Desk) -> Result<Arc<Connection>, LeadError> {
+        self.desk(desk).ok_or(LeadError::NotReady)
     }
 
-    fn visits(&self) -> MutexGuard<'_, Visits> {
-        self.visits.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    pub(super) fn visits(&self) -> MutexGuard<'_, Visits> {
+        held(&self.visits)
+    }
+
+    pub(super) fn visit(&self, event_id: &EventId) -> Result<Visit, LeadError> {
+        self.visits().get(event_id).cloned().ok_or(LeadError::UnknownEvent)
+    }
+
+    /// Remembers that a visitor was given this answer.
+    pub(super) fn remember(
+        &self,
+        event_id: &EventId,
+        desk: Desk,
+        context: Vec<Value>,
+        answer: &RankAnswer,
+        is_deferred: bool,
+    ) {
+        let visit = Visit {
+            desk,
+            context,
+            chosen: vec![answer.reward_action_id.clone()],
+            seen: Seen::of(answer),
+            probability_since: None,
+            is_deferred,
+            is_rewarded: false,
+        };
+        self.visits().remember(event_id.clone(), visit);
     }
 
     /// Takes the right to answer this event, which is there once.
-    fn claim(&self, event_id: &EventId) -> Result<(), LeadError> {
+    pub(super) fn claim(&self, event_id: &EventId) -> Result<(), LeadError> {
         let mut visits = self.visits();
         let visit = visits.get_mut(event_id).ok_or(LeadError::UnknownEvent)?;
         if visit.is_rewarded {
@@ -181,10 +250,50 @@ impl Inner {
         visit.is_rewarded = true;
         Ok(())
     }
+
+    /// Gives the right back when the reward did not arrive, so that the visitor may try again.
+    pub(super) fn settle(&self, event_id: &EventId, sent: Result<(), ClientError>) -> Result<(), LeadError> {
+        if sent.is_err()
+            && let Some(visit) = self.visits().get_mut(event_id)
+        {
+            visit.is_rewarded = false;
+        }
+        Ok(sent?)
+    }
+
+    /// The simulated readers' answer of a minute ago; for visitors as themselves, the answer of their last visit.
+    fn past(&self, persona: &Persona, after: Option<&EventId>) -> Option<Past> {
+        if persona.is_yourself() {
+            let seen = self.visit(after?).ok()?;
+            return (seen.desk == Desk::Visitors).then_some(Past { seconds_ago: None, seen: seen.seen });
+        }
+        let moves = held(&self.moves);
+        let (ago, seen) = moves.a_minute_ago(persona.slug, Instant::now())?;
+        Some(Past { seconds_ago: Some(ago.as_secs()), seen: seen.clone() })
+    }
+
+    /// How the probability of what was chosen has moved since. The loop is asked once, by a Rank that nobody is shown.
+    async fn moved(&self, event_id: &EventId, visit: &Visit, connection: &Connection) -> Option<(f64, f64)> {
+        let chosen = visit.chosen.first()?;
+        let before = visit.seen.probability(chosen)?;
+        if let Some(since) = visit.probability_since {
+            return Some((before, since));
+        }
+        let body = RankBody { context_features: &visit.context, defer_activation: true };
+        let answer = timeout(PATIENCE, connection.customer(&self.client).rank(&body, false)).await.ok()?.ok()?;
+        let since = Seen::of(&answer).probability(chosen)?;
+        if let Some(visit) = self.visits().get_mut(event_id) {
+            visit.probability_since = Some(since);
+        }
+        Some((before, since))
+    }
 }
 
-fn lead(event_id: EventId, answer: RankAnswer, model_version: Option<i64>) -> Lead {
-    let choice = choice(&answer);
+fn pretty(value: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+fn ranked(answer: RankAnswer) -> Vec<RankedStory> {
     let mut reasons: HashMap<String, Vec<Reason>> = HashMap::new();
     for explained in answer.inference_explanation {
         let given = explained.features.into_iter().map(|f| Reason { feature: f.name, score: f.score });
@@ -196,7 +305,7 @@ fn lead(event_id: EventId, answer: RankAnswer, model_version: Option<i64>) -> Le
         id: action.id,
         probability: action.probability,
     });
-    Lead { event_id, chosen: answer.reward_action_id, choice, model_version, stories: stories.collect() }
+    stories.collect()
 }
 
 fn choice(answer: &RankAnswer) -> Choice {

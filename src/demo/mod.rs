@@ -1,37 +1,61 @@
 //! The news site's newsroom and its simulated readers: a customer of the public API like any other.
 //!
-//! Never a shortcut: this room speaks HTTP to the server, with a token and a key, and uses no room but `terms`.
+//! Never a shortcut: this room speaks HTTP to the server, with a token and keys, and uses no room but `terms`.
 
 mod articles;
+mod banners;
 mod client;
+mod coffee;
 mod connection;
+mod crowd;
+mod desks;
 mod front_page;
+mod moves;
+mod newsroom;
+mod offers;
 mod personas;
 mod pictures;
 mod readers;
+mod taste_story;
 mod tastes;
 mod visits;
 
-use std::sync::{Arc, Mutex, atomic::Ordering};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, atomic::Ordering},
+    time::Instant,
+};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use tokio::sync::{Semaphore, watch};
 
-pub use articles::{Article, Format, Length, Section, Tone, article, articles};
+pub use articles::{Article, Format, Length, Section, Tone, article, articles, breaking};
+pub use banners::{BANNERS, Banner, banner};
 pub use client::ClientError;
-pub use front_page::{Choice, Lead, LeadError, Progress, REST, RankedStory, Reason};
-pub use personas::{Persona, persona, personas};
+pub use coffee::{
+    BATCH as COFFEE_BATCH, BEST_FIXED as COFFEE_BEST_FIXED, CoffeeRun, N_EVENTS as N_COFFEES, RANDOM as COFFEE_RANDOM,
+    RECORDED as COFFEE_RECORDED, RECORDED_MEAN as COFFEE_RECORDED_MEAN,
+};
+pub use crowd::{Moods, Stretch, difference};
+pub use desks::Desk;
+pub use front_page::{Call, Choice, Lead, LeadError, Past, Progress, REST, RankedStory, Reason};
+pub use newsroom::{CrowdNumbers, Interest};
+pub use offers::{OfferedBanner, SectionOrder};
+pub use personas::{Persona, persona, personas, yourself};
 pub use pictures::picture;
 pub use readers::{MAX_RATE, ReadersControl};
-pub use tastes::{Taste, click_probability, mean_share_read, reward_for};
+pub use taste_story::{Outcome, TasteStory};
+pub use tastes::{Expectation, Taste, click_probability, mean_share_read, reward_for};
 
 use crate::terms::LoopId;
 use connection::Connection;
+use crowd::Crowd;
+use moves::Moves;
 use readers::Counters;
 use visits::Visits;
 
-/// How many visitors may be waiting for an answer at one time.
-const MAX_VISITORS: usize = 32;
+/// How many calls of visitors may be waiting for an answer at one time; a front page makes three.
+const MAX_VISITORS: usize = 96;
 
 /// Where the demo finds the server it is a customer of.
 #[derive(Debug, Clone)]
@@ -42,7 +66,7 @@ pub struct DemoOptions {
     pub token: String,
 }
 
-/// The running demo: its loop, its readers. Cheap to clone.
+/// The running demo: its loops, its readers. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Demo {
     inner: Arc<Inner>,
@@ -53,14 +77,23 @@ pub struct Demo {
 struct Inner {
     options: DemoOptions,
     client: reqwest::Client,
-    /// Empty until the server is ready and the loop is found or made, and again while a lost key is replaced.
+    /// The lead's loop. Empty until the server is ready and it is found or made, and while a lost key is replaced.
     connection: ArcSwapOption<Connection>,
+    /// The other desks' loops, as far as they work.
+    extras: ArcSwap<HashMap<Desk, Arc<Connection>>>,
+    /// Held while one of them is set up.
+    opening: tokio::sync::Mutex<()>,
     control: watch::Sender<ReadersControl>,
     is_ending: watch::Sender<bool>,
     counters: Counters,
     /// Visitors are not signed in; their calls are bounded here, before they reach the API.
     visitors: Semaphore,
     visits: Mutex<Visits>,
+    crowd: Mutex<Crowd>,
+    moves: Mutex<Moves>,
+    /// When the taste last changed, and to which.
+    changed: Mutex<Option<(Instant, Taste)>>,
+    coffee: Mutex<CoffeeRun>,
     trouble: Mutex<Option<String>>,
 }
 
@@ -85,22 +118,29 @@ pub struct DemoStatus {
 }
 
 impl Demo {
-    /// Starts in the background: waits until the server answers, makes its loop when it is missing, starts the readers.
-    /// Never fails; troubles are logged and tried again.
+    /// Starts in the background: waits until the server answers, makes its loops when they are missing, starts the
+    /// readers. Never fails; troubles are logged and tried again.
     pub fn start(options: DemoOptions) -> Self {
         let inner = Arc::new(Inner {
             options,
             client: client::http_client(),
             connection: ArcSwapOption::empty(),
+            extras: ArcSwap::default(),
+            opening: tokio::sync::Mutex::default(),
             control: watch::Sender::new(ReadersControl::default()),
             is_ending: watch::Sender::new(false),
             counters: Counters::default(),
             visitors: Semaphore::new(MAX_VISITORS),
-            visits: Mutex::new(Visits::default()),
-            trouble: Mutex::new(None),
+            visits: Mutex::default(),
+            crowd: Mutex::default(),
+            moves: Mutex::default(),
+            changed: Mutex::default(),
+            coffee: Mutex::default(),
+            trouble: Mutex::default(),
         });
-        // Subscribed before it runs, so that a shut-down that comes first finds somebody to wait for.
+        // Subscribed before they run, so that a shut-down that comes first finds somebody to wait for.
         tokio::spawn(readers::run(Arc::clone(&inner), inner.is_ending.subscribe()));
+        tokio::spawn(newsroom::run(Arc::clone(&inner), inner.is_ending.subscribe()));
         Self { inner }
     }
 
@@ -111,9 +151,14 @@ impl Demo {
         self.inner.is_ending.closed().await;
     }
 
-    /// The demo's loop, once it is known.
+    /// The demo's main loop, once it is known.
     pub fn loop_id(&self) -> Option<LoopId> {
-        self.inner.connection.load().as_ref().map(|connection| connection.loop_id.clone())
+        self.loop_of(Desk::Lead)
+    }
+
+    /// The loop of a desk, while it works.
+    pub fn loop_of(&self, desk: Desk) -> Option<LoopId> {
+        self.inner.desk(desk).map(|connection| connection.loop_id.clone())
     }
 
     /// How the demo is doing.
@@ -144,20 +189,19 @@ impl Demo {
         let rate = if rate_per_second.is_nan() { 1.0 } else { rate_per_second.clamp(0.1, MAX_RATE) };
         self.inner.control.send_modify(|control| control.rate_per_second = rate);
     }
-
-    /// Swaps the readers' hidden preferences for the other set, and says which holds now.
-    pub fn change_taste(&self) -> Taste {
-        self.inner.control.send_modify(|control| control.taste = control.taste.other());
-        self.inner.control.borrow().taste
-    }
 }
 
 impl Inner {
     fn trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+        held(&self.trouble).clone()
     }
 
     fn set_trouble(&self, trouble: Option<String>) {
-        *self.trouble.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = trouble;
+        *held(&self.trouble) = trouble;
     }
+}
+
+/// What a lock guards. A panic elsewhere left nothing half done: each of these is changed in one step.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }

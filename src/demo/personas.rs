@@ -77,6 +77,17 @@ const PERSONAS: [Persona; 6] = [
     },
 ];
 
+/// The visitor. What is known of them is the kind of their device, which their browser tells with every call.
+static YOURSELF: Persona = Persona {
+    slug: "you",
+    name: "Yourself",
+    description: "A loop of your own, which no simulated reader ever touches. What you open and how far you read is its reward.",
+    device: "computer",
+    daypart: "",
+    week: "",
+    interests: &[],
+};
+
 /// All of them, in the order of the switcher.
 pub fn personas() -> &'static [Persona] {
     &PERSONAS
@@ -84,12 +95,30 @@ pub fn personas() -> &'static [Persona] {
 
 /// The persona with this slug; the first for anything else, so that every visitor is one.
 pub fn persona(slug: &str) -> &'static Persona {
-    PERSONAS.iter().find(|persona| persona.slug == slug).unwrap_or(&PERSONAS[0])
+    PERSONAS.iter().chain([&YOURSELF]).find(|persona| persona.slug == slug).unwrap_or(&PERSONAS[0])
+}
+
+/// The visitor as themselves.
+pub fn yourself() -> &'static Persona {
+    &YOURSELF
 }
 
 impl Persona {
+    /// Whether this is the visitor and nobody's likeness.
+    pub fn is_yourself(&self) -> bool {
+        self.slug == YOURSELF.slug
+    }
+
+    /// The same with another device, as the caller's browser told it.
+    pub fn on(&self, device: &'static str) -> Self {
+        Self { device, ..self.clone() }
+    }
+
     /// The context of a Rank.
     pub fn context(&self) -> Vec<Value> {
+        if self.is_yourself() {
+            return vec![json!({ "reader": { "device": self.device } })];
+        }
         let interests: serde_json::Map<String, Value> =
             self.interests.iter().map(|interest| ((*interest).to_owned(), Value::Bool(true))).collect();
         vec![
@@ -116,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_context_never_says_who_the_reader_is() {
-        for persona in personas() {
+        for persona in personas().iter().chain([yourself()]) {
             let context = serde_json::to_string(&persona.context()).expect("plain data");
             assert!(!context.contains(persona.slug) && !context.contains(persona.name), "{context}");
         }

@@ -8,7 +8,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rand::{Rng, RngExt, SeedableRng};
@@ -22,10 +22,18 @@ use tracing::{info, warn};
 use super::{
     Inner,
     articles::article,
-    client::{ClientError, RankBody},
+    banners::BANNERS,
+    client::{ClientError, RankAnswer, RankBody},
     connection::Connection,
+    crowd::Arm,
+    desks::{Desk, SECTION_SLOTS, sections_body},
+    held,
+    offers::sections_of,
     personas::{Persona, personas},
-    tastes::{SHARE_UNANSWERED, Taste, click_probability, mean_share_read, reward_for},
+    tastes::{
+        Expectation, SHARE_UNANSWERED, Taste, banner_probability, click_probability, mean_share_read, reward_for,
+        section_probability,
+    },
 };
 
 /// The most readers that may arrive per second.
@@ -38,6 +46,11 @@ const SEED: u64 = 0x005e_ed0f_4e35;
 const THINK_MS: std::ops::Range<u64> = 200..1000;
 /// The share of readers that hold another device than usual.
 const SHARE_OTHER_DEVICE: f64 = 0.15;
+/// The share of readers that is shown the editor's order, and not the loop's.
+const SHARE_EDITOR: f64 = 0.1;
+/// The share of readers that looks at the sections below the fold, and the share that sees the newsletter.
+const SHARE_SECTIONS: f64 = 0.2;
+const SHARE_BANNER: f64 = 0.2;
 const DEVICES: [&str; 3] = ["phone", "tablet", "computer"];
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -48,11 +61,13 @@ pub struct ReadersControl {
     pub is_paused: bool,
     pub rate_per_second: f64,
     pub taste: Taste,
+    /// Whether the breaking story is out.
+    pub is_breaking: bool,
 }
 
 impl Default for ReadersControl {
     fn default() -> Self {
-        Self { is_paused: false, rate_per_second: 20.0, taste: Taste::default() }
+        Self { is_paused: false, rate_per_second: 20.0, taste: Taste::default(), is_breaking: false }
     }
 }
 
@@ -101,7 +116,7 @@ async fn connect_patiently(inner: &Inner) -> Connection {
     for attempt_idx in 0.. {
         // A server that is still starting is no trouble worth a word.
         if inner.manager().is_ready().await {
-            match inner.connect().await {
+            match inner.connect(Desk::Lead).await {
                 Ok(connection) => {
                     info!(loop.id = %connection.loop_id, "The demo's readers have a loop and a key");
                     inner.set_trouble(None);
@@ -214,25 +229,94 @@ impl Reader {
         }
     }
 
-    /// Sees the front page once, and answers or leaves.
+    /// Sees the front page once, and answers or leaves. One in ten is shown the editor's.
     async fn visit(&mut self, connection: &Connection) -> Result<(), ClientError> {
+        let persona = any_persona(&mut self.random);
+        let editor = if self.random.random_bool(SHARE_EDITOR) { self.inner.desk(Desk::Editor) } else { None };
+        if let Some(editor) = editor {
+            // A loop that the paper can do without keeps nobody away.
+            if let Err(error) = self.read(&editor, &persona, Arm::Editor).await {
+                self.inner.note_extra_failure(Desk::Editor, &error);
+            }
+            return Ok(());
+        }
+        self.read(connection, &persona, Arm::Learned).await?;
+        self.read_on(&persona).await;
+        Ok(())
+    }
+
+    async fn read(&mut self, connection: &Connection, persona: &Persona, arm: Arm) -> Result<(), ClientError> {
         let counters = &self.inner.counters;
         let customer = connection.customer(&self.inner.client);
-        let persona = any_persona(&mut self.random);
         let body = RankBody { context_features: &persona.context(), defer_activation: false };
         let answer = customer.rank(&body, false).await?;
         counters.n_ranked.fetch_add(1, Ordering::Relaxed);
+        if arm == Arm::Learned {
+            self.note_probabilities(persona, &answer);
+        }
 
         sleep(Duration::from_millis(self.random.random_range(THINK_MS))).await;
 
-        let taste = self.inner.control.borrow().taste;
-        let Some(value) = verdict(taste, &persona, &answer.reward_action_id, &mut self.random) else {
+        let control = *self.inner.control.borrow();
+        let verdict = verdict(control.taste, persona, &answer.reward_action_id, &mut self.random);
+        if let Some(value) = verdict {
+            customer.reward(&answer.event_id, value).await?;
+            counters.n_rewarded.fetch_add(1, Ordering::Relaxed);
+        } else {
             counters.n_unanswered.fetch_add(1, Ordering::Relaxed);
-            return Ok(());
-        };
-        customer.reward(&answer.event_id, value).await?;
-        counters.n_rewarded.fetch_add(1, Ordering::Relaxed);
+        }
+        let known = Expectation::of(control.taste, persona, control.is_breaking);
+        let is_happy = verdict.is_some_and(|value| value > 0.0);
+        held(&self.inner.crowd).note(Instant::now(), arm, is_happy, &known);
         Ok(())
+    }
+
+    /// Only answers in exactly the persona's own situation can be compared with each other.
+    fn note_probabilities(&self, persona: &Persona, answer: &RankAnswer) {
+        if personas().contains(persona) {
+            held(&self.inner.moves).note(persona.slug, Instant::now(), answer);
+        }
+    }
+
+    /// Some readers look at the sections below the fold, and some see the newsletter. Nobody stays away when it fails.
+    async fn read_on(&mut self, persona: &Persona) {
+        if self.random.random_bool(SHARE_SECTIONS)
+            && let Some(connection) = self.inner.desk(Desk::Sections)
+            && let Err(error) = self.look_at_sections(&connection, persona).await
+        {
+            self.inner.note_extra_failure(Desk::Sections, &error);
+        }
+        if self.random.random_bool(SHARE_BANNER)
+            && let Some(connection) = self.inner.desk(Desk::Banner)
+            && let Err(error) = self.look_at_banner(&connection, persona).await
+        {
+            self.inner.note_extra_failure(Desk::Banner, &error);
+        }
+    }
+
+    async fn look_at_sections(&mut self, connection: &Connection, persona: &Persona) -> Result<(), ClientError> {
+        let customer = connection.customer(&self.inner.client);
+        let answer = customer.rank_slots(&sections_body(&persona.context())).await?;
+        sleep(Duration::from_millis(self.random.random_range(THINK_MS))).await;
+        let taste = self.inner.control.borrow().taste;
+        let shown = sections_of(&answer).into_iter().enumerate().zip(SECTION_SLOTS);
+        let rewards: Vec<(String, f64)> = shown
+            .map(|((slot_idx, section), (slot, _))| {
+                let is_opened = self.random.random_bool(section_probability(taste, persona, section, slot_idx));
+                (slot.to_owned(), f64::from(u8::from(is_opened)))
+            })
+            .collect();
+        customer.reward_slots(&answer.event_id, &rewards).await
+    }
+
+    async fn look_at_banner(&mut self, connection: &Connection, persona: &Persona) -> Result<(), ClientError> {
+        let customer = connection.customer(&self.inner.client);
+        let body = RankBody { context_features: &persona.context(), defer_activation: false };
+        let answer = customer.rank(&body, false).await?;
+        sleep(Duration::from_millis(self.random.random_range(THINK_MS))).await;
+        let banner_idx = BANNERS.iter().position(|banner| banner.id == answer.reward_action_id);
+        let is_taken = banner_idx.is_some_and(|idx| self.random.random_bool(banner_probability(persona, idx)));
+        customer.reward(&answer.event_id, f64::from(u8::from(is_taken))).await
     }
 }
 

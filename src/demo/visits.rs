@@ -3,6 +3,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use serde_json::Value;
+
+use super::{desks::Desk, moves::Seen};
 use crate::terms::EventId;
 
 const MAX_VISITS: usize = 2_000;
@@ -10,8 +13,16 @@ const MAX_VISITS: usize = 2_000;
 /// What a visitor was shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
-    /// The story that led.
-    pub chosen: String,
+    /// Whose decision it was.
+    pub desk: Desk,
+    /// In which situation.
+    pub context: Vec<Value>,
+    /// The story that led, the newsletter that was offered, or the sections in their order.
+    pub chosen: Vec<String>,
+    /// How probable everything was.
+    pub seen: Seen,
+    /// How probable the chosen story became once its reward was learned.
+    pub probability_since: Option<f64>,
     /// Whether its Rank waits to be activated when it is shown.
     pub is_deferred: bool,
     pub is_rewarded: bool,
@@ -51,7 +62,15 @@ mod tests {
     use super::*;
 
     fn visit() -> Visit {
-        Visit { chosen: "a-story".to_owned(), is_deferred: false, is_rewarded: false }
+        Visit {
+            desk: Desk::Lead,
+            context: Vec::new(),
+            chosen: vec!["a-story".to_owned()],
+            seen: Seen { event_id: "e".to_owned(), probabilities: Vec::new() },
+            probability_since: None,
+            is_deferred: false,
+            is_rewarded: false,
+        }
     }
 
     #[test]

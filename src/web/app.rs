@@ -12,7 +12,7 @@ use super::{
     components::{NotFoundPage, Toasts, provide_theme, provide_toasts},
     dashboard::{DashboardFrame, loop_frame::LoopFrame},
     lazy_pages::{
-        ActionsRoute, ArticleRoute, EvaluationRoute, EvaluationsRoute, EventRoute, EventsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute,
+        ActionsRoute, ArticleRoute, CoffeeRoute, EvaluationRoute, EvaluationsRoute, EventRoute, EventsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute,
         LoopsRoute, NewLoopRoute, OverviewRoute, PlaygroundRoute, SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
     },
 };
@@ -85,6 +85,7 @@ pub fn App() -> impl IntoView {
                     </ParentRoute>
                 </ParentRoute>
                 <Route path=path!("/news") view={Lazy::<FrontRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/news/coffee") view={Lazy::<CoffeeRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/news/section/:section") view={Lazy::<SectionRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/news/article/:slug") view={Lazy::<ArticleRoute>::new()} ssr=SsrMode::Async/>
             </Routes>

@@ -12,7 +12,7 @@ use super::{
         loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage, playground::PlaygroundPage, settings::SettingsPage, sign_in::SignInPage,
         welcome::WelcomePage,
     },
-    demo::{ArticlePage, FrontPage, SectionPage},
+    demo::{ArticlePage, CoffeePage, FrontPage, SectionPage},
     home::HomePage,
 };
 
@@ -60,7 +60,9 @@ macro_rules! parts {
 
 parts! {
     /// What a reader sees.
-    newspaper __preload_newspaper NewspaperPages { FrontRoute => FrontPage, SectionRoute => SectionPage, ArticleRoute => ArticlePage }
+    newspaper __preload_newspaper NewspaperPages {
+        FrontRoute => FrontPage, SectionRoute => SectionPage, ArticleRoute => ArticlePage, CoffeeRoute => CoffeePage,
+    }
     /// What one comes in and connects by.
     entrance __preload_entrance EntrancePages {
         HomeRoute => HomePage, SignInRoute => SignInPage, WelcomeRoute => WelcomePage, LoopsRoute => LoopsPage,

@@ -2,15 +2,19 @@
 
 use std::{fs, path::PathBuf};
 
-use rankloop::demo::{articles, picture};
+use rankloop::demo::{Article, articles, breaking, picture};
 
 fn file(slug: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("public/news").join(format!("{slug}.svg"))
 }
 
+fn all() -> impl Iterator<Item = &'static Article> {
+    articles().iter().chain([breaking()])
+}
+
 #[test]
 fn every_story_has_its_drawn_picture_on_disk() {
-    for article in articles() {
+    for article in all() {
         let drawn = picture(article).expect("every scene is drawn");
         let stored = fs::read_to_string(file(&article.slug)).unwrap_or_default();
         assert!(
@@ -24,7 +28,7 @@ fn every_story_has_its_drawn_picture_on_disk() {
 #[test]
 #[ignore = "writes public/news; run it after changing a drawing or a picture's text"]
 fn draw_every_picture() {
-    for article in articles() {
+    for article in all() {
         fs::write(file(&article.slug), picture(article).expect("every scene is drawn")).expect("public/news is there");
     }
 }

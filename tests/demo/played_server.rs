@@ -11,7 +11,7 @@ use axum::{
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
-    routing::{get, post, put},
+    routing::{delete, get, post, put},
 };
 use rankloop::demo::{Demo, DemoOptions, DemoStatus};
 use serde_json::{Value, json};
@@ -19,9 +19,18 @@ use serde_json::{Value, json};
 /// What was called, and what is to be answered.
 #[derive(Debug, Default)]
 pub struct Played {
-    pub n_loops_made: u32,
+    /// The names of the loops in the order in which they were made; the first is `loop1`, the lead's.
+    pub loops: Vec<String>,
+    /// Of the lead's loop.
     pub actions: BTreeMap<String, Value>,
+    /// Keys that the lead's loop was given.
     pub n_keys: u32,
+    /// Calls of the data plane to the other loops, by the loop's id and what was called.
+    pub others: Vec<(String, &'static str, Value)>,
+    /// Whether every call to the other loops fails.
+    pub are_others_absent: bool,
+    pub annotations: Vec<(String, String)>,
+    pub n_resets: u32,
     pub ranks: Vec<Value>,
     pub rewards: Vec<(String, f64)>,
     pub activated: Vec<String>,
@@ -77,51 +86,130 @@ fn routes(played: Shared) -> Router {
     Router::new()
         .route("/readyz", get(|| async { "ready" }))
         .route("/api/v1/loops", get(list_loops).post(make_loop))
-        .route("/api/v1/loops/loop1/actions", get(list_actions))
-        .route("/api/v1/loops/loop1/actions/{id}", put(save_action))
-        .route("/api/v1/loops/loop1/keys/2/rotate", post(rotate))
-        .route("/api/v1/loops/loop1/events/{id}", get(tell_event))
+        .route("/api/v1/loops/{id}/actions", get(list_actions))
+        .route("/api/v1/loops/{id}/actions/{action}", put(save_action))
+        .route("/api/v1/loops/{id}/keys/2/rotate", post(rotate))
+        .route("/api/v1/loops/{id}/events/{event}", get(tell_event))
+        .route("/api/v1/loops/{id}/annotations", post(annotate))
+        .route("/api/v1/loops/{id}/model", delete(reset))
         .route(&format!("{plane}/rank"), post(rank))
         .route(&format!("{plane}/events/{{id}}/reward"), post(reward))
         .route(&format!("{plane}/events/{{id}}/activate"), post(activate))
+        .route("/loops/{id}/personalizer/v1.0/rank", post(rank_other))
+        .route("/loops/{id}/personalizer/v1.0/events/{event}/reward", post(reward_other))
+        .route("/loops/{id}/personalizer/v1.1-preview.1/multislot/rank", post(rank_slots))
+        .route("/loops/{id}/personalizer/v1.1-preview.1/multislot/events/{event}/reward", post(reward_other))
         .with_state(played)
+}
+
+fn held(played: &Shared) -> MutexGuard<'_, Played> {
+    played.lock().expect("no test panics while it plays")
 }
 
 async fn list_loops(State(played): State<Shared>, headers: HeaderMap) -> Response {
     if headers.get("authorization").is_none_or(|value| value != "Bearer a-token") {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let is_made = played.lock().expect("no test panics while it plays").n_loops_made > 0;
-    let made = is_made.then(|| json!({ "id": "loop1", "name": "Demo news: lead story", "keys": [] }));
-    Json(json!({ "loops": made.into_iter().collect::<Vec<_>>() })).into_response()
+    let list = |(idx, name): (usize, &String)| json!({ "id": format!("loop{}", idx + 1), "name": name, "keys": [] });
+    let loops: Vec<Value> = held(&played).loops.iter().enumerate().map(list).collect();
+    Json(json!({ "loops": loops })).into_response()
 }
 
 async fn make_loop(State(played): State<Shared>, Json(body): Json<Value>) -> Response {
     assert_eq!(body["settings"]["rewardAggregation"], "earliest");
-    played.lock().expect("no test panics while it plays").n_loops_made += 1;
-    let made = json!({ "id": "loop1", "name": body["name"], "keys": ["a", "b"], "endpoint": "/loops/loop1" });
+    let mut played = held(&played);
+    let name = body["name"].as_str().expect("a name").to_owned();
+    assert!(!played.loops.contains(&name), "{name} was made twice");
+    played.loops.push(name);
+    let id = format!("loop{}", played.loops.len());
+    let made = json!({ "id": id, "name": body["name"], "keys": ["a", "b"], "endpoint": format!("/loops/{id}") });
     (StatusCode::CREATED, Json(made)).into_response()
 }
 
-async fn list_actions(State(played): State<Shared>) -> Json<Value> {
-    let actions: Vec<Value> =
-        played.lock().expect("no test panics while it plays").actions.keys().map(|id| json!({ "id": id })).collect();
+async fn list_actions(State(played): State<Shared>, Path(id): Path<String>) -> Json<Value> {
+    let played = held(&played);
+    let of_lead = played.actions.iter().filter(|_| id == "loop1");
+    let actions: Vec<Value> = of_lead.map(|(id, action)| json!({ "id": id, "isActive": action["isActive"] })).collect();
     Json(json!({ "actions": actions }))
 }
 
-async fn save_action(State(played): State<Shared>, Path(id): Path<String>, Json(body): Json<Value>) -> StatusCode {
-    played.lock().expect("no test panics while it plays").actions.insert(id, body);
+async fn save_action(
+    State(played): State<Shared>,
+    Path((id, action)): Path<(String, String)>,
+    Json(body): Json<Value>,
+) -> StatusCode {
+    if id == "loop1" {
+        held(&played).actions.insert(action, body);
+    }
     StatusCode::OK
 }
 
-async fn rotate(State(played): State<Shared>) -> Json<Value> {
-    let mut played = played.lock().expect("no test panics while it plays");
+async fn rotate(State(played): State<Shared>, Path(id): Path<String>) -> Response {
+    let mut played = held(&played);
+    if id != "loop1" {
+        let status = if played.are_others_absent { StatusCode::NOT_FOUND } else { StatusCode::OK };
+        return (status, Json(json!({ "slot": 2, "key": "another" }))).into_response();
+    }
     played.n_keys += 1;
-    Json(json!({ "slot": 2, "key": format!("key-{}", played.n_keys) }))
+    Json(json!({ "slot": 2, "key": format!("key-{}", played.n_keys) })).into_response()
 }
 
-async fn tell_event(Path(_id): Path<String>) -> Json<Value> {
+async fn tell_event(Path(_): Path<(String, String)>) -> Json<Value> {
     Json(json!({ "state": "learned", "modelVersion": 7, "learnedReward": 0.5 }))
+}
+
+async fn annotate(State(played): State<Shared>, Path(id): Path<String>, Json(body): Json<Value>) -> StatusCode {
+    held(&played).annotations.push((id, body["text"].as_str().expect("a text").to_owned()));
+    StatusCode::CREATED
+}
+
+async fn reset(State(played): State<Shared>, Path(_): Path<String>) -> StatusCode {
+    held(&played).n_resets += 1;
+    StatusCode::NO_CONTENT
+}
+
+/// The first action that the request brings, or a story for a loop that has its own.
+async fn rank_other(State(played): State<Shared>, Path(id): Path<String>, Json(body): Json<Value>) -> Response {
+    let mut played = held(&played);
+    if played.are_others_absent {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let chosen = match (body["actions"][0]["id"].as_str(), played.loops[loop_idx(&id)].as_str()) {
+        (Some(first), _) => first.to_owned(),
+        (None, "Demo news: newsletter banner") => "night-desk".to_owned(),
+        (None, _) => "the-harbour-that-learned-to-wait".to_owned(),
+    };
+    let event_id = format!("other-{}", played.others.len());
+    played.others.push((id, "rank", body));
+    let ranking = [json!({ "id": chosen, "probability": 1.0 })];
+    (StatusCode::CREATED, Json(json!({ "eventId": event_id, "ranking": ranking, "rewardActionId": chosen })))
+        .into_response()
+}
+
+async fn rank_slots(State(played): State<Shared>, Path(id): Path<String>, Json(body): Json<Value>) -> Response {
+    let mut played = held(&played);
+    if played.are_others_absent {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let filled = ["sport", "culture", "science"];
+    let slots = body["slots"].as_array().expect("slots").iter().zip(filled);
+    let slots: Vec<Value> = slots.map(|(slot, chosen)| json!({ "id": slot["id"], "rewardActionId": chosen })).collect();
+    let event_id = format!("slots-{}", played.others.len());
+    played.others.push((id, "slots", body));
+    (StatusCode::CREATED, Json(json!({ "eventId": event_id, "slots": slots }))).into_response()
+}
+
+async fn reward_other(
+    State(played): State<Shared>,
+    Path((id, _event)): Path<(String, String)>,
+    Json(body): Json<Value>,
+) -> StatusCode {
+    held(&played).others.push((id, "reward", body));
+    StatusCode::NO_CONTENT
+}
+
+fn loop_idx(id: &str) -> usize {
+    id.trim_start_matches("loop").parse::<usize>().expect("one of ours") - 1
 }
 
 /// The answer that a refusal makes, or nothing when the key is the newest.

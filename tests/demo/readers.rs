@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use axum::http::StatusCode;
-use rankloop::demo::{Taste, personas};
+use rankloop::demo::{Desk, Taste, personas};
 use tokio::time::{sleep, timeout};
 
 use crate::played_server::Stage;
@@ -17,7 +17,7 @@ async fn the_demo_makes_its_loop_defines_its_stories_and_readers_rank_and_reward
 
     assert_eq!(stage.demo.loop_id().map(String::from), Some("loop1".to_owned()));
     let played = stage.played();
-    assert_eq!((played.n_loops_made, played.actions.len()), (1, 12));
+    assert_eq!((played.loops[0].as_str(), played.actions.len()), ("Demo news: lead story", 12));
     let events: HashSet<_> = played.rewards.iter().map(|(event, _)| event).collect();
     assert_eq!(events.len(), played.rewards.len(), "an event was rewarded twice");
     assert!(played.rewards.iter().all(|(_, value)| *value == 0.0 || (0.4..=1.0).contains(value)));
@@ -87,7 +87,7 @@ async fn a_key_that_was_replaced_by_a_person_is_replaced_again() {
     let before = stage.demo.status().n_ranked;
 
     stage.eventually(move |status, played| played.n_keys == 3 && status.n_ranked > before + 3).await;
-    assert_eq!(stage.played().n_loops_made, 1);
+    assert_eq!(stage.played().loops[0], "Demo news: lead story");
 }
 
 #[tokio::test]
@@ -100,6 +100,106 @@ async fn shutting_down_ends_the_readers_at_once() {
     let before = stage.demo.status().n_ranked;
     sleep(Duration::from_millis(300)).await;
     assert_eq!(stage.demo.status().n_ranked, before);
+}
+
+#[tokio::test]
+async fn one_reader_in_ten_is_shown_the_editors_order_and_both_are_counted() {
+    let stage = Stage::open().await;
+    stage.demo.set_rate(200.0);
+    let demo = stage.demo.clone();
+
+    stage
+        .eventually(move |_, _| {
+            let all = demo.crowd().all;
+            all.learned.n >= 100 && all.editor.n >= 3
+        })
+        .await;
+
+    let all = stage.demo.crowd().all;
+    assert!(all.editor.n * 3 < all.learned.n, "{} of {}", all.editor.n, all.learned.n);
+    assert!(all.known.random < all.known.best && all.known.best < all.learned.n as f64);
+    let editor = stage.demo.loop_of(Desk::Editor).map(String::from).unwrap();
+    assert!(stage.played().others.iter().any(|(id, what, _)| *id == editor && *what == "reward"));
+}
+
+#[tokio::test]
+async fn some_readers_look_at_the_sections_and_at_the_newsletter() {
+    let stage = Stage::open().await;
+    stage.demo.set_rate(200.0);
+
+    stage
+        .eventually(|_, played| {
+            let rewards = played.others.iter().filter(|(_, what, _)| *what == "reward").map(|(.., body)| body);
+            let (slots, plain): (Vec<_>, Vec<_>) = rewards.partition(|body| body["reward"].is_array());
+            !slots.is_empty() && !plain.is_empty() && played.others.iter().any(|(_, what, _)| *what == "slots")
+        })
+        .await;
+
+    let played = stage.played();
+    let of_slots = played.others.iter().find(|(_, what, body)| *what == "reward" && body["reward"].is_array()).unwrap();
+    let places: Vec<_> = of_slots.2["reward"].as_array().unwrap().iter().map(|slot| &slot["slotId"]).collect();
+    assert_eq!(places, ["first", "second", "third"]);
+}
+
+#[tokio::test]
+async fn readers_come_all_the_same_when_the_other_loops_are_absent() {
+    let stage = Stage::open().await;
+    stage.played().are_others_absent = true;
+    stage.demo.set_rate(200.0);
+
+    stage.eventually(|status, _| status.n_rewarded >= 100).await;
+
+    assert_eq!(stage.demo.status().trouble, None);
+    assert_eq!(stage.demo.loop_of(Desk::Editor), None);
+}
+
+#[tokio::test]
+async fn a_change_of_taste_is_marked_on_the_charts_and_told() {
+    let stage = Stage::open().await;
+    stage.eventually(|status, _| status.n_ranked >= 3).await;
+
+    stage.demo.change_taste();
+
+    stage.eventually(|_, played| !played.annotations.is_empty()).await;
+    let (loop_id, text) = stage.played().annotations[0].clone();
+    assert_eq!(
+        (loop_id.as_str(), text.as_str()),
+        ("loop1", "The simulated readers' taste changed: a tournament has started")
+    );
+    assert_eq!(stage.demo.crowd().story.map(|story| story.taste), Some(Taste::TournamentWeek));
+}
+
+#[tokio::test]
+async fn breaking_news_is_an_action_that_comes_and_goes() {
+    let stage = Stage::open().await;
+    stage.eventually(|status, _| status.n_ranked >= 3).await;
+
+    stage.demo.set_breaking(true).await.unwrap();
+    assert_eq!(stage.played().actions["a-whale-in-the-harbour"]["isActive"], true);
+    assert!(stage.demo.crowd().is_breaking);
+
+    stage.demo.set_breaking(false).await.unwrap();
+    assert_eq!(stage.played().actions["a-whale-in-the-harbour"]["isActive"], false);
+    assert!(!stage.demo.crowd().is_breaking);
+}
+
+#[tokio::test]
+async fn the_coffee_tutorial_runs_through_a_loop_that_begins_empty() {
+    let stage = Stage::open().await;
+    stage.eventually(|status, _| status.is_ready).await;
+    stage.demo.set_paused(true);
+    assert_eq!(stage.demo.loop_of(Desk::Coffee), None, "nobody has asked for it yet");
+
+    stage.demo.start_coffee().await.unwrap();
+    stage.demo.start_coffee().await.unwrap();
+    let demo = stage.demo.clone();
+    stage.eventually(move |_, _| demo.coffee().n_events() >= 300).await;
+
+    assert_eq!(stage.played().n_resets, 1, "a run that is under way is not begun anew");
+    // The played server offers the first of the shuffled coffees: a draw.
+    let mean = stage.demo.coffee().mean().unwrap();
+    assert!((0.1..0.4).contains(&mean), "{mean}");
+    stage.demo.shut_down().await;
 }
 
 #[tokio::test]

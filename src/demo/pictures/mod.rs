@@ -16,11 +16,12 @@ use canvas::Canvas;
 
 type Scene = fn(&mut Canvas);
 
-const SCENES: [(&str, Scene); 24] = [
+const SCENES: [(&str, Scene); 25] = [
     ("harbour", world::harbour),
     ("boats", world::boats),
     ("bridge", world::bridge),
     ("train", world::train),
+    ("whale", world::whale),
     ("bakery", business::bakery),
     ("van", business::van),
     ("clock", business::clock),
@@ -56,23 +57,27 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::demo::articles;
+    use crate::demo::{Article, articles, breaking};
+
+    fn all() -> impl Iterator<Item = &'static Article> {
+        articles().iter().chain([breaking()])
+    }
 
     #[test]
     fn every_story_has_a_picture_of_its_own() {
-        let pictures: HashSet<String> = articles().iter().map(|a| picture(a).expect(&a.scene)).collect();
-        let scenes: HashSet<&String> = articles().iter().map(|article| &article.scene).collect();
-        assert_eq!((pictures.len(), scenes.len()), (articles().len(), articles().len()));
+        let pictures: HashSet<String> = all().map(|a| picture(a).expect(&a.scene)).collect();
+        let scenes: HashSet<&String> = all().map(|article| &article.scene).collect();
+        assert_eq!((pictures.len(), scenes.len()), (all().count(), all().count()));
     }
 
     #[test]
     fn a_picture_is_drawn_the_same_every_time() {
-        assert!(articles().iter().all(|article| picture(article) == picture(article)));
+        assert!(all().all(|article| picture(article) == picture(article)));
     }
 
     #[test]
     fn a_picture_is_closed_described_and_harmless() {
-        for article in articles() {
+        for article in all() {
             let svg = picture(article).expect("drawn");
             assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n"), "{}", article.slug);
             assert!(svg.contains(&format!("<title>{}</title>", article.picture_text)), "{}", article.slug);

@@ -8,8 +8,9 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     data::{ArticleData, PAPER, section_name},
-    doors::{SaveOpening, load_article, save_reading},
-    frame::NewsFrame,
+    doors::{SaveOpening, load_article, save_reading, save_section_opening},
+    drawer::forget_errors,
+    frame::{NewsFrame, front_path},
     story::{Byline, Offer, Picture, StoryCard},
 };
 use crate::web::components::Loaded;
@@ -25,8 +26,20 @@ pub fn ArticlePage() -> impl IntoView {
     let slug = Memo::new(move |_| params.read().get("slug").unwrap_or_default());
     let reader = Memo::new(move |_| query.read().get("reader").unwrap_or_default());
     let event = Memo::new(move |_| query.read().get("event"));
+    let has_led = Memo::new(move |_| query.read().get("led").is_none_or(|led| led == "1"));
+    let sections = Memo::new(move |_| query.read().get("sections"));
     let page = Resource::new_blocking(move || slug.get(), load_article);
-    let answer = move || event.get().map(|event_id| view! { <Answer event_id=event_id slug=slug.get()/> });
+    let answer = move || {
+        event.get().map(|event_id| {
+            let back = format!("{}&after={event_id}", front_path(&reader.get()));
+            view! { <Answer event_id=event_id slug=slug.get() has_led=has_led.get() back=back/> }
+        })
+    };
+    Effect::new(move |_| {
+        if let Some(event_id) = sections.get() {
+            spawn_local(forget_errors(save_section_opening(event_id, slug.get_untracked())));
+        }
+    });
     view! {
         <NewsFrame reader=reader after=event>
             <Loaded resource=page view=move |data| article(data, reader.get_untracked())/>
@@ -39,7 +52,7 @@ fn article(data: ArticleData, reader: String) -> AnyView {
     let story = data.story.clone();
     let section = section_name(&story.section).unwrap_or_default();
     let section_path = format!("/news/section/{}?reader={reader}", story.section);
-    let offer = Offer { reader, event_id: None };
+    let offer = Offer { reader, ..Offer::default() };
     let more = data.more.into_iter().map(|story| view! { <StoryCard story=story offer=offer.clone()/> }).collect_view();
     let paragraphs = data.paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
     view! {
@@ -63,14 +76,16 @@ fn article(data: ArticleData, reader: String) -> AnyView {
     .into_any()
 }
 
-/// Sends the one reward of the event that offered this story: on leaving, or once it can have been read whole.
+/// Says while the story is read what that is worth so far, and sends it once: on leaving, or when it can have been read
+/// whole.
 #[component]
-fn Answer(event_id: String, slug: String) -> impl IntoView {
+fn Answer(event_id: String, slug: String, has_led: bool, back: String) -> impl IntoView {
     let sent = RwSignal::new(None::<Option<f64>>);
-    let reading = StoredValue::new(Reading::default());
+    let reading = RwSignal::new(Reading::default());
     let without_script = picture_that_answers(&event_id, &slug);
     let answer = move || {
-        let Some(share) = reading.try_update_value(Reading::finish).flatten() else { return };
+        // Untracked: when the page is being left, nothing is there any more that could show it.
+        let Some(share) = reading.try_update_untracked(Reading::finish).flatten() else { return };
         let (event_id, slug) = (event_id.clone(), slug.clone());
         spawn_local(async move {
             if let Ok(value) = save_reading(event_id, slug, share).await {
@@ -81,16 +96,32 @@ fn Answer(event_id: String, slug: String) -> impl IntoView {
     };
     watch_reading(reading, answer);
     let told = move || {
-        sent.get().map(|value| {
-            let text = match value {
-                Some(0.0) => "You chose another story than the lead, so the lead was sent a reward of 0.00.".to_owned(),
-                Some(value) => format!("Your reading was sent to the loop as a reward of {value:.2}."),
-                None => "This front page has been answered already.".to_owned(),
-            };
-            view! { <p class="news-answer" role="status">{text}</p> }
-        })
+        let is_begun = reading.with(|reading| reading.n_ticks > 0);
+        is_begun.then(|| meter(reading, sent.get(), has_led, back.clone()))
     };
     view! { <noscript inner_html=without_script></noscript>{told} }.into_any()
+}
+
+/// The strip at the foot of the window.
+fn meter(reading: RwSignal<Reading>, sent: Option<Option<f64>>, has_led: bool, back: String) -> AnyView {
+    let worth = move || reading.with(Reading::worth);
+    let text = match (sent, has_led) {
+        (Some(Some(value)), true) => format!("Sent to the loop as a reward of {value:.2}."),
+        (Some(Some(value)), false) => format!("You chose another story than the lead, so the lead got {value:.2}."),
+        (Some(None), _) => "This front page has been answered already.".to_owned(),
+        (None, true) => format!("Your reading is worth {:.2} so far. It is sent when you leave.", worth()),
+        (None, false) => "This story did not lead. When you leave, the one that did gets a reward of 0.00.".to_owned(),
+    };
+    let share = if has_led { worth() * 100.0 } else { 0.0 };
+    let way = sent.map(|_| view! { " " <a href=back>"What became of it"</a> });
+    view! {
+        <div class="news-answer">
+            <span class="news-answer__bar" style=format!("--share:{share:.0}%") aria-hidden="true"></span>
+            // Read out once it is sent, and not twice a second.
+            <p role=sent.map(|_| "status")>{text} {way}</p>
+        </div>
+    }
+    .into_any()
 }
 
 /// What browsers without script fetch: opening the story is all that they can tell. As text, because a picture that a
@@ -105,14 +136,14 @@ fn picture_that_answers(event_id: &str, slug: &str) -> String {
 }
 
 /// Counts while the story is before the reader's eyes.
-fn watch_reading(reading: StoredValue<Reading>, answer: impl Fn() + Clone + Send + Sync + 'static) {
+fn watch_reading(reading: RwSignal<Reading>, answer: impl Fn() + Clone + Send + Sync + 'static) {
     let on_tick = answer.clone();
     let tick = move || {
-        if document().hidden() {
+        if document().hidden() || reading.with_untracked(|reading| reading.is_sent) {
             return;
         }
-        reading.update_value(|reading| reading.look(share_scrolled()));
-        if reading.with_value(Reading::is_complete) {
+        reading.update(|reading| reading.look(share_scrolled()));
+        if reading.with_untracked(Reading::is_complete) {
             on_tick();
         }
     };
@@ -165,6 +196,11 @@ impl Reading {
     fn share_read(&self) -> f64 {
         let time = f64::from(self.n_ticks) * TICK.as_secs_f64() / FASTEST_READ.as_secs_f64();
         self.deepest.min(time)
+    }
+
+    /// The reward that it is worth, by the rule of the newsroom: opening counts 0.4, reading the rest.
+    fn worth(&self) -> f64 {
+        0.4 + 0.6 * self.share_read()
     }
 
     /// Whether waiting longer could not say more.

@@ -3,17 +3,20 @@
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::data::{ArticleData, FrontPageData, Progress, ReaderStatus, SectionData};
+use super::data::{ArticleData, CoffeeData, FrontPageData, Progress, ReaderStatus, SectionData};
 use crate::web::PageError;
 
-/// The front page for a persona: one Rank, shown. For anyone.
+/// The front page for a persona: one Rank for each decision, shown. `after` is the event of the visitor's last front
+/// page. For anyone.
 #[server]
-pub async fn load_front_page(reader: String) -> Result<FrontPageData, PageError> {
+pub async fn load_front_page(reader: String, after: Option<String>) -> Result<FrontPageData, PageError> {
     use crate::web::newsroom;
-    let persona = crate::demo::persona(&reader);
-    let Some(demo) = newsroom::running() else { return Ok(newsroom::closed_front_page(persona)) };
-    let lead = demo.rank_lead(persona).await;
-    newsroom::front_page(&demo, persona, lead).await
+    let persona = newsroom::reader(&reader);
+    let Some(demo) = newsroom::running() else { return Ok(newsroom::closed_front_page(&persona)) };
+    // An address that somebody has tampered with is no reason not to show the paper.
+    let after = after.and_then(|after| after.parse().ok());
+    let answers = newsroom::Answers::ask(&demo, &persona, after.as_ref()).await;
+    newsroom::front_page(&demo, &persona, answers).await
 }
 
 /// The front page as it would be now, without showing it: its event counts only once [`show_front_page`] says so.
@@ -21,9 +24,9 @@ pub async fn load_front_page(reader: String) -> Result<FrontPageData, PageError>
 #[server]
 pub async fn peek_front_page(reader: String) -> Result<FrontPageData, PageError> {
     use crate::web::newsroom;
-    let (demo, persona) = (newsroom::required()?, crate::demo::persona(&reader));
-    let lead = demo.peek_lead(persona).await;
-    newsroom::front_page(&demo, persona, lead).await
+    let (demo, persona) = (newsroom::required()?, newsroom::reader(&reader));
+    let lead = demo.peek_lead(&persona).await;
+    newsroom::front_page(&demo, &persona, newsroom::Answers::of(lead)).await
 }
 
 /// What [`peek_front_page`] found is on screen now. For whoever was given the event.
@@ -63,6 +66,19 @@ pub async fn save_opening(event_id: String, slug: String) -> Result<Option<f64>,
     crate::web::newsroom::reward(&event_id, &slug, 0.0).await
 }
 
+/// A visitor opened a story below the fold, whose section stood where this event had put it. For whoever was given the
+/// event, once.
+#[server]
+pub async fn save_section_opening(event_id: String, slug: String) -> Result<(), PageError> {
+    crate::web::newsroom::reward_section(&event_id, &slug).await
+}
+
+/// A visitor took the newsletter that this event offered. For whoever was given the event, once.
+#[server]
+pub async fn take_newsletter(event_id: String) -> Result<(), PageError> {
+    crate::web::newsroom::reward_banner(&event_id).await
+}
+
 /// What became of an event; nothing when it was given to nobody, or too long ago. For whoever was given it.
 #[server]
 pub async fn load_progress(event_id: String) -> Result<Option<Progress>, PageError> {
@@ -72,45 +88,54 @@ pub async fn load_progress(event_id: String) -> Result<Option<Progress>, PageErr
 /// How the simulated readers are doing; `None` on a server without the demo. For anyone: it says nothing of people.
 #[server]
 pub async fn load_readers() -> Result<Option<ReaderStatus>, PageError> {
-    use crate::web::newsroom;
-    Ok(newsroom::running().map(|demo| newsroom::reader_status(demo.status())))
+    use crate::web::{guard, newsroom};
+    let Some(demo) = newsroom::running() else { return Ok(None) };
+    let is_signed_in = guard::signed_in().await?.is_some();
+    Ok(Some(newsroom::reader_status(&demo, is_signed_in)))
 }
 
-/// Stops the simulated readers or lets them in again. For editors.
+/// What an editor does to the simulated readers: `pause`, `resume`, `taste`, `breaking`, `quiet`, or a rate per second.
+/// For editors.
 #[server]
-pub async fn pause_readers(is_paused: bool) -> Result<ReaderStatus, PageError> {
+pub async fn steer_readers(order: String) -> Result<(), PageError> {
     use crate::{
         terms::Role,
         web::{guard, newsroom},
     };
-    guard::require(Role::Editor).await?;
     let demo = newsroom::required()?;
-    demo.set_paused(is_paused);
-    Ok(newsroom::reader_status(demo.status()))
+    guard::require(Role::Editor).await?;
+    match order.as_str() {
+        "pause" => demo.set_paused(true),
+        "resume" => demo.set_paused(false),
+        "taste" => drop(demo.change_taste()),
+        "breaking" | "quiet" => {
+            demo.set_breaking(order == "breaking").await.map_err(|error| newsroom::refused(&error))?;
+        }
+        rate => {
+            let rate = rate.parse().map_err(|_| PageError::rejected("This is no order for the readers."))?;
+            demo.set_rate(rate);
+        }
+    }
+    Ok(())
 }
 
-/// How many simulated readers arrive per second. For editors.
+/// The old service's tutorial beside this server's run of it. For anyone.
 #[server]
-pub async fn set_reader_rate(rate_per_second: f64) -> Result<ReaderStatus, PageError> {
+pub async fn load_coffee() -> Result<CoffeeData, PageError> {
+    use crate::web::{guard, newsroom};
+    let demo = newsroom::running();
+    let person = guard::signed_in().await?;
+    Ok(newsroom::coffee(demo.as_ref(), person.as_ref()))
+}
+
+/// Runs the tutorial: ten thousand Ranks and Rewards. For editors, because it keeps the server busy for a while.
+#[server]
+pub async fn start_coffee() -> Result<(), PageError> {
     use crate::{
         terms::Role,
         web::{guard, newsroom},
     };
-    guard::require(Role::Editor).await?;
     let demo = newsroom::required()?;
-    demo.set_rate(rate_per_second);
-    Ok(newsroom::reader_status(demo.status()))
-}
-
-/// Swaps the readers' hidden preferences. For editors.
-#[server]
-pub async fn change_reader_taste() -> Result<ReaderStatus, PageError> {
-    use crate::{
-        terms::Role,
-        web::{guard, newsroom},
-    };
     guard::require(Role::Editor).await?;
-    let demo = newsroom::required()?;
-    demo.change_taste();
-    Ok(newsroom::reader_status(demo.status()))
+    demo.start_coffee().await.map_err(|error| newsroom::refused(&error))
 }

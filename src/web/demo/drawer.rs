@@ -1,11 +1,12 @@
-//! The bar above the front page: who is reading, ask again, and what became of the last story that was read.
+//! Above the front page: whose edition it is, what is new about its readers, and what became of the last story that was
+//! read.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 
 use super::{
-    data::{PersonaCard, Progress},
+    data::{PersonaCard, Progress, ReaderStatus},
     doors::load_progress,
     frame::front_path,
 };
@@ -15,37 +16,60 @@ use crate::web::PageError;
 const LOOK_AGAIN: Duration = Duration::from_millis(1500);
 const MOST_LOOKS: u32 = 60;
 
-/// Who is reading.
+/// Whose edition this is, and one line of news about the readers: a change of taste, or else the proof.
 #[component]
-pub fn ReaderBar(reader: PersonaCard, personas: Vec<PersonaCard>, on_ask: Callback<()>) -> impl IntoView {
+pub fn EditionBar(
+    reader: PersonaCard,
+    personas: Vec<PersonaCard>,
+    readers: RwSignal<Option<ReaderStatus>>,
+    on_ask: Callback<()>,
+) -> impl IntoView {
     let chosen = reader.slug.clone();
     let link = move |persona: PersonaCard| {
         let current = (persona.slug == chosen).then_some("true");
         view! {
             <li>
-                <a class="news-persona" href=front_path(&persona.slug) aria-current=current title=persona.description>
-                    {persona.name}
+                <a class="news-persona" href=front_path(&persona.slug) aria-current=current>
+                    <strong>{persona.name}</strong>
+                    <span>{persona.description}</span>
                 </a>
             </li>
         }
     };
+    // A link, so that it works before the script arrives; with script it asks without leaving the page.
+    let again = front_path(&reader.slug);
     view! {
-        <section class="news-reader" aria-label="Who is reading">
-            <div class="news-reader__who">
-                <p><strong>"Read as "</strong>{reader.description.clone()}</p>
-                // A link, so that it works before the script arrives; with script it asks without leaving the page.
-                <a class="news-button" href=front_path(&reader.slug) rel="nofollow"
-                    on:click=move |event| { event.prevent_default(); on_ask.run(()) }>
-                    "Ask again"
-                </a>
-            </div>
-            <ul class="news-personas">{personas.into_iter().map(link).collect_view()}</ul>
+        <section class="news-edition" aria-label="Who is reading">
+            <details class="news-edition__switch">
+                <summary>"You are: " <strong>{reader.name.clone()}</strong></summary>
+                <ul class="news-personas">{personas.into_iter().map(link).collect_view()}</ul>
+            </details>
+            <div class="news-edition__news">{move || readers.with(|status| news_line(status.as_ref()))}</div>
+            <a class="news-edition__again" href=again rel="nofollow"
+                on:click=move |event| { event.prevent_default(); on_ask.run(()) }>
+                "Ask again"
+            </a>
         </section>
     }
     .into_any()
 }
 
-/// Ranked, rewarded, learned: how far an event has come. It looks again until the end is reached.
+fn news_line(status: Option<&ReaderStatus>) -> AnyView {
+    let Some(crowd) = status.map(|status| &status.crowd) else { return ().into_any() };
+    match &crowd.story {
+        Some(story) => view! {
+            <p>
+                <strong class="news-edition__ago">{story.ago.clone()}</strong> " "
+                {story.what.clone()} " " {story.outcome.clone()} " "
+                <a href="#behind">"See it"</a>
+            </p>
+        }
+        .into_any(),
+        None => view! { <p>{crowd.sentence.clone()} " " <a href="#behind">"How it is known"</a></p> }.into_any(),
+    }
+}
+
+/// Ranked, rewarded, learned: how far the visitor's last event has come. It looks again until the end is reached.
 #[component]
 pub fn Journey(event_id: String) -> impl IntoView {
     let progress = Resource::new(move || event_id.clone(), load_progress);
@@ -63,15 +87,29 @@ pub fn Journey(event_id: String) -> impl IntoView {
             });
         }
     });
-    let steps = move || Suspend::new(async move { progress.await.ok().flatten().map(steps) });
-    view! { <Transition fallback=|| ()>{steps}</Transition> }.into_any()
+    let journey = move || Suspend::new(async move { progress.await.ok().flatten().map(journey) });
+    view! { <Transition fallback=|| ()>{journey}</Transition> }.into_any()
 }
 
-fn has_ended(progress: &Progress) -> bool {
+fn journey(progress: Progress) -> impl IntoView {
+    let path = progress.event_path.clone().map(|path| view! { " " <a href=path>"Its event"</a> });
+    view! {
+        <section class="news-journey" aria-label="What became of your last story" aria-live="polite">
+            <p>"Your last lead: " <em>{progress.headline.clone()}</em> {path}</p>
+            {steps(&progress)}
+            {progress.moved.map(|moved| view! { <p class="news-journey__moved">{moved}</p> })}
+        </section>
+    }
+}
+
+/// Whether nothing more will become of it.
+pub fn has_ended(progress: &Progress) -> bool {
     matches!(progress.state.as_str(), "learned" | "expired" | "dropped")
 }
 
-fn steps(progress: Progress) -> impl IntoView {
+/// The life of an event: ranked, shown, rewarded, learned.
+pub fn steps(progress: &Progress) -> AnyView {
+    let is_shown = progress.state != "inactive" && progress.state != "dropped";
     let is_rewarded = matches!(progress.state.as_str(), "rewarded" | "learned");
     let rewarded = match (&progress.reward, is_rewarded) {
         (Some(reward), true) => format!("Rewarded {reward}"),
@@ -84,21 +122,20 @@ fn steps(progress: Progress) -> impl IntoView {
         ("expired", Some(reward)) => format!("Learned with the default reward {reward}"),
         _ => "Not learned yet".to_owned(),
     };
+    let is_over = has_ended(progress);
     let step = |is_done: bool, text: String| {
         let class = if is_done { "news-step news-step--done" } else { "news-step" };
         view! { <li class=class>{text}</li> }
     };
-    let is_over = has_ended(&progress);
     view! {
-        <section class="news-journey" aria-label="What became of your last story" aria-live="polite">
-            <p>"Your last lead: " <em>{progress.headline.clone()}</em></p>
-            <ol class="news-steps">
-                {step(true, format!("Ranked by model version {}", progress.model_version))}
-                {step(is_rewarded || is_over, rewarded)}
-                {step(is_over, learned)}
-            </ol>
-        </section>
+        <ol class="news-steps">
+            {step(true, format!("Ranked by model version {}", progress.model_version))}
+            {step(is_shown, if is_shown { "Shown" } else { "Not shown" }.to_owned())}
+            {step(is_rewarded || is_over, rewarded)}
+            {step(is_over, learned)}
+        </ol>
     }
+    .into_any()
 }
 
 /// What a page of this persona says when there is no ranking.

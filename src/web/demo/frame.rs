@@ -10,12 +10,6 @@ pub fn front_path(reader: &str) -> String {
     if reader.is_empty() { "/news".to_owned() } else { format!("/news?reader={reader}") }
 }
 
-/// A story as this persona; `event` is the front page that offered it.
-pub fn story_path(slug: &str, reader: &str, event: Option<&str>) -> String {
-    let event = event.map(|event| format!("&event={event}")).unwrap_or_default();
-    format!("/news/article/{slug}?reader={reader}{event}")
-}
-
 /// Masthead, page, footer.
 #[component]
 pub fn NewsFrame(
@@ -32,7 +26,8 @@ pub fn NewsFrame(
 ) -> impl IntoView {
     let front = move || {
         let after = after.get().map(|event| format!("&after={event}")).unwrap_or_default();
-        format!("{}{after}", front_path(&reader.get()))
+        let front = front_path(&reader.get());
+        if after.is_empty() || front.contains('?') { front + &after } else { format!("{front}?{}", &after[1..]) }
     };
     let link = move |(slug, name): (&'static str, &'static str)| {
         let href = move || format!("/news/section/{slug}?reader={}", reader.get());
@@ -42,12 +37,8 @@ pub fn NewsFrame(
     view! {
         <div class="news">
             <header class="news-masthead">
-                <div class="news-masthead__strip">
-                    <a href="/">"A rankloop demo"</a>
-                    <span class="news-masthead__motto">"Unhurried news for people on their way"</span>
-                    <ThemeSwitch/>
-                </div>
                 <a class="news-masthead__title" href=front>{PAPER}</a>
+                <p class="news-masthead__motto">"Unhurried news for people on their way · " <a href="/">"a rankloop demo"</a></p>
                 <nav aria-label="Sections">
                     <ul class="news-masthead__sections">{SECTIONS.into_iter().map(link).collect_view()}</ul>
                 </nav>
@@ -61,7 +52,11 @@ pub fn NewsFrame(
                     "of the reader you pick, never from who you are. What you open and how far you read is sent to the loop "
                     "as a number between 0 and 1, and is all that it learns of you."
                 </p>
-                <p><a href="/loops">"Open the dashboard"</a></p>
+                <div class="news-footer__links">
+                    <a href="/news/coffee">"Coffee: this server beside the old service"</a>
+                    <a href="/loops">"Open the dashboard"</a>
+                    <ThemeSwitch/>
+                </div>
             </footer>
         </div>
     }

@@ -4,21 +4,23 @@
 //! answer an event only for whoever was given it, once.
 
 mod article_page;
+mod behind;
+mod coffee_page;
 mod data;
 mod doors;
 mod drawer;
 mod frame;
 mod front_page;
-mod reader_controls;
+mod how_it_works;
 mod section_page;
 mod story;
 mod why;
 
 pub use article_page::ArticlePage;
+pub use coffee_page::CoffeePage;
 pub use data::{
-    ArticleData, Choice, FrontPageData, PersonaCard, Progress, ReaderStatus, ReasonLine, SectionData, Story, StoryRank,
-    Why,
+    ArticleData, BannerView, CallView, Choice, CoffeeData, CrowdView, Figure, FrontPageData, PersonaCard, Progress,
+    ReaderStatus, ReasonLine, SectionData, SectionOrderView, Story, StoryRank, Strip, StripLine, TasteNews, Why,
 };
 pub use front_page::FrontPage;
-pub use reader_controls::ReaderControls;
 pub use section_page::SectionPage;

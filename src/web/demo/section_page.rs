@@ -32,7 +32,7 @@ pub fn SectionPage() -> impl IntoView {
 fn stories(data: SectionData, reader: String) -> AnyView {
     let title = format!("{} · {PAPER}", section_name(&data.section).unwrap_or("Sections"));
     // Nobody ranked these, so opening one answers no event.
-    let offer = Offer { reader, event_id: None };
+    let offer = Offer { reader, ..Offer::default() };
     let mut stories = data.stories.into_iter();
     let first = stories.next().map(|story| view! { <LeadStory story=story offer=offer.clone()/> });
     let cards = stories.map(|story| view! { <StoryCard story=story offer=offer.clone()/> }).collect_view();

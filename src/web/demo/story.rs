@@ -2,21 +2,38 @@
 
 use leptos::prelude::*;
 
-use super::{
-    data::{Story, section_name},
-    frame::story_path,
-};
+use super::data::{Story, section_name};
 
 /// What a story links to: the persona, and the front page that offers it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Offer {
     pub reader: String,
     pub event_id: Option<String>,
+    /// The story that leads in that event.
+    pub lead: Option<String>,
+    /// The event that put this story's section where it stands.
+    pub sections: Option<String>,
 }
 
 impl Offer {
     fn path(&self, story: &Story) -> Option<String> {
-        story.picture_text.as_ref().map(|_| story_path(&story.slug, &self.reader, self.event_id.as_deref()))
+        story.picture_text.as_ref()?;
+        let mut path = format!("/news/article/{}?reader={}", story.slug, self.reader);
+        let mut add = |name: &str, value: &str| {
+            path.push('&');
+            path.push_str(name);
+            path.push('=');
+            path.push_str(value);
+        };
+        if let Some(event) = &self.event_id {
+            add("event", event);
+            // So that the article can say what its reading is worth before it is sent.
+            add("led", if self.lead.as_ref() == Some(&story.slug) { "1" } else { "0" });
+        }
+        if let Some(sections) = &self.sections {
+            add("sections", sections);
+        }
+        Some(path)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::data::{Choice, ReasonLine, StoryRank, Why};
+use super::data::{Choice, ReasonLine, StoryRank, Strip, StripLine, Why};
 
 /// Below the lead: closed at first, and one sentence long even then.
 #[component]
@@ -30,14 +30,33 @@ pub fn WhyLead(why: Why) -> impl IntoView {
     .into_any()
 }
 
-/// Beside another story: its probability, and on demand what spoke for it.
+/// What is likeliest to lead by now, and how that moved.
 #[component]
-pub fn WhyStory(rank: StoryRank) -> impl IntoView {
+pub fn LeadStrip(strip: Strip) -> impl IntoView {
+    let line = |line: StripLine| {
+        let class = if line.is_chosen { "news-strip__line news-strip__line--chosen" } else { "news-strip__line" };
+        let moved = line.moved.map(|moved| {
+            let (class, arrow) = if line.is_up { ("news-move news-move--up", "▲") } else { ("news-move", "▼") };
+            view! { <span class=class>{moved} <span aria-hidden="true">{arrow}</span></span> }
+        });
+        view! {
+            <li class=class>
+                <span class="news-strip__headline">{line.headline}</span>
+                <span class="news-strip__percent">{line.percent_text} {moved}</span>
+                <span class="news-bar__track" style=format!("--share:{:.1}%", line.percent) aria-hidden="true"></span>
+            </li>
+        }
+    };
+    let since = strip.since.map(|since| match strip.since_path {
+        Some(path) => view! { ". " <a href=path>{since}</a> }.into_any(),
+        None => view! { ". " {since} }.into_any(),
+    });
     view! {
-        <details class="news-why news-why--small">
-            <summary><span class="visually-hidden">"Why here? "</span>{format!("{} to lead", rank.percent_text)}</summary>
-            <Reasons reasons=rank.reasons/>
-        </details>
+        <section class="news-strip">
+            <h3>{strip.title}</h3>
+            <ol>{strip.lines.into_iter().map(line).collect_view()}</ol>
+            <p class="news-strip__foot">{strip.rest}{since}"."</p>
+        </section>
     }
     .into_any()
 }

@@ -1,18 +1,28 @@
 //! What the demo answers, turned into what the newspaper's pages show. For their server functions.
 
+mod coffee;
+mod crowd;
+mod curve;
+mod why;
+
+use axum::http::{header, request::Parts};
 use leptos::prelude::use_context;
+
+pub use coffee::coffee;
+pub use crowd::reader_status;
+pub use why::{headline, share};
 
 use super::{
     PageError,
     demo::{
-        ArticleData, Choice, FrontPageData, PersonaCard, Progress, ReaderStatus, ReasonLine, SectionData, Story,
-        StoryRank, Why,
+        ArticleData, BannerView, CallView, FrontPageData, PersonaCard, Progress, SectionData, SectionOrderView, Story,
     },
     guard,
 };
 use crate::{
-    demo::{self, Article, Demo, DemoStatus, Lead, LeadError, Persona, Reason, Section},
-    terms::{EventId, Role},
+    accounts::SignedIn,
+    demo::{self, Article, Demo, Lead, LeadError, OfferedBanner, Persona, Section, SectionOrder},
+    terms::{EventId, LoopId, Role},
 };
 
 /// The demo, if this server runs one.
@@ -62,9 +72,13 @@ fn unwritten(id: &str) -> Story {
 pub fn closed_front_page(persona: &Persona) -> FrontPageData {
     FrontPageData {
         reader: persona_card(persona),
-        personas: demo::personas().iter().map(persona_card).collect(),
+        personas: cards(),
         stories: ordered(None),
         why: None,
+        strip: None,
+        call: None,
+        sections: None,
+        banner: None,
         notice: Some(
             "This server runs without the demo, so the editors' order is shown. Start it without --no-demo to see \
              the front page learn."
@@ -76,32 +90,125 @@ pub fn closed_front_page(persona: &Persona) -> FrontPageData {
     }
 }
 
-/// The front page as this Rank makes it, or as the editors do when there was no answer.
-pub async fn front_page(
-    demo: &Demo,
-    persona: &Persona,
-    lead: Result<Lead, LeadError>,
-) -> Result<FrontPageData, PageError> {
+/// Everybody that a visitor can be, themselves last.
+fn cards() -> Vec<PersonaCard> {
+    demo::personas().iter().chain([demo::yourself()]).map(persona_card).collect()
+}
+
+/// The persona with this slug. Visitors as themselves hold the device that their browser names.
+pub fn reader(slug: &str) -> Persona {
+    let persona = demo::persona(slug);
+    if persona.is_yourself() { persona.on(device()) } else { persona.clone() }
+}
+
+fn device() -> &'static str {
+    let agent = use_context::<Parts>()
+        .and_then(|parts| parts.headers.get(header::USER_AGENT)?.to_str().ok().map(str::to_owned))
+        .unwrap_or_default();
+    match agent {
+        agent if agent.contains("iPad") || agent.contains("Tablet") => "tablet",
+        agent if agent.contains("Mobi") => "phone",
+        _ => "computer",
+    }
+}
+
+/// What a front page was answered: its lead, and the two offers below.
+#[derive(Debug)]
+pub struct Answers {
+    pub lead: Result<Lead, LeadError>,
+    pub sections: Option<SectionOrder>,
+    pub banner: Option<OfferedBanner>,
+}
+
+impl Answers {
+    /// Asks all three at the same time. `after` is the visitor's last event.
+    pub async fn ask(demo: &Demo, persona: &Persona, after: Option<&EventId>) -> Self {
+        let (lead, (sections, banner)) = tokio::join!(demo.rank_lead(persona, after), demo.rank_offers(persona));
+        Self { lead, sections, banner }
+    }
+
+    /// The lead alone.
+    pub fn of(lead: Result<Lead, LeadError>) -> Self {
+        Self { lead, sections: None, banner: None }
+    }
+}
+
+/// The front page as these answers make it, or as the editors do where there was none.
+pub async fn front_page(demo: &Demo, persona: &Persona, answers: Answers) -> Result<FrontPageData, PageError> {
     let person = guard::signed_in().await?;
-    // The dashboard's addresses are for people who can open them.
-    let loop_path = person.as_ref().and(demo.loop_id()).map(|id| format!("/loops/{id}"));
+    let sight = Sight::of(person.as_ref());
+    let Answers { lead, sections, banner } = answers;
     let notice = lead.as_ref().err().map(notice);
     if let Err(LeadError::Client(error)) = &lead {
         // No failure of the page, which is a good one in the editors' order.
         tracing::warn!(error = error as &dyn std::error::Error, "Could not ask the demo's loop for a visitor");
     }
     let lead = lead.ok();
-    let event_path = |lead: &Lead| loop_path.as_ref().map(|path| format!("{path}/events/{}", lead.event_id));
+    let event_path = |lead: &Lead| sight.event(&lead.loop_id, lead.event_id.as_str());
+    let past_path = |lead: &Lead| sight.event(&lead.loop_id, &lead.past.as_ref()?.seen.event_id);
     Ok(FrontPageData {
         reader: persona_card(persona),
-        personas: demo::personas().iter().map(persona_card).collect(),
+        personas: cards(),
         stories: ordered(lead.as_ref()),
-        why: lead.as_ref().map(|lead| why(lead, event_path(lead))),
+        why: lead.as_ref().map(|lead| why::why(lead, event_path(lead))),
+        strip: lead.as_ref().map(|lead| why::strip(lead, persona, past_path(lead))),
+        call: lead.as_ref().map(call),
+        sections: sections.map(|order| section_order(&order, sight)),
+        banner: banner.map(|offer| banner_view(&offer, sight)),
         notice,
-        readers: Some(reader_status(demo.status())),
-        may_steer: person.is_some_and(|person| person.role >= Role::Editor),
-        loop_path,
+        readers: Some(reader_status(demo, sight.is_signed_in)),
+        loop_path: demo.loop_id().filter(|_| sight.is_signed_in).map(|id| format!("/loops/{id}")),
+        may_steer: may_steer(person.as_ref()),
     })
+}
+
+fn may_steer(person: Option<&SignedIn>) -> bool {
+    person.is_some_and(|person| person.role >= Role::Editor)
+}
+
+/// The dashboard's addresses are for people who can open them.
+#[derive(Debug, Clone, Copy)]
+struct Sight {
+    is_signed_in: bool,
+}
+
+impl Sight {
+    fn of(person: Option<&SignedIn>) -> Self {
+        Self { is_signed_in: person.is_some() }
+    }
+
+    fn event(self, loop_id: &LoopId, event_id: &str) -> Option<String> {
+        self.is_signed_in.then(|| format!("/loops/{loop_id}/events/{event_id}"))
+    }
+}
+
+/// The lead's call as curl, with a place for the key.
+fn call(lead: &Lead) -> CallView {
+    const KEY: &str = "-H \"Ocp-Apim-Subscription-Key: $KEY\" -H 'Content-Type: application/json'";
+    let demo::Call { url, body, answer } = &lead.call;
+    // No text of the demo's own has a quote that would end the argument.
+    let curl = format!("curl {url} \\\n  {KEY} \\\n  -d '{body}'");
+    let base = url.trim_end_matches("/rank");
+    let reward = format!("curl {base}/events/{}/reward \\\n  {KEY} \\\n  -d '{{\"value\": 0.8}}'", lead.event_id);
+    CallView { curl, answer: answer.clone(), reward_curl: reward }
+}
+
+fn section_order(order: &SectionOrder, sight: Sight) -> SectionOrderView {
+    SectionOrderView {
+        first: order.ranked.iter().map(|section| section.as_str().to_owned()).collect(),
+        event_id: order.event_id.to_string(),
+        event_path: sight.event(&order.loop_id, order.event_id.as_str()),
+    }
+}
+
+fn banner_view(offer: &OfferedBanner, sight: Sight) -> BannerView {
+    BannerView {
+        title: offer.banner.title.to_owned(),
+        text: offer.banner.text.to_owned(),
+        event_id: offer.event_id.to_string(),
+        percent_text: share(offer.probability),
+        event_path: sight.event(&offer.loop_id, offer.event_id.as_str()),
+    }
 }
 
 /// Sends what a visitor's reading is worth to the story that led when they came.
@@ -120,11 +227,31 @@ pub async fn reward(event_id: &str, slug: &str, share_read: f64) -> Result<Optio
     }
 }
 
+/// A visitor opened a story that stood below the fold, where this event had put its section.
+pub async fn reward_section(event_id: &str, slug: &str) -> Result<(), PageError> {
+    let event_id: EventId = event_id.parse().map_err(PageError::rejected)?;
+    let (demo, Some(article)) = (required()?, demo::article(slug)) else { return Ok(()) };
+    match demo.reward_sections(&event_id, article.section).await {
+        Ok(()) | Err(LeadError::AlreadyRewarded | LeadError::UnknownEvent) => Ok(()),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+/// A visitor took the newsletter of this event. Nobody's address is asked for: there is no newsletter.
+pub async fn reward_banner(event_id: &str) -> Result<(), PageError> {
+    let event_id: EventId = event_id.parse().map_err(PageError::rejected)?;
+    match required()?.reward(&event_id, 1.0).await {
+        Ok(()) | Err(LeadError::AlreadyRewarded | LeadError::UnknownEvent) => Ok(()),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
 /// What became of a visitor's event, as far as this server remembers it.
 pub async fn progress(event_id: &str) -> Result<Option<Progress>, PageError> {
     let id: EventId = event_id.parse().map_err(PageError::rejected)?;
     let Some(demo) = running() else { return Ok(None) };
-    let Some(chosen) = demo.chosen_in(&id) else { return Ok(None) };
+    let sight = Sight::of(guard::signed_in().await?.as_ref());
+    let Some((chosen, loop_id)) = demo.chosen_in(&id).zip(demo.loop_of_event(&id)) else { return Ok(None) };
     let found = demo.progress(&id).await.map_err(|error| refused(&error))?;
     Ok(Some(Progress {
         event_id: event_id.to_owned(),
@@ -132,10 +259,18 @@ pub async fn progress(event_id: &str) -> Result<Option<Progress>, PageError> {
         state: found.state,
         model_version: found.model_version,
         reward: found.learned_reward.map(|reward| format!("{reward:.2}")),
+        moved: found.moved.map(moved),
+        event_path: sight.event(&loop_id, event_id),
     }))
 }
 
+fn moved((before, since): (f64, f64)) -> String {
+    format!("In the same situation it would now lead with {}; it was {} when you came.", share(since), share(before))
+}
+
 /// The lead first, then what the ranking holds, then everything else in the editors' order.
+///
+/// The breaking story is there only while it competes.
 pub fn ordered(lead: Option<&Lead>) -> Vec<Story> {
     let mut slugs: Vec<&str> = Vec::new();
     if let Some(lead) = lead {
@@ -170,97 +305,11 @@ pub fn article(slug: &str) -> Option<ArticleData> {
     })
 }
 
-/// Why the front page is as it is; `event_path` is for those who may see it.
-pub fn why(lead: &Lead, event_path: Option<String>) -> Why {
-    let all = lead.stories.iter().flat_map(|story| &story.reasons);
-    let strongest = all.map(|reason| reason.score.abs()).fold(0.0, f64::max);
-    Why {
-        event_id: lead.event_id.to_string(),
-        chosen: lead.chosen.clone(),
-        choice: match lead.choice {
-            demo::Choice::NothingLearned => Choice::NothingLearned,
-            demo::Choice::Learned => Choice::Learned,
-            demo::Choice::Explored => Choice::Explored,
-        },
-        model_version: lead.model_version,
-        stories: lead.stories.iter().map(|story| story_rank(story, strongest)).collect(),
-        event_path,
-    }
-}
-
-fn story_rank(story: &demo::RankedStory, strongest: f64) -> StoryRank {
-    StoryRank {
-        slug: story.id.clone(),
-        headline: headline(&story.id),
-        percent: story.probability * 100.0,
-        percent_text: format!("{:.1} %", story.probability * 100.0),
-        reasons: story.reasons.iter().map(|reason| reason_line(reason, strongest)).collect(),
-    }
-}
-
-fn reason_line(reason: &Reason, strongest: f64) -> ReasonLine {
-    ReasonLine {
-        words: in_words(&reason.feature),
-        score: format!("{:+.2}", reason.score).replace('-', "−"),
-        is_for: reason.score >= 0.0,
-        bar_percent: if strongest > 0.0 { reason.score.abs() / strongest * 100.0 } else { 0.0 },
-    }
-}
-
-/// The headline of a story, or the id of what is none.
-pub fn headline(slug: &str) -> String {
-    demo::article(slug).map_or_else(|| slug.to_owned(), |article| article.headline.clone())
-}
-
-/// `reader.daypart=morning × story.section=business` as "in the morning, a business story".
-fn in_words(feature: &str) -> String {
-    if feature == demo::REST {
-        return "many smaller reasons together".to_owned();
-    }
-    let parts: Vec<String> = feature.split(" × ").map(part_in_words).collect();
-    parts.join(" · ")
-}
-
-fn part_in_words(part: &str) -> String {
-    let bare = part.rsplit_once('.').map_or(part, |(_, bare)| bare);
-    if part.starts_with("interests.") {
-        return format!("interested in {bare}");
-    }
-    match bare.split_once('=') {
-        Some(("device", device)) => format!("on a {device}"),
-        Some(("daypart", daypart @ ("night" | "midday"))) => format!("at {daypart}"),
-        Some(("daypart", daypart)) => format!("in the {daypart}"),
-        Some(("week", "weekend")) => "at the weekend".to_owned(),
-        Some(("week", _)) => "on a weekday".to_owned(),
-        Some(("section", section)) => format!("{section} pages"),
-        Some(("tone", tone)) => format!("{tone} tone"),
-        Some(("length", length)) => format!("{length} read"),
-        Some(("format", "interview")) => "an interview".to_owned(),
-        Some(("format", format)) => format!("a {format}"),
-        Some(("action", _)) => "this very story".to_owned(),
-        Some((name, value)) => format!("{name} is {value}"),
-        None if bare == "always" || bare == "constant" => "for everybody".to_owned(),
-        None => bare.to_owned(),
-    }
-}
-
-pub fn reader_status(status: DemoStatus) -> ReaderStatus {
-    ReaderStatus {
-        is_ready: status.is_ready,
-        is_paused: status.is_paused,
-        rate_per_second: status.rate_per_second,
-        taste: status.taste.as_str().to_owned(),
-        n_ranked: status.n_ranked,
-        n_rewarded: status.n_rewarded,
-        n_unanswered: status.n_unanswered,
-        trouble: status.trouble,
-    }
-}
-
 /// What a reader of the paper is told when the loop could not be asked.
 fn notice(error: &LeadError) -> String {
     match error {
         LeadError::NotReady => "The newsroom is still opening: its loop is not ready yet. Ask again in a moment.",
+        LeadError::Slow => "The loop took too long to answer, so the editors' order is shown.",
         LeadError::Busy => "Many people are reading at this moment. Ask again in a moment.",
         _ => "The loop could not be asked, so the editors' order is shown. The server's log says why.",
     }
@@ -278,14 +327,6 @@ pub fn refused(error: &LeadError) -> PageError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn features_become_words_that_a_reader_understands() {
-        assert_eq!(in_words("reader.daypart=morning × story.section=business"), "in the morning · business pages");
-        assert_eq!(in_words("interests.sport × action=the-longest-relay"), "interested in sport · this very story");
-        assert_eq!(in_words("always"), "for everybody");
-        assert_eq!(in_words("everything else"), "many smaller reasons together");
-    }
 
     #[test]
     fn without_a_ranking_the_editors_order_stands_and_every_story_appears_once() {
