@@ -2,6 +2,7 @@
 
 mod actions;
 mod activate;
+mod annotations;
 mod configuration;
 mod decide;
 mod error;
@@ -24,6 +25,7 @@ mod signing;
 
 pub use actions::{ActionDraft, LoopAction};
 pub use activate::activate;
+pub use annotations::{Annotation, AnnotationKind};
 pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
 pub use decide::RankableAction;
 pub use error::LoopError;

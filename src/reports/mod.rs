@@ -3,10 +3,12 @@
 //! Never writes anything. A number that is estimated never goes without its interval, and one that rests on too few
 //! events is not given at all.
 
+mod chart_data;
 mod event_page;
 mod feature_page;
 mod loop_row;
 mod overview;
+mod time_range;
 mod unit;
 
 /// The questions.
@@ -19,11 +21,12 @@ pub mod chart;
 #[cfg(feature = "ssr")]
 mod words;
 
+pub use chart_data::{
+    Chart, ChartData, ChartMark, ChartSeries, ChartSpan, Interval, N_COLOURS, N_PATTERNS, SeriesSlot, Table,
+};
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
-pub use overview::{
-    ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,
-    RewardCurve, RewardPoint, Table, TimeRange, Verdict,
-};
+pub use overview::{ApprenticeNumbers, CounterRow, ExplorationNumbers, Headline, Overview, Verdict};
+pub use time_range::{Smoothing, TimeRange};
 pub use unit::Unit;

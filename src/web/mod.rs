@@ -3,9 +3,13 @@
 //! Every server function checks who is asking. Pages place strings; arithmetic on rewards lives in `reports`.
 
 pub mod app;
+pub mod chart;
 pub mod components;
 pub mod dashboard;
 pub mod demo;
+/// Charts as files.
+#[cfg(feature = "ssr")]
+pub mod downloads;
 mod error;
 /// Who is asking, for server functions.
 #[cfg(feature = "ssr")]

@@ -1,0 +1,111 @@
+//! A plot with its axes and marks as markup for a page.
+//!
+//! Words at the axes are placed by percent in drawings of their own that have no scale, so their size is the page's.
+//! Of the times there are three sets; the style sheet shows the one that has room.
+
+use std::fmt::Write;
+
+use super::{FINE, HEIGHT, WIDTH, escape, plot::{N_VALUES, Plot}, ticks};
+use crate::reports::{Chart, ChartData, words};
+
+/// The sets of times: their class, and how many there are at most.
+const TIMES: [(&str, usize); 3] = [("few", 3), ("some", 5), ("many", 8)];
+/// Marks that are nearer to each other than this part of the width share one letter.
+const NEAR: f64 = 0.012;
+
+/// The parts of a chart's picture, in the order in which the page lays them out.
+pub fn picture(chart: &Chart, plot: &str) -> String {
+    let mut markup = String::with_capacity(plot.len() + 4_096);
+    write_marks(&mut markup, &chart.id, &chart.data);
+    write_values(&mut markup, &chart.data);
+    let id = &chart.id;
+    let _ = write!(
+        markup,
+        "<svg class=\"chart__plot\" viewBox=\"0 0 {} {}\" preserveAspectRatio=\"none\" role=\"img\" \
+         aria-labelledby=\"{id}-title\" aria-describedby=\"{id}-desc\"><title id=\"{id}-title\">{}</title><desc \
+         id=\"{id}-desc\">{}</desc>{plot}</svg>",
+        WIDTH * FINE,
+        HEIGHT * FINE,
+        escape(&chart.title),
+        escape(&chart.summary),
+    );
+    write_times(&mut markup, &chart.data);
+    markup
+}
+
+/// The value axis: where each label stands, from 0 at the top to 1, and its words.
+pub fn values(data: &ChartData) -> Vec<(f64, String)> {
+    let ticks = ticks::values(data.low, data.high, N_VALUES);
+    let decimals = ticks::decimals(&ticks);
+    let label = |value: f64| {
+        let words = if data.is_stacked {
+            format!("{:.0} %", value * 100.0)
+        } else {
+            format!("{value:.decimals$}").replace('-', "−")
+        };
+        (Plot { data }.y(value), words)
+    };
+    ticks.into_iter().map(label).collect()
+}
+
+/// The time axis with at most so many labels: where each stands, from 0 at the left to 1, and its words.
+pub fn times(data: &ChartData, n_most: usize) -> Vec<(f64, String)> {
+    let (moments, step_us) = ticks::times(data.from_us, data.to_us, n_most);
+    moments.into_iter().map(|at_us| (Plot { data }.x(at_us), words::tick(at_us, step_us))).collect()
+}
+
+fn write_values(markup: &mut String, data: &ChartData) {
+    markup.push_str("<svg class=\"chart__values\" aria-hidden=\"true\">");
+    for (y, words) in values(data) {
+        let _ = write!(markup, "<text x=\"100%\" y=\"{:.2}%\" dy=\"0.35em\" text-anchor=\"end\">{words}</text>", y * 100.0);
+    }
+    markup.push_str("</svg>");
+}
+
+fn write_times(markup: &mut String, data: &ChartData) {
+    markup.push_str("<span class=\"chart__zone\" aria-hidden=\"true\">UTC</span><svg class=\"chart__times\" aria-hidden=\"true\">");
+    for (class, n_most) in TIMES {
+        let _ = write!(markup, "<g class=\"times times--{class}\">");
+        for (x, words) in times(data, n_most) {
+            // Labels at the ends stay within the chart.
+            let anchor = if x < 0.04 { "start" } else if x > 0.96 { "end" } else { "middle" };
+            let x = x * 100.0;
+            let _ = write!(
+                markup,
+                "<line x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"0\" y2=\"4\"/><text x=\"{x:.2}%\" y=\"17\" \
+                 text-anchor=\"{anchor}\">{words}</text>"
+            );
+        }
+        markup.push_str("</g>");
+    }
+    markup.push_str("</svg>");
+}
+
+/// A letter above each mark, which leads to what it stands for in the list of changes.
+fn write_marks(markup: &mut String, id: &str, data: &ChartData) {
+    if data.annotations.is_empty() {
+        return;
+    }
+    let _ = write!(markup, "<svg class=\"chart__marks\" role=\"group\" aria-label=\"Changes\" id=\"{id}-marks\">");
+    let mut last = f64::MIN;
+    for mark in &data.annotations {
+        let x = Plot { data }.x(mark.at_us);
+        if x - last < NEAR {
+            continue;
+        }
+        last = x;
+        let by = if mark.by.is_empty() { String::new() } else { format!(" by {}", mark.by) };
+        let changes: String = mark.changes.iter().map(|change| format!("\n{change}")).collect();
+        let words = escape(&format!("{}, {}{by}: {}{changes}", mark.letter, mark.when, mark.words));
+        let _ = write!(
+            markup,
+            "<svg x=\"{:.2}%\" y=\"50%\" overflow=\"visible\"><a href=\"#change-{letter}\" class=\"mark mark--{}\" \
+             aria-label=\"{words}\"><title>{words}</title><circle r=\"9\"/><text dy=\"0.35em\" \
+             text-anchor=\"middle\">{letter}</text></a></svg>",
+            x * 100.0,
+            mark.kind,
+            letter = mark.letter,
+        );
+    }
+    markup.push_str("</svg>");
+}
