@@ -135,9 +135,11 @@ fn of_mark(mark: &Mark) -> Option<Annotation> {
         Marked::ModelImported { by } => (AnnotationKind::Import, Some(by), "Another model imported"),
         Marked::Relearned => (AnnotationKind::Relearned, None, "A newly trained model took over"),
         Marked::LogsDeleted { by } => (AnnotationKind::LogsDeleted, Some(by), "Events deleted"),
-        Marked::Drifted => {
-            (AnnotationKind::Drift, None, "Drift noticed: rewards fell behind what was predicted, so the recent past counts more")
-        }
+        Marked::Drifted => (
+            AnnotationKind::Drift,
+            None,
+            "Drift noticed: rewards fell behind what was predicted, so the recent past counts more",
+        ),
         Marked::Noted { by, text } => (AnnotationKind::Note, Some(by), text.as_str()),
     };
     Some(Annotation { at_us: mark.at_us, kind, by: by.cloned(), words: words.to_owned(), changes: Vec::new() })

@@ -57,9 +57,8 @@ pub fn headline(
 fn settled(buckets: &[Bucket], range: TimeRange, unit: Unit) -> Headline {
     let first = buckets.len().saturating_sub(N_LOOKS);
     let earlier = (first..buckets.len()).filter(|n| *n > 0);
-    let was_shown = earlier.fold(false, |was_shown, n| {
-        comparison(&Sums::of(&buckets[..n]), (range, unit), was_shown).figure.is_some()
-    });
+    let was_shown = earlier
+        .fold(false, |was_shown, n| comparison(&Sums::of(&buckets[..n]), (range, unit), was_shown).figure.is_some());
     comparison(&Sums::of(buckets), (range, unit), was_shown)
 }
 
@@ -351,9 +350,8 @@ mod tests {
         let sums = Sums::of(&[better_by_half(400)]);
         let asked = |was_shown| Asked { sums: &sums, range: TimeRange::Hour, unit: Unit::Decision, was_shown };
         let learned = Interval { value: 0.75, half_width: 0.02, n_effective: 1_000.0 };
-        let has_figure = |half_width, was_shown| {
-            asked(was_shown).compared(learned, at(half_width), Rival::Chance).figure.is_some()
-        };
+        let has_figure =
+            |half_width, was_shown| asked(was_shown).compared(learned, at(half_width), Rival::Chance).figure.is_some();
         assert!(has_figure(0.05, false), "narrow enough");
         assert!(!has_figure(0.10, false) && has_figure(0.10, true), "at the edge it depends on what was said");
         assert!(!has_figure(0.20, true), "clearly short");

@@ -1,9 +1,9 @@
 //! The loops as rows of a list.
 
 use super::{
-    MINUTE_US, chart, headline, last_day, rewarded_share,
+    MINUTE_US, chart, headline, last_day,
     reward_curve::{self, Sums},
-    signs, wait_us, words,
+    rewarded_share, signs, wait_us, words,
 };
 use crate::{
     loops::{LiveLoop, Loops},
@@ -54,7 +54,8 @@ pub fn loop_row(live: &LiveLoop) -> LoopRow {
 fn sparkline(day: &[Bucket]) -> Option<String> {
     let points = |estimate| reward_curve::points(day, Smoothing::Each, estimate);
     let learned = points(Sums::learned);
-    let found: Vec<Option<Interval>> = if learned.iter().any(Option::is_some) { learned } else { points(Sums::baseline) };
+    let found: Vec<Option<Interval>> =
+        if learned.iter().any(Option::is_some) { learned } else { points(Sums::baseline) };
     let values: Vec<(i64, i64, f64)> = day
         .iter()
         .zip(found)

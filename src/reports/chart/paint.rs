@@ -139,7 +139,11 @@ pub fn paint(id: &str, draw: impl FnOnce(&Canvas<'_>) -> DrawResult) -> Option<S
 }
 
 /// The same of another size.
-pub fn paint_sized(id: &str, (width, height): (u32, u32), draw: impl FnOnce(&Canvas<'_>) -> DrawResult) -> Option<String> {
+pub fn paint_sized(
+    id: &str,
+    (width, height): (u32, u32),
+    draw: impl FnOnce(&Canvas<'_>) -> DrawResult,
+) -> Option<String> {
     let mut drawn = String::new();
     {
         let canvas = SVGBackend::with_string(&mut drawn, (width * FINE, height * FINE)).into_drawing_area();
@@ -180,7 +184,8 @@ fn dressed(id: &str, body: &str) -> String {
 
 /// The patterns that a drawing refers to: stripes and hatches of the page's colour upon that of the action.
 fn patterns(id: &str, body: &str) -> String {
-    let is_used = |n: &u8| body.contains(&format!("#{:02X}{:02X}{:02X}", STAND_IN[0], STAND_IN[1], Paint::Action(*n).number()));
+    let is_used =
+        |n: &u8| body.contains(&format!("#{:02X}{:02X}{:02X}", STAND_IN[0], STAND_IN[1], Paint::Action(*n).number()));
     let mut defs = String::new();
     for n in (N_COLOURS..N_ACTIONS).filter(is_used) {
         let colour = n % N_COLOURS + 1;
@@ -189,7 +194,7 @@ fn patterns(id: &str, body: &str) -> String {
             defs,
             "<pattern id=\"{id}-pattern-{n}\" width=\"32\" height=\"32\" patternUnits=\"userSpaceOnUse\"><rect \
              width=\"32\" height=\"32\" fill=\"var(--series-{colour})\"/><path d=\"{lines}\" stroke=\"var(--surface)\" \
-             stroke-width=\"6\" fill=\"none\"/></pattern>"
+             stroke-width=\"5\" stroke-opacity=\"0.55\" fill=\"none\"/></pattern>"
         );
     }
     if defs.is_empty() { defs } else { format!("<defs>{defs}</defs>") }

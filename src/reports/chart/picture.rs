@@ -5,13 +5,17 @@
 
 use std::fmt::Write;
 
-use super::{FINE, HEIGHT, WIDTH, escape, plot::{N_VALUES, Plot}, ticks};
-use crate::reports::{Chart, ChartData, words};
+use super::{
+    FINE, HEIGHT, WIDTH, escape,
+    plot::{N_VALUES, Plot},
+    ticks,
+};
+use crate::reports::{Chart, ChartData, ChartMark, words};
 
 /// The sets of times: their class, and how many there are at most.
 const TIMES: [(&str, usize); 3] = [("few", 3), ("some", 5), ("many", 8)];
 /// Marks that are nearer to each other than this part of the width share one letter.
-const NEAR: f64 = 0.012;
+const NEAR: f64 = 0.022;
 
 /// The parts of a chart's picture, in the order in which the page lays them out.
 pub fn picture(chart: &Chart, plot: &str) -> String {
@@ -57,22 +61,31 @@ pub fn times(data: &ChartData, n_most: usize) -> Vec<(f64, String)> {
 fn write_values(markup: &mut String, data: &ChartData) {
     markup.push_str("<svg class=\"chart__values\" aria-hidden=\"true\">");
     for (y, words) in values(data) {
-        let _ = write!(markup, "<text x=\"100%\" y=\"{:.2}%\" dy=\"0.35em\" text-anchor=\"end\">{words}</text>", y * 100.0);
+        let _ =
+            write!(markup, "<text x=\"100%\" y=\"{:.2}%\" dy=\"0.35em\" text-anchor=\"end\">{words}</text>", y * 100.0);
     }
     markup.push_str("</svg>");
 }
 
 fn write_times(markup: &mut String, data: &ChartData) {
-    markup.push_str("<span class=\"chart__zone\" aria-hidden=\"true\">UTC</span><svg class=\"chart__times\" aria-hidden=\"true\">");
+    markup.push_str(
+        "<span class=\"chart__zone\" aria-hidden=\"true\">UTC</span><svg class=\"chart__times\" aria-hidden=\"true\">",
+    );
     for (class, n_most) in TIMES {
         let _ = write!(markup, "<g class=\"times times--{class}\">");
         for (x, words) in times(data, n_most) {
             // Labels at the ends stay within the chart.
-            let anchor = if x < 0.04 { "start" } else if x > 0.96 { "end" } else { "middle" };
+            let anchor = if x < 0.04 {
+                "start"
+            } else if x > 0.96 {
+                "end"
+            } else {
+                "middle"
+            };
             let x = x * 100.0;
             let _ = write!(
                 markup,
-                "<line x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"0\" y2=\"4\"/><text x=\"{x:.2}%\" y=\"17\" \
+                "<line x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"0\" y2=\"4\"/><text x=\"{x:.2}%\" y=\"20\" \
                  text-anchor=\"{anchor}\">{words}</text>"
             );
         }
@@ -81,31 +94,39 @@ fn write_times(markup: &mut String, data: &ChartData) {
     markup.push_str("</svg>");
 }
 
-/// A letter above each mark, which leads to what it stands for in the list of changes.
+/// A letter above each mark, which leads to what it stands for in the list of changes. Marks that would touch share
+/// one: "A–C".
 fn write_marks(markup: &mut String, id: &str, data: &ChartData) {
     if data.annotations.is_empty() {
         return;
     }
     let _ = write!(markup, "<svg class=\"chart__marks\" role=\"group\" aria-label=\"Changes\" id=\"{id}-marks\">");
-    let mut last = f64::MIN;
-    for mark in &data.annotations {
-        let x = Plot { data }.x(mark.at_us);
-        if x - last < NEAR {
-            continue;
-        }
-        last = x;
-        let by = if mark.by.is_empty() { String::new() } else { format!(" by {}", mark.by) };
-        let changes: String = mark.changes.iter().map(|change| format!("\n{change}")).collect();
-        let words = escape(&format!("{}, {}{by}: {}{changes}", mark.letter, mark.when, mark.words));
+    let x = |mark: &ChartMark| Plot { data }.x(mark.at_us);
+    for group in data.annotations.chunk_by(|before, after| x(after) - x(before) < NEAR) {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else { continue };
+        let words: Vec<String> = group.iter().map(told).collect();
+        let words = escape(&words.join("\n\n"));
+        let (label, half) = match group.len() {
+            1 => (first.letter.clone(), 9),
+            _ => (format!("{}–{}", first.letter, last.letter), 15),
+        };
         let _ = write!(
             markup,
-            "<svg x=\"{:.2}%\" y=\"50%\" overflow=\"visible\"><a href=\"#change-{letter}\" class=\"mark mark--{}\" \
-             aria-label=\"{words}\"><title>{words}</title><circle r=\"9\"/><text dy=\"0.35em\" \
-             text-anchor=\"middle\">{letter}</text></a></svg>",
-            x * 100.0,
-            mark.kind,
-            letter = mark.letter,
+            "<svg x=\"{:.2}%\" y=\"50%\" overflow=\"visible\"><a href=\"#change-{}\" class=\"mark mark--{}\" \
+             aria-label=\"{words}\"><title>{words}</title><rect x=\"-{half}\" y=\"-9\" width=\"{}\" height=\"18\" \
+             rx=\"9\"/><text dy=\"0.35em\" text-anchor=\"middle\">{label}</text></a></svg>",
+            x(last) * 100.0,
+            last.letter,
+            last.kind,
+            2 * half,
         );
     }
     markup.push_str("</svg>");
+}
+
+/// Who did what, and when.
+fn told(mark: &ChartMark) -> String {
+    let by = if mark.by.is_empty() { String::new() } else { format!(" by {}", mark.by) };
+    let changes: String = mark.changes.iter().map(|change| format!("\n{change}")).collect();
+    format!("{}, {}{by}: {}{changes}", mark.letter, mark.when, mark.words)
 }

@@ -1,7 +1,10 @@
 //! A chart with its list of series, its notes, the table behind it, and a cursor to read it by.
 
 use leptos::{ev, prelude::*};
-use leptos_router::{NavigateOptions, hooks::{use_location, use_navigate}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 
 use super::cursor::{ChartCursor, moment, percent_x, span_at, stepped, words_of};
 use super::range::written;
@@ -223,7 +226,7 @@ fn TableBehind(table: Signal<Table>, notes: Signal<String>) -> impl IntoView {
     let shown = move || if is_open.get() { table.get() } else { table.get_untracked() };
     view! {
         <details class="table-behind" on:toggle=toggle>
-            <summary>"Table and notes"</summary>
+            <summary>"Table"</summary>
             <p class="chart-note">{notes}</p>
             <div class="table-behind__scroll" tabindex="0" role="region" aria-label="Table behind the chart">
                 {move || plain_table(shown())}

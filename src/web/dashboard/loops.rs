@@ -176,10 +176,9 @@ fn sort(rows: &mut [LoopRow], order: &str) {
 }
 
 fn totals(rows: &[LoopRow]) -> String {
-    let n_ranked: u64 = rows.iter().map(|row| row.n_ranked).sum();
     let per_minute: f64 = rows.iter().map(|row| row.events_per_minute).sum();
     let loops = if rows.len() == 1 { "1 loop".to_owned() } else { format!("{} loops", rows.len()) };
-    format!("{loops}, {n_ranked} Ranks, {per_minute:.0} a minute")
+    format!("{loops}, {per_minute:.0} decisions a minute")
 }
 
 /// Rows are told apart by loop: newer numbers change the text of a cell, not the link that somebody has under the

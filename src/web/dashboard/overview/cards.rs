@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{OverviewView, super::live_updates::LiveUpdates};
+use super::{super::live_updates::LiveUpdates, OverviewView};
 use crate::{
     reports::CounterRow,
     web::components::{Card, HealthText, LiveState},
