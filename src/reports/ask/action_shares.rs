@@ -39,7 +39,7 @@ pub fn shares(buckets: &[Bucket], identity: impl Fn(&str) -> Identity, looked: &
         table: table(&series, &spans, looked),
         data: ChartData {
             unit: "probability".to_owned(),
-            from_us: looked.from_us(buckets),
+            from_us: looked.left_us(buckets),
             to_us: looked.to_us,
             low: 0.0,
             high: 1.0,

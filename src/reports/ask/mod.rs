@@ -65,7 +65,7 @@ pub struct Looked {
 
 impl Looked {
     /// The left end: where the first span begins.
-    fn from_us(&self, buckets: &[Bucket]) -> i64 {
+    fn left_us(&self, buckets: &[Bucket]) -> i64 {
         buckets.first().map_or(self.to_us - self.range.span_us(), |first| first.start_us)
     }
 
@@ -87,7 +87,7 @@ pub async fn overview(live: &LiveLoop, look: Look) -> Result<Overview, LoopError
     let (_, to_us) = range.ends_us(now_us);
     let to_us = to_us.min(now_us);
     let mut looked = Looked { range, unit, to_us, now_us, wait_us: wait_us(live), marks: Vec::new() };
-    let from_us = looked.from_us(&buckets);
+    let from_us = looked.left_us(&buckets);
     looked.marks = marks::marks(live, (from_us, to_us.saturating_add(1))).await?;
     let counters = live.counters();
     let apprentice = apprentice::numbers(live).await?;

@@ -149,6 +149,7 @@ pub fn follows(before: &Bucket, after: &Bucket) -> bool {
 /// The curve with its picture, its sentence and its table.
 pub fn curve(buckets: &[Bucket], looked: &Looked, smoothing: Smoothing) -> Chart {
     let unit = looked.unit;
+    let spans = spans(buckets, looked);
     let learned = points(buckets, smoothing, Sums::learned);
     // Where the caller's order is answered, what is answered is all that there is.
     let series = [
@@ -157,8 +158,7 @@ pub fn curve(buckets: &[Bucket], looked: &Looked, smoothing: Smoothing) -> Chart
         ("learned", "Learned policy", SeriesSlot::Learned, learned),
     ];
     let series: Vec<ChartSeries> =
-        series.into_iter().map(|(key, name, slot, points)| one_series(key, name, slot, points)).collect();
-    let spans = spans(buckets, looked);
+        series.into_iter().map(|(key, name, slot, points)| one_series(key, name, slot, points, &spans)).collect();
     let (low, high) = chart::value_ends(series.iter().flat_map(ends));
     let mut chart = Chart {
         id: "reward".to_owned(),
@@ -169,7 +169,7 @@ pub fn curve(buckets: &[Bucket], looked: &Looked, smoothing: Smoothing) -> Chart
         table: table(&series, &spans, looked),
         data: ChartData {
             unit: format!("reward per {}", unit.one()),
-            from_us: looked.from_us(buckets),
+            from_us: looked.left_us(buckets),
             to_us: looked.to_us,
             low,
             high,
@@ -184,8 +184,19 @@ pub fn curve(buckets: &[Bucket], looked: &Looked, smoothing: Smoothing) -> Chart
     chart
 }
 
-fn one_series(key: &str, name: &str, slot: SeriesSlot, points: Vec<Option<Interval>>) -> ChartSeries {
-    let newest = points.iter().rev().flatten().next();
+fn one_series(
+    key: &str,
+    name: &str,
+    slot: SeriesSlot,
+    points: Vec<Option<Interval>>,
+    spans: &[ChartSpan],
+) -> ChartSeries {
+    // Where rewards can still come the mean dives, because what is missing counts with the default: the newest value
+    // that is told is one that stays.
+    let told = |is_open: bool| {
+        points.iter().zip(spans).rev().filter(|(_, span)| span.is_open == is_open).find_map(|(point, _)| *point)
+    };
+    let newest = told(false).or_else(|| told(true));
     ChartSeries {
         key: key.to_owned(),
         name: name.to_owned(),
@@ -205,7 +216,7 @@ fn ends(series: &ChartSeries) -> impl Iterator<Item = f64> {
 /// The spans; open are those that are not over and, where that is a small part of the chart, those whose rewards can
 /// still come.
 fn spans(buckets: &[Bucket], looked: &Looked) -> Vec<ChartSpan> {
-    let (from_us, now_us) = (looked.from_us(buckets), looked.now_us);
+    let (from_us, now_us) = (looked.left_us(buckets), looked.now_us);
     let open_us = now_us - looked.wait_us;
     let is_marked = (looked.to_us - open_us) as f64 <= OPEN_MOST * (looked.to_us - from_us) as f64;
     let span = |bucket: &Bucket| {
@@ -371,6 +382,18 @@ mod tests {
         assert_eq!(open(20 * MINUTE_US, 2 * MINUTE_US), 2);
         // An hour of waiting would leave nothing but dots: then only what is not over is open.
         assert_eq!(open(19 * MINUTE_US + MINUTE_US / 2, 60 * MINUTE_US), 1);
+    }
+
+    #[test]
+    fn the_newest_value_that_is_told_is_one_that_stays() {
+        let mixed = |n_ones: usize| -> Vec<f32> { (0..40).map(|n| if n < n_ones { 1.0 } else { 0.0 }).collect() };
+        let buckets: Vec<_> = (0..20).map(|minute| bucket(minute, &mixed(if minute == 19 { 4 } else { 20 }))).collect();
+        let newest = |now_us| {
+            let series = curve(&buckets, &looked(now_us, 0), Smoothing::Each).data.series;
+            series.iter().find(|one| one.key == "learned").map(|one| one.newest.clone()).unwrap_or_default()
+        };
+        assert!(newest(19 * MINUTE_US + MINUTE_US / 2).starts_with("0.50"), "the last minute is not over");
+        assert!(newest(20 * MINUTE_US).starts_with("0.10"));
     }
 
     #[test]

@@ -58,10 +58,11 @@ pub fn as_file(chart: &Chart) -> Option<String> {
         let y = top as f64 + y * f64::from(height) + 4.0;
         let _ = write!(svg, "<text x=\"{}\" y=\"{y:.1}\" text-anchor=\"end\">{words}</text>", LEFT - 8);
     }
-    for (x, words) in picture::times(&chart.data, 8) {
-        let x = f64::from(LEFT) + x * f64::from(width);
+    for (share, words) in picture::times(&chart.data, 8) {
+        let x = f64::from(LEFT) + share * f64::from(width);
         let y = top as u32 + height + 20;
-        let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{words}</text>");
+        let anchor = picture::anchor(share);
+        let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"{anchor}\">{words}</text>");
     }
     let _ = write!(svg, "<text x=\"16\" y=\"{}\">UTC</text></g></svg>", top as u32 + height + 20);
     Some(COLOURS.iter().fold(svg, |svg, (name, colour)| svg.replace(&format!("var(--{name})"), colour)))
@@ -85,7 +86,8 @@ fn write_name(svg: &mut String, series: &ChartSeries, id: &str, x: usize, y: usi
     };
     let _ = write!(
         svg,
-        "<rect x=\"{x}\" y=\"{}\" width=\"12\" height=\"12\" fill=\"{fill}\"/><text x=\"{}\" y=\"{y}\">{} {}</text>",
+        "<svg x=\"{x}\" y=\"{}\" width=\"12\" height=\"12\" viewBox=\"0 0 48 48\"><rect width=\"48\" height=\"48\" \
+         fill=\"{fill}\"/></svg><text x=\"{}\" y=\"{y}\">{} {}</text>",
         y - 11,
         x + 18,
         escape(&series.name),

@@ -58,6 +58,15 @@ pub fn times(data: &ChartData, n_most: usize) -> Vec<(f64, String)> {
     moments.into_iter().map(|at_us| (Plot { data }.x(at_us), words::tick(at_us, step_us))).collect()
 }
 
+/// Labels at the ends stay within the chart.
+pub fn anchor(x: f64) -> &'static str {
+    match x {
+        ..0.04 => "start",
+        0.96.. => "end",
+        _ => "middle",
+    }
+}
+
 fn write_values(markup: &mut String, data: &ChartData) {
     markup.push_str("<svg class=\"chart__values\" aria-hidden=\"true\">");
     for (y, words) in values(data) {
@@ -74,14 +83,7 @@ fn write_times(markup: &mut String, data: &ChartData) {
     for (class, n_most) in TIMES {
         let _ = write!(markup, "<g class=\"times times--{class}\">");
         for (x, words) in times(data, n_most) {
-            // Labels at the ends stay within the chart.
-            let anchor = if x < 0.04 {
-                "start"
-            } else if x > 0.96 {
-                "end"
-            } else {
-                "middle"
-            };
+            let anchor = anchor(x);
             let x = x * 100.0;
             let _ = write!(
                 markup,

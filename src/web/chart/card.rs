@@ -87,7 +87,7 @@ fn legend(chart: &Chart, at_us: Option<i64>) -> AnyView {
 #[component]
 fn Overlay(chart: Memo<Chart>, cursor: ChartCursor) -> impl IntoView {
     let (navigate, path) = (use_navigate(), use_location().pathname);
-    let is_awake = RwSignal::new(false);
+    let (is_awake, has_focus) = (RwSignal::new(false), RwSignal::new(false));
     Effect::new(move |_| is_awake.set(true));
     let under = move |event: &ev::PointerEvent| {
         let width = event_target::<web_sys::Element>(event).client_width();
@@ -115,6 +115,10 @@ fn Overlay(chart: Memo<Chart>, cursor: ChartCursor) -> impl IntoView {
         cursor.at_us.set(None);
         cursor.begun_us.set(None);
     };
+    let on_blur = move |_| {
+        has_focus.set(false);
+        cursor.at_us.set(None);
+    };
     let on_key = move |event: ev::KeyboardEvent| {
         let step = match event.key().as_str() {
             "ArrowLeft" => -1,
@@ -133,16 +137,16 @@ fn Overlay(chart: Memo<Chart>, cursor: ChartCursor) -> impl IntoView {
         <div class="chart__overlay" tabindex=move || is_awake.get().then_some("0") role="group"
             aria-label=move || chart.with(|chart| format!("{}: read it with the arrow keys", chart.title))
             on:pointermove=on_move on:pointerdown=on_down on:pointerup=on_up on:pointerleave=on_leave
-            on:keydown=on_key on:blur=move |_| cursor.at_us.set(None)>
+            on:keydown=on_key on:focus=move |_| has_focus.set(true) on:blur=on_blur>
             {move || chart.with(|chart| crosshair(chart, cursor.at_us.get(), cursor.begun_us.get()))}
             {move || marked().map(|mark| view! { <div class="chart__note">{mark_words(&mark)}</div> })}
-            <span class="visually-hidden" aria-live="polite">{move || spoken(chart, cursor)}</span>
+            <span class="visually-hidden" aria-live="polite">{move || has_focus.get().then(|| spoken(chart, cursor))}</span>
         </div>
     }
     .into_any()
 }
 
-/// For those who hear it: only what the keys have reached, because a pointer would never be silent.
+/// For those who hear it. Only the chart that has the focus speaks; a pointer alone would never be silent.
 fn spoken(chart: Memo<Chart>, cursor: ChartCursor) -> String {
     let Some(at_us) = cursor.at_us.get() else { return String::new() };
     chart.with(|chart| {

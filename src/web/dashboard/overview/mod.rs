@@ -49,7 +49,11 @@ pub struct LookWords {
 
 /// The overview of a loop, over the range that these words name.
 #[server]
-pub async fn load_overview(id: String, look: LookWords) -> Result<OverviewView, PageError> {
+pub async fn load_overview(
+    id: String,
+    // An address that says nothing leaves nothing of it on the way.
+    #[server(default)] look: LookWords,
+) -> Result<OverviewView, PageError> {
     use crate::{
         reports::ask,
         terms::Role,
