@@ -18,7 +18,7 @@
 //! believed. A moment ago means: some spans earlier, so the answer is the same for everybody who asks.
 
 use super::{
-    reward_curve::{Demand, N_EFFECTIVE, Sums},
+    sums::{Demand, N_EFFECTIVE, Sums},
     words,
 };
 use crate::{

@@ -14,6 +14,7 @@ mod health;
 mod marks;
 mod reward_curve;
 mod rows;
+mod sums;
 
 pub use csv::as_csv;
 pub use events::{event, events};

@@ -1,10 +1,6 @@
 //! The loops as rows of a list.
 
-use super::{
-    MINUTE_US, chart, headline, last_day,
-    reward_curve::{self, Sums},
-    rewarded_share, signs, wait_us, words,
-};
+use super::{MINUTE_US, chart, headline, last_day, reward_curve, rewarded_share, signs, sums::Sums, wait_us, words};
 use crate::{
     loops::{LiveLoop, Loops},
     reports::{Interval, LoopRow, Smoothing, TimeRange, Unit},

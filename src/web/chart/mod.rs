@@ -3,9 +3,12 @@
 //! Not generic, and most of its views are erased: every chart of every page is one code in the browser's bundle.
 
 mod card;
+mod changes;
 mod cursor;
+mod overlay;
 mod range;
 
-pub use card::{ChangeList, ChartCard};
+pub use card::ChartCard;
+pub use changes::ChangeList;
 pub use cursor::{ChartCursor, provide_cursor};
 pub use range::{RangeControl, SmoothingControl, range_query};
