@@ -1,27 +1,35 @@
-//! How long the drawings take: each chart in all its widths, up to 2,000 points.
+//! How long the drawings take, up to 2,000 points. A page has one of each.
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use rankloop::reports::{Unit, chart};
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use rankloop::reports::chart;
 
 #[path = "../tests/reports/samples.rs"]
 mod samples;
 
-use samples::{MINUTE_US, START_US, rising, shares, spans};
+use samples::{mark, rising, shares};
 
 fn draw(bench: &mut Criterion) {
     let mut group = bench.benchmark_group("draw");
     for n in [60, 500, 2_000] {
-        let now_us = START_US + n * MINUTE_US;
-        let points = rising(n);
-        group.bench_with_input(BenchmarkId::new("reward_curve", n), &points, |bench, points| {
-            bench.iter(|| chart::reward_curve(black_box(points), now_us, MINUTE_US, Unit::Decision, "It rises."));
+        let mut reward = rising(n);
+        reward.data.annotations.push(mark());
+        group.bench_with_input(BenchmarkId::new("lines", n), &reward, |bench, reward| {
+            bench.iter_batched(
+                || reward.clone(),
+                |mut reward| chart::lines(black_box(&mut reward)),
+                BatchSize::SmallInput,
+            );
         });
-        let series = shares(&["a", "b", "c", "d", "e", "f", "g", "others"], n as usize);
-        let (spans, is_joined) = spans(n as usize, &[10]);
-        group.bench_with_input(BenchmarkId::new("action_areas", n), &series, |bench, series| {
-            bench.iter(|| chart::action_areas(black_box(series), &spans, &is_joined, now_us, "Who leads."));
+        let mut actions = shares(&["a", "b", "c", "d", "e", "f", "g", "others"], n as usize, &[10]);
+        actions.data.annotations.push(mark());
+        group.bench_with_input(BenchmarkId::new("areas", n), &actions, |bench, actions| {
+            bench.iter_batched(
+                || actions.clone(),
+                |mut actions| chart::areas(black_box(&mut actions)),
+                BatchSize::SmallInput,
+            );
         });
     }
     group.finish();

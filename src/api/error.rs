@@ -199,9 +199,11 @@ impl From<LoopError> for ApiError {
             LoopError::Configuration(cause) => cause.clone().into(),
             LoopError::ModeAndRewardTogether => Self::bad("InvalidLearningModeServiceConfiguration", message),
             LoopError::LearningSettings(_) => Self::bad("InvalidPolicyConfiguration", message),
-            LoopError::Id(_) | LoopError::Name | LoopError::TooManyLoopActions { .. } | LoopError::ActionDates => {
-                Self::bad("BadRequest", message)
-            }
+            LoopError::Id(_)
+            | LoopError::Name
+            | LoopError::TooManyLoopActions { .. }
+            | LoopError::ActionDates
+            | LoopError::Note { .. } => Self::bad("BadRequest", message),
             LoopError::NotFound(_) => Self::not_found(message),
             LoopError::Store(_) if error.is_disk_full() => Self::broken(
                 StatusCode::INSUFFICIENT_STORAGE,

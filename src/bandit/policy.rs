@@ -189,6 +189,11 @@ impl Policy {
         self.mixture.as_ref().map_or_else(Vec::new, |mixture| mixture.due_rebuilds())
     }
 
+    /// How often `auto` has noticed that the world had changed; 0 for other policies, which do not look.
+    pub fn n_alarms(&self) -> u64 {
+        self.mixture.as_ref().map_or(0, |mixture| mixture.n_alarms())
+    }
+
     /// What of the extra work is left out because events come fast.
     pub fn shed(&self) -> Shed {
         self.mixture.as_ref().map_or(Shed::Nothing, |mixture| mixture.shed())

@@ -10,6 +10,6 @@ mod record;
 pub use event::{Closing, EARLY_REWARD_US, EventLife, EventRules, ReceivedReward};
 pub use ranked::{Ranked, RankedAnswer, RankedSlot, RequestAction, RequestFeatures, RequestSlot};
 pub use record::{
-    Activated, Configured, Fact, LearningSettingsChange, LogsDeleted, ModelImported, ModelReset, REMOVABLE_KINDS,
-    Record, RecordError, Relearned, Rewarded, SlotReward, SlotsRewarded,
+    Activated, Configured, Fact, LearningSettingsChange, LogsDeleted, ModelImported, ModelReset, Noted,
+    REMOVABLE_KINDS, Record, RecordError, Relearned, Rewarded, SlotReward, SlotsRewarded,
 };

@@ -35,6 +35,8 @@ pub enum Fact {
     LogsDeleted(LogsDeleted),
     /// The retrained model took over from the one that served meanwhile.
     Relearned(Relearned),
+    /// Somebody noted what happened to the loop, or around it. Nothing follows from it.
+    Noted(Noted),
     /// Time went by and nothing else happened: events whose wait is over close at this instant.
     Ticked,
 }
@@ -150,6 +152,14 @@ pub struct Relearned {
     pub asked_seq: i64,
 }
 
+/// A remark at this place of the log, for the people who read its charts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Noted {
+    pub by: String,
+    pub text: String,
+}
+
 /// A stored record that this program cannot read.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
@@ -184,6 +194,7 @@ impl Fact {
             Self::SlotsRewarded(_) => 9,
             Self::ModelImported(_) => 10,
             Self::LogsDeleted(_) => 11,
+            Self::Noted(_) => 12,
         }
     }
 
@@ -212,6 +223,7 @@ impl Fact {
             Self::ModelImported(fact) => serde_json::to_vec(fact),
             Self::LogsDeleted(fact) => serde_json::to_vec(fact),
             Self::Relearned(fact) => serde_json::to_vec(fact),
+            Self::Noted(fact) => serde_json::to_vec(fact),
             Self::Ticked => Ok(Vec::new()),
         };
         written.expect("plain data with text keys always becomes JSON")
@@ -237,6 +249,7 @@ impl Fact {
             9 => Self::SlotsRewarded(read(seq, body)?),
             10 => Self::ModelImported(read(seq, body)?),
             11 => Self::LogsDeleted(read(seq, body)?),
+            12 => Self::Noted(read(seq, body)?),
             kind => return Err(RecordError::UnknownKind { seq, kind }),
         })
     }

@@ -60,6 +60,8 @@ pub enum LoopError {
     TooManyLoopActions { most: usize },
     #[error("An action's valid-from must lie before its valid-to.")]
     ActionDates,
+    #[error("A note must be one line of 1 to {most} characters.")]
+    Note { most: usize },
     #[error("There is no such {0}.")]
     NotFound(&'static str),
     #[error("The loop's log cannot be written at the moment.")]

@@ -8,7 +8,7 @@ use std::{
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use super::{LoopAction, LoopError, registry::SharedTools};
+use super::{LoopAction, LoopError, PastConfiguration, registry::SharedTools};
 use crate::{
     bandit::{ActionInput, Asked, Explanations, LearningSettings, Shed},
     loops::RankableAction,
@@ -48,6 +48,8 @@ struct LiveInner {
     cell: Arc<LoopCell>,
     progress: Arc<Progress>,
     actions: ArcSwap<Vec<LoopAction>>,
+    /// The history of the settings, and when the newest of them that it holds came.
+    history: Mutex<Option<(i64, Arc<Vec<PastConfiguration>>)>>,
     /// One change of settings or actions at a time.
     changing: tokio::sync::Mutex<()>,
     /// `None` once it was stopped.
@@ -73,6 +75,7 @@ impl LiveLoop {
             cell: trainer.cell().clone(),
             progress: trainer.progress().clone(),
             actions: ArcSwap::from_pointee(actions),
+            history: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             trainer: Mutex::new(Some(trainer)),
         })))
@@ -148,6 +151,17 @@ impl LiveLoop {
     /// empty spans are left out.
     pub fn curve(&self, span_us: i64, n_buckets: usize) -> Vec<Bucket> {
         self.cell().tally().curve(self.now_us(), span_us, n_buckets)
+    }
+
+    /// The same between two instants.
+    pub fn curve_between(&self, from_us: i64, to_us: i64, n_buckets: usize) -> Vec<Bucket> {
+        self.cell().tally().curve_between(self.now_us(), (from_us, to_us), n_buckets)
+    }
+
+    /// How many actions the loop had offered before it offered this one for the first time. It never changes, so charts
+    /// tell actions apart by it. `None` of an action that was never offered, or after very many.
+    pub fn place_of_action(&self, action_id: &str) -> Option<u32> {
+        self.cell().tally().marks.place_of(action_id)
     }
 
     /// Apprentice numbers over the most recent 1,000 apprentice events.
@@ -237,6 +251,16 @@ impl LiveLoop {
     /// The same for work that goes on beside the call.
     pub(super) fn cell_handle(&self) -> Arc<LoopCell> {
         self.0.cell.clone()
+    }
+
+    /// The history of the settings, if it is kept as of this instant.
+    pub(super) fn known_history(&self, as_of_us: i64) -> Option<Arc<Vec<PastConfiguration>>> {
+        let kept = self.0.history.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().filter(|(at_us, _)| *at_us == as_of_us).map(|(_, history)| history.clone())
+    }
+
+    pub(super) fn keep_history(&self, as_of_us: i64, history: Arc<Vec<PastConfiguration>>) {
+        *self.0.history.lock().unwrap_or_else(PoisonError::into_inner) = Some((as_of_us, history));
     }
 
     pub(super) fn tools(&self) -> &SharedTools {

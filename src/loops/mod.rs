@@ -2,6 +2,7 @@
 
 mod actions;
 mod activate;
+mod annotations;
 mod configuration;
 mod consequence;
 mod decide;
@@ -27,6 +28,7 @@ mod what_if;
 
 pub use actions::{ActionDraft, LoopAction};
 pub use activate::activate;
+pub use annotations::{Annotation, AnnotationKind};
 pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
 pub use consequence::{ConsequenceReport, Exploring, Waiting};
 pub use decide::RankableAction;

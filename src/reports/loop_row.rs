@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Verdict;
 use crate::terms::{LearningMode, LoopId};
 
 /// A loop as a row.
@@ -14,12 +15,24 @@ pub struct LoopRow {
     pub events_per_minute: f64,
     /// The same as words: `12.4`.
     pub events_per_minute_words: String,
+    /// Since the loop was made.
+    pub n_ranked: u64,
     /// Of the events of the last day whose wait time is over, how many were rewarded. `None` while there are none.
     pub reward_rate: Option<Share>,
     pub health: Health,
+    /// Whether it earns more than what it is compared with, over the last day.
+    pub verdict: Verdict,
+    /// By how much: "+18 % ± 6 %"; `None` while that would mislead.
+    pub lift: Option<String>,
+    /// The same to sort by; what has none comes last.
+    pub lift_value: f64,
+    /// What that is of, or why there is none.
+    pub lift_words: String,
+    /// "Settings changed by Ada, 3 hours ago"; `None` while nothing was.
+    pub last_change: Option<String>,
     /// "3 seconds ago", or "no Rank yet".
     pub last_event: String,
-    /// Mean reward of the last day as a small SVG; `None` while there is nothing to draw.
+    /// Mean reward of the last day as a small drawing; `None` while there is nothing to draw.
     pub sparkline: Option<String>,
 }
 

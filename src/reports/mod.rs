@@ -3,6 +3,7 @@
 //! Never writes anything. A number that is estimated never goes without its interval, and one that rests on too few
 //! events is not given at all.
 
+mod chart_data;
 mod consequence_part;
 mod decision_part;
 mod evaluation_page;
@@ -11,6 +12,7 @@ mod feature_page;
 mod loop_row;
 mod overview;
 mod playground_page;
+mod time_range;
 mod unit;
 
 /// The questions.
@@ -23,15 +25,16 @@ pub mod chart;
 #[cfg(feature = "ssr")]
 mod words;
 
+pub use chart_data::{
+    Chart, ChartData, ChartMark, ChartSeries, ChartSpan, Interval, N_COLOURS, N_PATTERNS, SeriesSlot, Table,
+};
 pub use consequence_part::{ConsequencePart, ConsequenceRow};
 pub use decision_part::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart, WhyPart};
 pub use evaluation_page::{EvaluationLine, EvaluationReport, FeatureLine, PolicyLine, SlotPolicies, VerdictTone};
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
-pub use overview::{
-    ActionSeries, ActionShares, ApprenticeNumbers, CounterRow, Drawing, Drawings, Headline, Interval, Overview,
-    RewardCurve, RewardPoint, Table, TimeRange, Verdict,
-};
+pub use overview::{ApprenticeNumbers, CounterRow, ExplorationNumbers, Headline, Overview, Verdict};
 pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};
+pub use time_range::{Smoothing, TimeRange};
 pub use unit::Unit;

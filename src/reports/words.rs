@@ -105,6 +105,19 @@ pub fn instant(at_us: i64, now_us: i64) -> Instant {
     }
 }
 
+/// "2025-11-21T11:42:07": what an input for a date and a time holds, in UTC.
+pub fn field_time(at_us: i64) -> String {
+    let at = date_time(at_us);
+    format!("{:04}-{:02}-{:02}T{}", at.year(), u8::from(at.month()), at.day(), clock(at_us))
+}
+
+/// Reads what such an input holds, with or without seconds.
+pub fn read_field_time(text: &str) -> Option<i64> {
+    use time::{PrimitiveDateTime, format_description::well_known::Iso8601};
+    let at = PrimitiveDateTime::parse(text.trim().trim_end_matches('Z'), &Iso8601::PARSING).ok()?;
+    i64::try_from(at.assume_utc().unix_timestamp_nanos() / 1_000).ok()
+}
+
 /// "11:42:07"
 pub fn clock(at_us: i64) -> String {
     let at = date_time(at_us);
@@ -182,6 +195,15 @@ mod tests {
         assert_eq!(instant.iso, "2025-11-21T11:42:07.120Z");
         assert_eq!(instant.utc, "21 Nov 2025, 11:42:07.120 UTC");
         assert_eq!(instant.relative, "3 seconds ago");
+    }
+
+    #[test]
+    fn the_time_of_a_field_is_read_as_it_was_written() {
+        let at_us = 1_763_725_327_000_000;
+        assert_eq!(field_time(at_us), "2025-11-21T11:42:07");
+        assert_eq!(read_field_time("2025-11-21T11:42:07"), Some(at_us));
+        assert_eq!(read_field_time("2025-11-21T11:42"), Some(at_us - 7 * SECOND_US));
+        assert_eq!(read_field_time("yesterday"), None);
     }
 
     #[test]

@@ -29,6 +29,7 @@ use crate::{
     web::{
         PublicUrl,
         app::{App, shell},
+        downloads::download_routes,
         live::live_routes,
         plain::plain_routes,
     },
@@ -72,6 +73,7 @@ impl Site {
             .with_expiry(Expiry::OnInactivity(Duration::days(SESSION_DAYS)));
         let check_origin = from_fn_with_state(self.public_url.clone(), origin::check);
         let live = live_routes(self.loops.clone(), self.accounts.clone(), self.is_stopping.clone());
+        let downloads = download_routes(self.loops.clone(), self.accounts.clone());
         let for_pages = self.clone();
         let document = options.clone();
         let assets = self.assets(options.clone());
@@ -86,6 +88,7 @@ impl Site {
             .fallback_service(assets)
             .with_state(options)
             .merge(live)
+            .merge(downloads)
             .layer(sessions)
             .layer(check_origin)
             .layer(from_fn(choose_caching))

@@ -29,7 +29,7 @@ impl Store {
     /// Makes a log that holds nothing but settings begin no later than `first_us`, because time in a log never falls.
     /// False when it holds more. Snapshots go: they know the old times.
     pub async fn date_back(&self, id: &LoopId, first_us: i64) -> Result<bool, StoreError> {
-        const EVENTS: &str = "select count(*) from log_record where loop_id = $1 and kind not in (4, 5, 6, 10)";
+        const EVENTS: &str = "select count(*) from log_record where loop_id = $1 and kind not in (4, 5, 6, 10, 12)";
         const DATE: &str = "update log_record set at_us = $2 where loop_id = $1 and at_us > $2";
         const FORGET: &str = "delete from snapshot where loop_id = $1";
         in_transaction!(self, transaction => {

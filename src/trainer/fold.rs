@@ -7,6 +7,7 @@ use super::{
     decision::Decided,
     join::{Join, Joined},
     lesson::Lesson,
+    marks::Marked,
     tally::Tally,
 };
 use crate::{
@@ -101,6 +102,9 @@ impl Fold {
         }
         let rules = rules_of(&self.cell.in_force().configuration);
         self.expire(record.at_us, record.at_us, &rules);
+        if let Some(what) = marked(&record.fact) {
+            self.cell.tally_mut().marks.add(record.at_us, what);
+        }
         match &record.fact {
             Fact::Ranked(_) | Fact::Rewarded(_) | Fact::SlotsRewarded(_) | Fact::Activated(_) => {
                 self.join_record(record, decided, &rules);
@@ -120,7 +124,7 @@ impl Fold {
                 self.cell.tally_mut().counters.pending = 0;
                 self.logs_deleted_seq = record.seq;
             }
-            Fact::Relearned(_) | Fact::Ticked => {}
+            Fact::Relearned(_) | Fact::Noted(_) | Fact::Ticked => {}
         }
         self.head = LogHead { seq: record.seq, at_us: record.at_us };
         let version = self.cell.learned().version;
@@ -209,10 +213,26 @@ impl Fold {
         learned.note_change(self.head.at_us);
         let version = learned.version;
         drop(learned);
-        self.cell.tally_mut().counters.model_version = version;
+        let mut tally = self.cell.tally_mut();
+        tally.counters.model_version = version;
+        tally.marks.add(self.head.at_us, Marked::Relearned);
+        drop(tally);
         let in_force = InForce { relearn_asked_seq: None, ..(*self.cell.in_force()).clone() };
         self.cell.set_in_force(in_force);
     }
+}
+
+/// What of a record the charts mark. That a new model took over is marked when it does; the record alone may come too
+/// late for that.
+fn marked(fact: &Fact) -> Option<Marked> {
+    Some(match fact {
+        Fact::Configured(_) => Marked::Configured,
+        Fact::ModelReset(fact) => Marked::ModelReset { by: fact.by.clone() },
+        Fact::ModelImported(fact) => Marked::ModelImported { by: fact.by.clone() },
+        Fact::LogsDeleted(fact) => Marked::LogsDeleted { by: fact.by.clone() },
+        Fact::Noted(fact) => Marked::Noted { by: fact.by.clone(), text: fact.text.clone() },
+        _ => return None,
+    })
 }
 
 fn new_policy(seq: i64, arguments: Option<&str>) -> Result<Policy, FoldError> {
@@ -230,10 +250,16 @@ fn take_in(cell: &LoopCell, joined: &Joined<'_>, at_us: i64) {
         let due = cell.learned().policy.due_rebuilds();
         due.iter().for_each(|rebuild| rebuild.run());
         let mut learned = cell.learned_mut();
+        let n_alarms = learned.policy.n_alarms();
         decision.teach(&mut learned.policy, closing.reward, at_us);
+        let has_drifted = learned.policy.n_alarms() > n_alarms;
         learned.note_change(at_us);
         drop(learned);
-        cell.tally_mut().counters.last_learned_us = Some(at_us);
+        let mut tally = cell.tally_mut();
+        tally.counters.last_learned_us = Some(at_us);
+        if has_drifted {
+            tally.marks.add(at_us, Marked::Drifted);
+        }
     }
     cell.tally_mut().count(joined, at_us);
 }

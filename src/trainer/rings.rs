@@ -81,18 +81,20 @@ impl Rings {
         }
     }
 
-    /// The last `span_us` in at most `n_buckets` equal buckets, oldest first, empty ones left out. Taken from the
-    /// finest resolution that reaches back that far.
-    pub fn curve(&self, now_us: i64, span_us: i64, n_buckets: usize) -> Vec<Bucket> {
-        let reaches = |(fine_us, n_most): &(i64, usize)| fine_us.saturating_mul(*n_most as i64) >= span_us;
+    /// From `from_us` to `to_us` in at most `n_buckets` equal buckets, oldest first, empty ones left out. Taken from the
+    /// finest resolution that still reaches back that far at `now_us`.
+    pub fn curve_between(&self, now_us: i64, (from_us, to_us): (i64, i64), n_buckets: usize) -> Vec<Bucket> {
+        let (back_us, span_us) = (now_us.saturating_sub(from_us), to_us.saturating_sub(from_us).max(0));
+        let reaches = |(fine_us, n_most): &(i64, usize)| fine_us.saturating_mul(*n_most as i64) >= back_us;
         let idx = LEVELS.iter().position(reaches).unwrap_or(LEVELS.len() - 1);
         let fine_us = LEVELS[idx].0;
         let n_buckets = i64::try_from(n_buckets.max(1)).unwrap_or(i64::MAX);
-        let n_fine = (span_us / n_buckets + fine_us - 1) / fine_us;
+        let n_fine = (span_us / n_buckets).saturating_add(fine_us - 1) / fine_us;
         let wide_us = n_fine.max(1) * fine_us;
-        let from_us = (now_us - span_us).div_euclid(wide_us) * wide_us;
+        let from_us = from_us.div_euclid(wide_us) * wide_us;
         let mut curve: Vec<Bucket> = Vec::new();
-        for sums in self.levels[idx].iter().filter(|sums| sums.start_us >= from_us) {
+        let is_within = |sums: &&Sums| sums.start_us >= from_us && sums.start_us < to_us;
+        for sums in self.levels[idx].iter().filter(is_within) {
             let start_us = sums.start_us.div_euclid(wide_us) * wide_us;
             match curve.last_mut() {
                 Some(bucket) if bucket.start_us == start_us => bucket.merge(sums),
@@ -103,6 +105,18 @@ impl Rings {
             bucket.actions.sort_by_key(|share| std::cmp::Reverse(share.n_offered));
         }
         curve
+    }
+
+    /// The last `span_us` in at most `n_buckets` buckets.
+    pub fn curve(&self, now_us: i64, span_us: i64, n_buckets: usize) -> Vec<Bucket> {
+        // What happens at this very instant belongs to it.
+        self.curve_between(now_us, (now_us.saturating_sub(span_us), now_us.saturating_add(1)), n_buckets)
+    }
+
+    /// Every action that the coarsest sums know, in the order in which they were first offered.
+    pub fn past_actions(&self) -> impl Iterator<Item = &ActionId> {
+        let coarsest = &self.levels[LEVELS.len() - 1];
+        coarsest.iter().flat_map(|sums| sums.shares.iter().map(|share| &share.action_id))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A fold as bytes, and back: start is the newest snapshot plus the tail of the log.
 //!
-//! Layout: the magic, the length of the state in 8 bytes, the state (postcard), the model (its own format).
+//! Layout: the magic, the length of the state in 8 bytes, the state and what was marked (postcard), the model (its own
+//! format). Snapshots from before moments were marked end their state where the marks would begin.
 //! Decisions of open events are not in it; they are read from the log again.
 
 use std::sync::Arc;
@@ -67,7 +68,9 @@ impl Snapshot {
 
     /// Everything that the fold knew. With a large model this takes long: trees that are being grown are finished first.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let state = postcard::to_stdvec(&self.state).expect("plain data of known length always fits a vector");
+        const FITS: &str = "plain data of known length always fits a vector";
+        let mut state = postcard::to_stdvec(&self.state).expect(FITS);
+        state.extend(postcard::to_stdvec(&self.state.tally.marks).expect(FITS));
         let model = self.policy.to_bytes();
         let mut bytes = Vec::with_capacity(MAGIC.len() + 8 + state.len() + model.len());
         bytes.extend_from_slice(MAGIC);
@@ -112,7 +115,11 @@ impl Fold {
         let (length, rest) = rest.split_first_chunk::<8>().ok_or(SnapshotError::Damaged)?;
         let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| SnapshotError::Damaged)?;
         let (state, model) = rest.split_at_checked(length).ok_or(SnapshotError::Damaged)?;
-        let state: State = postcard::from_bytes(state)?;
+        let (mut state, marks): (State, &[u8]) = postcard::take_from_bytes(state)?;
+        match marks {
+            [] => state.tally.note_past_actions(),
+            marks => state.tally.marks = postcard::from_bytes(marks)?,
+        }
         let policy = Policy::from_bytes(model)?;
         let rule = |(seq, at_us, aggregation, default_reward, mode)| {
             (seq, at_us, EventRules { aggregation, default_reward, mode })

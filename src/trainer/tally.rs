@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     join::{Joined, OpenEvent},
+    marks::Marks,
     rings::Rings,
 };
 use crate::{
@@ -111,6 +112,9 @@ pub struct Tally {
     pub counters: Counters,
     rings: Rings,
     imitation: VecDeque<ImitationEvent>,
+    /// Stored behind the rest of a snapshot, so that those from before it was kept can be read.
+    #[serde(skip)]
+    pub marks: Marks,
 }
 
 impl Tally {
@@ -149,6 +153,7 @@ impl Tally {
         self.counters.pending += 1;
         self.counters.explored += u64::from(is_exploring);
         self.counters.last_rank_us = Some(event.ranked_at_us);
+        self.marks.note_actions(action_ids);
         self.rings.add(event.ranked_at_us, |sums| {
             sums.n_ranked += 1;
             sums.n_explored += u64::from(is_exploring);
@@ -217,6 +222,16 @@ impl Tally {
     /// Sums over the last `span_us`; see `LiveLoop::curve`.
     pub fn curve(&self, now_us: i64, span_us: i64, n_buckets: usize) -> Vec<Bucket> {
         self.rings.curve(now_us, span_us, n_buckets)
+    }
+
+    /// Sums between two instants; see `LiveLoop::curve_between`.
+    pub fn curve_between(&self, now_us: i64, ends_us: (i64, i64), n_buckets: usize) -> Vec<Bucket> {
+        self.rings.curve_between(now_us, ends_us, n_buckets)
+    }
+
+    /// Gives actions of a snapshot that kept no places theirs, as far as its sums tell.
+    pub(super) fn note_past_actions(&mut self) {
+        self.marks.note_past(&self.rings);
     }
 
     /// Apprentice numbers over the most recent 1,000 apprentice events.

@@ -12,8 +12,9 @@ use super::{
     components::{NotFoundPage, Toasts, provide_theme, provide_toasts},
     dashboard::{DashboardFrame, loop_frame::LoopFrame},
     lazy_pages::{
-        ActionsRoute, ArticleRoute, CoffeeRoute, EvaluationRoute, EvaluationsRoute, EventRoute, EventsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute,
-        LoopsRoute, NewLoopRoute, OverviewRoute, PlaygroundRoute, SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
+        ActionsRoute, ArticleRoute, CoffeeRoute, EvaluationRoute, EvaluationsRoute, EventRoute, EventsRoute,
+        FeaturesRoute, FrontRoute, HomeRoute, KeysRoute, LoopsRoute, NewLoopRoute, OverviewRoute, PlaygroundRoute,
+        SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
     },
 };
 

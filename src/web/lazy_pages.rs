@@ -8,8 +8,18 @@ use leptos_router::LazyRoute;
 
 use super::{
     dashboard::{
-        actions::ActionsPage, evaluations::{EvaluationPage, EvaluationsPage}, event::EventPage, events::EventsPage, features::FeaturesPage, keys::KeysPage,
-        loops::LoopsPage, new_loop::NewLoopPage, overview::OverviewPage, playground::PlaygroundPage, settings::SettingsPage, sign_in::SignInPage,
+        actions::ActionsPage,
+        evaluations::{EvaluationPage, EvaluationsPage},
+        event::EventPage,
+        events::EventsPage,
+        features::FeaturesPage,
+        keys::KeysPage,
+        loops::LoopsPage,
+        new_loop::NewLoopPage,
+        overview::OverviewPage,
+        playground::PlaygroundPage,
+        settings::SettingsPage,
+        sign_in::SignInPage,
         welcome::WelcomePage,
     },
     demo::{ArticlePage, CoffeePage, FrontPage, SectionPage},

@@ -3,9 +3,13 @@
 //! Every server function checks who is asking. Pages place strings; arithmetic on rewards lives in `reports`.
 
 pub mod app;
+pub mod chart;
 pub mod components;
 pub mod dashboard;
 pub mod demo;
+/// Charts as files.
+#[cfg(feature = "ssr")]
+pub mod downloads;
 mod error;
 /// Who is asking, for server functions.
 #[cfg(feature = "ssr")]
@@ -22,12 +26,12 @@ pub mod palette;
 /// Pages without a browser half: help, and the design on one page.
 #[cfg(feature = "ssr")]
 pub mod plain;
-/// Every part and token on one page, for people who design and for tests.
-#[cfg(feature = "ssr")]
-mod styleguide;
 /// Settings as a file, for server functions.
 #[cfg(feature = "ssr")]
 mod settings_file;
+/// Every part and token on one page, for people who design and for tests.
+#[cfg(feature = "ssr")]
+mod styleguide;
 /// Times in words, for server functions.
 #[cfg(feature = "ssr")]
 pub mod words;

@@ -1,5 +1,6 @@
 //! The HTTP side, through the router and without a socket.
 
+mod annotations;
 mod app;
 mod bad_input;
 mod consequence;

@@ -1,18 +1,33 @@
 //! The questions, asked of a real loop.
 
 use rankloop::{
-    reports::{HealthLevel, TimeRange, Verdict, ask},
+    loops::ConfigurationChange,
+    reports::{
+        HealthLevel, SeriesSlot, TimeRange, Verdict,
+        ask::{self, Look},
+    },
     terms::{Configuration, EventState, ExplorationShare, LearningMode, RewardAggregation},
 };
 
-use crate::house::{MINUTE_US, SECOND_US, house, house_with, id};
+use crate::house::{House, MINUTE_US, NOON_US, SECOND_US, house, house_with, id};
+
+fn hour() -> Look {
+    Look { range: Some(TimeRange::Hour), ..Look::default() }
+}
+
+async fn explore(house: &House, percent: f32) {
+    let exploration_percentage = ExplorationShare::try_from(percent / 100.0).expect("a share");
+    let configuration = Configuration { exploration_percentage, ..(*house.live.configuration()).clone() };
+    let change = ConfigurationChange { configuration: Some(configuration), ..ConfigurationChange::default() };
+    house.live.configure(change, "Ada").await.expect("applied");
+}
 
 #[tokio::test]
 async fn a_loop_without_a_rank_has_something_to_wait_for_and_nothing_to_draw() {
     let house = house(LearningMode::Online).await;
-    let overview = ask::overview(&house.live, None).await.expect("an overview");
+    let overview = ask::overview(&house.live, Look::default()).await.expect("an overview");
     assert!(!overview.has_events);
-    assert_eq!((overview.reward.drawings, overview.actions.drawings), (None, None));
+    assert_eq!((overview.reward.picture, overview.actions.picture), (None, None));
     assert_eq!(overview.health[0].level, HealthLevel::Waiting);
     let row = &ask::loop_rows(&house.loops)[0];
     assert_eq!((row.last_event.as_str(), row.events_per_minute, row.reward_rate), ("no Rank yet", 0.0, None));
@@ -22,7 +37,7 @@ async fn a_loop_without_a_rank_has_something_to_wait_for_and_nothing_to_draw() {
 async fn after_a_handful_of_events_it_is_too_early() {
     let house = house(LearningMode::Online).await;
     house.play("few", 10).await;
-    let overview = ask::overview(&house.live, None).await.expect("an overview");
+    let overview = ask::overview(&house.live, Look::default()).await.expect("an overview");
     assert_eq!(overview.headline.verdict, Verdict::TooEarly);
     assert_eq!(overview.headline.figure, None);
     assert!(overview.headline.sentence.contains("more decisions"), "{}", overview.headline.sentence);
@@ -35,12 +50,11 @@ async fn a_policy_that_learned_earns_more_than_the_first_action_and_the_page_say
     let configuration = Configuration { exploration_percentage, ..Configuration::default() };
     let house = house_with(configuration, Some("--cb_explore_adf --epsilon 0.5 --cb_type mtr -q :: -l 0.5")).await;
     house.play("many", 900).await;
-    let overview = ask::overview(&house.live, Some(TimeRange::Hour)).await.expect("an overview");
+    let overview = ask::overview(&house.live, hour()).await.expect("an overview");
     assert_eq!(overview.headline.verdict, Verdict::Better, "{:?}", overview.headline);
-    let drawings = overview.reward.drawings.expect("a curve").drawings;
-    assert_eq!(drawings.iter().map(|drawing| drawing.width.as_str()).collect::<Vec<_>>(), ["narrow", "medium", "wide"]);
-    assert_eq!(overview.actions.series.len(), 2, "the excluded action has no probability to draw");
-    assert_eq!(overview.reward.table.rows.len(), overview.reward.points.len());
+    assert!(overview.reward.picture.is_some());
+    assert_eq!(overview.actions.data.series.len(), 2, "the excluded action has no probability to draw");
+    assert_eq!(overview.reward.table.rows.len(), overview.reward.data.spans.len());
 }
 
 #[tokio::test]
@@ -125,7 +139,7 @@ async fn pages_of_events_join_without_a_row_lost_or_twice() {
 async fn an_apprentice_is_told_with_its_ceiling_and_the_policys_own_probabilities() {
     let house = house(LearningMode::Apprentice).await;
     house.play("learning", 60).await;
-    let overview = ask::overview(&house.live, None).await.expect("an overview");
+    let overview = ask::overview(&house.live, Look::default()).await.expect("an overview");
     let numbers = overview.apprentice.expect("apprentice numbers");
     assert!(numbers.ceiling.is_some_and(|ceiling| ceiling.ends_with(" %")));
     assert!(overview.health[0].words.contains("imitates") && overview.health[0].words.contains("(ceiling "));
@@ -159,4 +173,72 @@ async fn a_second_reward_of_the_same_instant_is_a_duplicate_too() {
     let page = ask::event(&house.live, &id("twice")).await.expect("readable").expect("stored");
     let fates: Vec<_> = page.rewards.iter().map(|reward| reward.is_counted).collect();
     assert_eq!(fates, [true, false]);
+}
+
+#[tokio::test]
+async fn every_change_is_marked_on_both_charts_with_who_and_what() {
+    let house = house(LearningMode::Online).await;
+    house.play("before", 30).await;
+    explore(&house, 10.0).await;
+    house.clock.advance_us(SECOND_US);
+    house.live.reset_model("Grace").await.expect("reset");
+    house.clock.advance_us(SECOND_US);
+    house.live.annotate("The readers' taste changed.", "demo").await.expect("noted");
+    house.play("after", 30).await;
+    let overview = ask::overview(&house.live, hour()).await.expect("an overview");
+    let told: Vec<_> =
+        overview.reward.data.annotations.iter().map(|mark| (mark.kind.as_str(), mark.by.as_str())).collect();
+    assert_eq!(told, [("settings", "Ada"), ("reset", "Grace"), ("note", "demo")]);
+    let first = &overview.reward.data.annotations[0];
+    assert_eq!((first.letter.as_str(), first.changes.len()), ("A", 1));
+    assert!(first.changes[0].starts_with("Exploration: 20 % → 10 %"), "{:?}", first.changes);
+    assert_eq!(overview.actions.data.annotations, overview.reward.data.annotations);
+    assert!(overview.reward.picture.is_some_and(|picture| picture.contains("href=\"#change-C\"")));
+    let row = &ask::loop_rows(&house.loops)[0];
+    assert!(row.last_change.as_ref().is_some_and(|words| words.starts_with("Model reset")), "{:?}", row.last_change);
+}
+
+#[tokio::test]
+async fn what_was_marked_survives_a_restart_and_actions_keep_their_colours() {
+    let house = house(LearningMode::Online).await;
+    house.play("before", 30).await;
+    house.live.annotate("A campaign began.", "Ada").await.expect("noted");
+    let slots = |overview: &rankloop::reports::Overview| -> Vec<(String, SeriesSlot)> {
+        overview.actions.data.series.iter().map(|series| (series.key.clone(), series.slot)).collect()
+    };
+    let before = ask::overview(&house.live, hour()).await.expect("an overview");
+    let house = house.restarted().await;
+    let after = ask::overview(&house.live, hour()).await.expect("an overview");
+    assert_eq!(slots(&after), slots(&before));
+    assert!(!slots(&after).is_empty());
+    assert_eq!(after.reward.data.annotations, before.reward.data.annotations);
+    assert_eq!(after.reward.data.annotations[0].words, "A campaign began.");
+}
+
+#[tokio::test]
+async fn a_chosen_span_shows_what_lies_in_it_and_nothing_else() {
+    let house = house(LearningMode::Online).await;
+    house.play("all", 600).await;
+    let range = TimeRange::between(NOON_US + 2 * MINUTE_US, NOON_US + 4 * MINUTE_US);
+    let overview = ask::overview(&house.live, Look { range, ..Look::default() }).await.expect("an overview");
+    let n_ranked: u64 = overview.reward.data.spans.iter().map(|span| span.n_ranked).sum();
+    assert_eq!(n_ranked, 120);
+    assert!(overview.reward.data.spans.iter().all(|span| !span.is_open));
+    assert_eq!((overview.from.as_str(), overview.to.as_str()), ("2025-11-21T12:02:00", "2025-11-21T12:04:00"));
+    let csv = ask::as_csv(&overview.reward);
+    assert_eq!(csv.lines().count(), overview.reward.data.spans.len() + 1);
+    assert!(csv.starts_with("from,to,ranked,rewarded,is_open"), "{csv}");
+}
+
+#[tokio::test]
+async fn a_range_that_is_longer_than_the_loops_life_says_so() {
+    let house = house(LearningMode::Online).await;
+    house.play("few", 120).await;
+    let note = |range| {
+        let live = house.live.clone();
+        async move { ask::overview(&live, Look { range, ..Look::default() }).await.expect("an overview").range_note }
+    };
+    assert_eq!(note(Some(TimeRange::Week)).await.as_deref(), Some("The loop is 2 minutes old: this is all of it."));
+    house.clock.advance_us(61 * MINUTE_US);
+    assert_eq!(note(Some(TimeRange::Hour)).await, None);
 }

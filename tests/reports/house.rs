@@ -29,9 +29,16 @@ pub async fn house(mode: LearningMode) -> House {
 
 pub async fn house_with(configuration: Configuration, arguments: Option<&str>) -> House {
     let folder = tempfile::tempdir().expect("a folder");
+    let clock = ManualClock::at(NOON_US);
+    let loops = open(&folder, &clock).await;
+    let new = NewLoop { name: "Front page".into(), configuration, arguments: arguments.map(str::to_owned) };
+    let live = loops.create(new, "test").await.expect("a loop").live;
+    House { loops, live, clock, _folder: folder }
+}
+
+async fn open(folder: &tempfile::TempDir, clock: &ManualClock) -> Loops {
     let store = Store::open(&format!("sqlite:{}", folder.path().join("test.db").display())).await.expect("a store");
     store.migrate().await.expect("a schema");
-    let clock = ManualClock::at(NOON_US);
     let options = LoopsOptions {
         durability: Durability::Relaxed,
         n_queued: 10_000,
@@ -39,10 +46,7 @@ pub async fn house_with(configuration: Configuration, arguments: Option<&str>) -
         trusted_signers: TrustedSigners::default(),
         learners: Default::default(),
     };
-    let loops = Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open");
-    let new = NewLoop { name: "Front page".into(), configuration, arguments: arguments.map(str::to_owned) };
-    let live = loops.create(new, "test").await.expect("a loop").live;
-    House { loops, live, clock, _folder: folder }
+    Loops::open(store, Clock::Manual(clock.clone()), options).await.expect("loops open")
 }
 
 pub fn id(text: &str) -> EventId {
@@ -58,6 +62,15 @@ fn rankable(id: &str) -> RankableAction<'static> {
 }
 
 impl House {
+    /// The same house after its server stopped in order and started again.
+    pub async fn restarted(self) -> Self {
+        let id = self.live.id().clone();
+        self.loops.shut_down().await;
+        let loops = open(&self._folder, &self.clock).await;
+        let live = loops.get(&id).expect("it is still there");
+        Self { loops, live, clock: self.clock, _folder: self._folder }
+    }
+
     /// The id of the chosen action.
     pub async fn rank(&self, event_id: &str, device: &str) -> String {
         let context = json!({"device": device});

@@ -114,14 +114,16 @@ async fn the_overview_averages_over_slots_and_counts_ranks() {
     let configuration = Configuration { is_multi_slot: true, exploration_percentage, ..Configuration::default() };
     let house = house_with(configuration, Some("--ccb_explore_adf --epsilon 0.5 --cb_type mtr -q :: -l 0.5")).await;
     house.play_pages("page", 400).await;
-    let overview = ask::overview(&house.live, Some(TimeRange::Hour)).await.expect("an overview");
+    let look = ask::Look { range: Some(TimeRange::Hour), ..Default::default() };
+    let overview = ask::overview(&house.live, look).await.expect("an overview");
     assert_eq!(overview.unit, Unit::Slot);
     assert_eq!(overview.headline.verdict, Verdict::Better, "{:?}", overview.headline);
     assert!(overview.headline.sentence.contains("reward per slot"), "{}", overview.headline.sentence);
     assert!(overview.headline.detail.contains("800 slots of 400 Ranks"), "{}", overview.headline.detail);
-    assert!(overview.reward.points.iter().any(|point| point.baseline.is_some()), "the baseline is in reach");
-    let means: f64 = overview.actions.series.iter().map(|one| one.mean).sum();
-    assert!((means - 1.0).abs() < 0.01, "shares of both slots together are out of one: {means}");
-    let ranked = overview.counters.iter().find(|row| row.key == "ranked").expect("counted");
+    assert!(overview.reward.data.series.iter().any(|series| series.key == "baseline"), "the baseline is in reach");
+    let newest = overview.actions.data.series.iter().filter_map(|series| series.points.last().copied().flatten());
+    let sum: f64 = newest.map(|it| it.value).sum();
+    assert!((sum - 1.0).abs() < 0.01, "shares of both slots together are out of one: {sum}");
+    let ranked = overview.funnel.iter().find(|row| row.key == "ranked").expect("counted");
     assert_eq!((ranked.n, ranked.meaning.as_str()), (400, "Ranks stored in the log, each with all its slots."));
 }

@@ -2,6 +2,7 @@
 //! dashboard's pages go through `web` instead.
 
 mod actions;
+mod annotations;
 mod configuration;
 mod consequence;
 mod evaluations;
@@ -35,6 +36,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(consequence::consequence))
         .routes(routes!(actions::list))
         .routes(routes!(actions::get_one, actions::save, actions::delete))
+        .routes(routes!(annotations::list, annotations::create))
         .routes(routes!(keys::rotate))
         .routes(routes!(evaluations::list, evaluations::create))
         .routes(routes!(evaluations::get_one, evaluations::delete))

@@ -1,61 +1,137 @@
 //! How probable the policy makes each action, over time.
 
-use super::{chart, reward_curve::follows, words};
+use super::{Looked, chart, words};
 use crate::{
-    reports::{ActionSeries, ActionShares, Table, TimeRange, Unit},
+    reports::{Chart, ChartData, ChartSeries, ChartSpan, Interval, SeriesSlot, Table},
     trainer::Bucket,
 };
 
-/// Colours in the style sheet.
-const N_COLOURS: usize = 8;
-/// Actions that are drawn one by one when there are more than colours.
-const N_NAMED: usize = N_COLOURS - 1;
-/// Below this mean the others together cannot be seen, and are rounding.
+/// Actions that are drawn one by one: more colours than this side by side nobody tells apart.
+const N_DRAWN: usize = 8;
+/// As many when there are others beside them.
+const N_NAMED: usize = N_DRAWN - 1;
+/// Below this share the others together cannot be seen, and are rounding.
 const LEAST_OTHERS: f64 = 0.0005;
 
-/// The shares of the most probable actions, and of the others together. `identities` are all action ids in the order
-/// that gives them their colours.
-pub fn shares(buckets: &[Bucket], identities: &[String], range: TimeRange, now_us: i64, unit: Unit) -> ActionShares {
-    let series = series(buckets, identities);
-    let summary = summary(&series, range);
-    let is_joined: Vec<bool> =
-        (0..buckets.len()).map(|idx| idx > 0 && follows(&buckets[idx - 1], &buckets[idx])).collect();
-    let spans: Vec<(i64, i64)> = buckets.iter().map(|bucket| (bucket.start_us, bucket.span_us)).collect();
-    ActionShares {
-        drawings: chart::action_areas(&series, &spans, &is_joined, now_us, &summary),
-        table: table(&series, buckets, range, unit),
-        summary,
-        series,
-    }
+/// What is known of an action beside its shares.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Identity {
+    /// For people.
+    pub name: String,
+    pub slot: SeriesSlot,
+    /// The earlier it was offered for the first time, the lower it is drawn.
+    pub place: u32,
 }
 
-fn series(buckets: &[Bucket], identities: &[String]) -> Vec<ActionSeries> {
-    let n_in_all: f64 = buckets.iter().map(n_decisions).sum();
+/// The shares of the most probable actions, and of the others together.
+pub fn shares(buckets: &[Bucket], identity: impl Fn(&str) -> Identity, looked: &Looked) -> Chart {
+    let spans = spans(buckets, looked.now_us);
+    let series = series(buckets, &spans, identity);
+    let mut chart = Chart {
+        id: "actions".to_owned(),
+        title: "Which actions the policy prefers".to_owned(),
+        picture: None,
+        summary: summary(&series, looked),
+        notes: vec![format!(
+            "Mean probability that the policy gave each action, over the {} of each span.",
+            looked.unit.many()
+        )],
+        table: table(&series, &spans, looked),
+        data: ChartData {
+            unit: "probability".to_owned(),
+            from_us: looked.left_us(buckets),
+            to_us: looked.to_us,
+            low: 0.0,
+            high: 1.0,
+            is_stacked: true,
+            spans,
+            series,
+            annotations: looked.marks.clone(),
+        },
+    };
+    chart::areas(&mut chart);
+    chart
+}
+
+fn spans(buckets: &[Bucket], now_us: i64) -> Vec<ChartSpan> {
+    let span = |bucket: &Bucket| ChartSpan {
+        start_us: bucket.start_us,
+        end_us: bucket.start_us + bucket.span_us,
+        n_ranked: bucket.n_ranked,
+        n_rewarded: bucket.n_rewarded,
+        is_open: bucket.start_us + bucket.span_us > now_us,
+    };
+    buckets.iter().map(span).collect()
+}
+
+/// One action with its shares, span by span.
+#[derive(Debug)]
+struct Found {
+    key: String,
+    shares: Vec<f64>,
+    /// By which it is chosen to be drawn: its mean, or its newest share when that is more. What wins now is never
+    /// among the others, however short a time it has.
+    weight: f64,
+}
+
+fn series(buckets: &[Bucket], spans: &[ChartSpan], identity: impl Fn(&str) -> Identity) -> Vec<ChartSeries> {
+    let totals: Vec<f64> = buckets.iter().map(n_decisions).collect();
+    let n_in_all: f64 = totals.iter().sum();
     if n_in_all == 0.0 {
         return Vec::new();
     }
-    let mean = |id: &str| buckets.iter().map(|bucket| sum_of(bucket, id)).sum::<f64>() / n_in_all;
-    let mut offered: Vec<(usize, &String, f64)> =
-        identities.iter().enumerate().map(|(idx, id)| (idx, id, mean(id))).filter(|(.., mean)| *mean > 0.0).collect();
-    offered.sort_by(|a, b| b.2.total_cmp(&a.2));
-    offered.truncate(if offered.len() > N_COLOURS { N_NAMED } else { N_COLOURS });
-    offered.sort_by_key(|(idx, ..)| *idx);
-    let colours = colours(&offered.iter().map(|(idx, ..)| *idx).collect::<Vec<_>>());
-    let mut series: Vec<ActionSeries> = offered
+    // The last span that is over; one that has just begun has a handful of decisions.
+    let newest = spans.iter().rposition(|span| !span.is_open).unwrap_or(spans.len() - 1);
+    let mut found: Vec<Found> = ids(buckets)
         .into_iter()
-        .zip(colours)
-        .map(|((_, id, mean), colour)| {
-            let share = |bucket: &Bucket| sum_of(bucket, id) / n_decisions(bucket).max(1.0);
-            named(id.clone(), Some(colour), mean, buckets.iter().map(share).collect())
+        .map(|id| {
+            let sums: Vec<f64> = buckets.iter().map(|bucket| sum_of(bucket, &id)).collect();
+            let mean = sums.iter().sum::<f64>() / n_in_all;
+            let shares: Vec<f64> = sums.iter().zip(&totals).map(|(sum, total)| sum / total.max(1.0)).collect();
+            Found { weight: mean.max(shares[newest]), key: id, shares }
         })
+        .filter(|found| found.weight > 0.0)
         .collect();
-    let others = 1.0 - series.iter().map(|one| one.mean).sum::<f64>();
-    if others > LEAST_OTHERS {
-        let left = |idx: usize| (1.0 - series.iter().map(|one| one.shares[idx]).sum::<f64>()).max(0.0);
-        let shares = (0..buckets.len()).map(left).collect();
-        series.push(named("others".to_owned(), None, others, shares));
+    found.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.key.cmp(&b.key)));
+    found.truncate(if found.len() > N_DRAWN { N_NAMED } else { N_DRAWN });
+    let mut named: Vec<(Identity, Found)> = found.into_iter().map(|found| (identity(&found.key), found)).collect();
+    named.sort_by_key(|(identity, _)| identity.place);
+    let left: Vec<f64> = (0..buckets.len())
+        .map(|span| (1.0 - named.iter().map(|(_, found)| found.shares[span]).sum::<f64>()).max(0.0))
+        .collect();
+    let mut series: Vec<ChartSeries> = named
+        .into_iter()
+        .map(|(identity, found)| one_series(found.key, identity.name, identity.slot, &found.shares, &totals, newest))
+        .collect();
+    if left.iter().any(|share| *share > LEAST_OTHERS) {
+        series.push(one_series("others".to_owned(), "others".to_owned(), SeriesSlot::Others, &left, &totals, newest));
     }
     series
+}
+
+fn one_series(
+    key: String,
+    name: String,
+    slot: SeriesSlot,
+    shares: &[f64],
+    totals: &[f64],
+    newest: usize,
+) -> ChartSeries {
+    // A share is counted, not estimated: there is no interval to give.
+    let point = |(share, n): (&f64, &f64)| Some(Interval { value: *share, half_width: 0.0, n_effective: *n });
+    ChartSeries {
+        key,
+        name,
+        slot,
+        newest: words::percent(shares[newest]),
+        points: shares.iter().zip(totals).map(point).collect(),
+    }
+}
+
+/// All that were offered, each once.
+fn ids(buckets: &[Bucket]) -> Vec<String> {
+    let all = buckets.iter().flat_map(|bucket| bucket.actions.iter().map(|share| share.action_id.as_str()));
+    all.collect::<std::collections::BTreeSet<_>>().into_iter().map(str::to_owned).collect()
 }
 
 /// Each slot of a Rank is a decision, whose probabilities sum to one: so does the sum of all tell how many there were,
@@ -69,97 +145,118 @@ fn sum_of(bucket: &Bucket, id: &str) -> f64 {
     bucket.actions.iter().find(|share| share.action_id.as_str() == id).map_or(0.0, |share| share.sum_probability)
 }
 
-fn named(name: String, colour: Option<u8>, mean: f64, shares: Vec<f64>) -> ActionSeries {
-    let newest_words = shares.last().map_or_else(String::new, |share| words::percent(*share));
-    ActionSeries { name, colour, mean, mean_words: words::percent(mean), newest_words, shares }
-}
-
-/// Each action its own colour, the one of its place among all actions; when an earlier one has that, the next free.
-fn colours(identities: &[usize]) -> Vec<u8> {
-    let mut is_taken = [false; N_COLOURS];
-    let mut take = |idx: &usize| {
-        let free = (0..N_COLOURS).map(|step| (idx + step) % N_COLOURS).find(|slot| !is_taken[*slot]);
-        let slot = free.expect("no more actions are drawn than there are colours");
-        is_taken[slot] = true;
-        slot as u8 + 1
-    };
-    identities.iter().map(&mut take).collect()
-}
-
-fn summary(series: &[ActionSeries], range: TimeRange) -> String {
-    let mut named: Vec<&ActionSeries> = series.iter().filter(|one| one.colour.is_some()).collect();
-    named.sort_by(|a, b| b.mean.total_cmp(&a.mean));
-    let parts: Vec<String> = named.iter().take(3).map(|one| format!("{} {}", one.name, one.mean_words)).collect();
+fn summary(series: &[ChartSeries], looked: &Looked) -> String {
+    let mut named: Vec<&ChartSeries> = series.iter().filter(|one| one.slot != SeriesSlot::Others).collect();
+    let newest = |one: &ChartSeries| one.points.iter().rev().flatten().next().map_or(0.0, |it| it.value);
+    named.sort_by(|a, b| newest(b).total_cmp(&newest(a)));
+    let parts: Vec<String> = named.iter().take(3).map(|one| format!("{} {}", one.name, one.newest)).collect();
+    let range = looked.range.words();
     if parts.is_empty() {
-        return format!("No decision in the last {}.", range.words());
+        return format!("No decision in {range}.");
     }
-    format!("Mean probability of each action over the last {}: most for {}.", range.words(), parts.join(", "))
+    format!("Mean probability of each action over {range}. At its end most for {}.", parts.join(", "))
 }
 
-fn table(series: &[ActionSeries], buckets: &[Bucket], range: TimeRange, unit: Unit) -> Table {
+fn table(series: &[ChartSeries], spans: &[ChartSpan], looked: &Looked) -> Table {
     let names = series.iter().map(|one| one.name.clone());
-    let head = ["From".to_owned(), unit.events_title().to_owned()].into_iter().chain(names);
-    let row = |(idx, bucket): (usize, &Bucket)| {
-        [words::row_time(bucket.start_us, range.span_us()), words::count(bucket.n_ranked)]
+    let head = ["From".to_owned(), looked.unit.events_title().to_owned()].into_iter().chain(names);
+    let row = |(idx, span): (usize, &ChartSpan)| {
+        let share = |one: &ChartSeries| one.points[idx].map_or(0.0, |it| it.value);
+        [looked.row_time(span), words::count(span.n_ranked)]
             .into_iter()
-            .chain(series.iter().map(|one| words::percent(one.shares[idx])))
+            .chain(series.iter().map(|one| words::percent(share(one))))
             .collect()
     };
     Table {
         caption: "Mean probability of each action, newest first; times in UTC".to_owned(),
         head: head.collect(),
-        rows: buckets.iter().enumerate().rev().map(row).collect(),
+        rows: spans.iter().enumerate().rev().map(row).collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
-        super::test_buckets::{bucket, with_actions},
+        super::test_buckets::{MINUTE_US, bucket, with_actions},
         *,
     };
 
-    fn ids(n: usize) -> Vec<String> {
+    fn ids(n: u32) -> Vec<String> {
         (0..n).map(|idx| format!("a{idx}")).collect()
+    }
+
+    /// "a7" was offered after seven others.
+    fn identity(id: &str) -> Identity {
+        let place = id[1..].parse().expect("a number");
+        Identity { name: id.to_owned(), slot: SeriesSlot::of_place(place), place }
+    }
+
+    fn drawn(buckets: &[Bucket]) -> Vec<ChartSeries> {
+        series(buckets, &spans(buckets, i64::MAX), identity)
+    }
+
+    fn even(n: u32) -> Vec<(String, f64)> {
+        ids(n).into_iter().map(|id| (id, 1.0 / f64::from(n))).collect()
+    }
+
+    fn of(minute: i64, shares: &[(String, f64)]) -> Bucket {
+        let shares: Vec<(&str, f64)> = shares.iter().map(|(id, mean)| (id.as_str(), *mean)).collect();
+        with_actions(bucket(minute, &[1.0; 10]), &shares)
+    }
+
+    fn newest(series: &[ChartSeries]) -> Vec<f64> {
+        series.iter().filter_map(|one| one.points.last().copied().flatten()).map(|it| it.value).collect()
     }
 
     #[test]
     fn shares_of_every_span_sum_to_one() {
-        let many: Vec<(String, f64)> = ids(12).into_iter().map(|id| (id, 1.0 / 12.0)).collect();
-        let many: Vec<(&str, f64)> = many.iter().map(|(id, mean)| (id.as_str(), *mean)).collect();
-        let series = series(&[with_actions(bucket(0, &[1.0; 10]), &many)], &ids(12));
+        let series = drawn(&[of(0, &even(12))]);
         assert_eq!(series.len(), 8);
-        assert_eq!(series[7].colour, None);
-        assert!((series.iter().map(|one| one.shares[0]).sum::<f64>() - 1.0).abs() < 1e-9);
+        assert_eq!(series[7].slot, SeriesSlot::Others);
+        assert!((newest(&series).iter().sum::<f64>() - 1.0).abs() < 1e-9);
     }
 
     #[test]
     fn shares_of_ranks_with_several_slots_sum_to_one_too() {
         let of_two_slots = with_actions(bucket(0, &[1.0; 10]), &[("a0", 1.2), ("a1", 0.8)]);
-        let series = series(&[of_two_slots], &ids(2));
-        let shares: Vec<f64> = series.iter().map(|one| one.shares[0]).collect();
+        let shares = newest(&drawn(&[of_two_slots]));
         assert!((shares[0] - 0.6).abs() < 1e-9 && (shares[1] - 0.4).abs() < 1e-9, "{shares:?}");
     }
 
     #[test]
     fn eight_actions_need_no_others() {
-        let eight: Vec<(String, f64)> = ids(8).into_iter().map(|id| (id, 0.125)).collect();
-        let eight: Vec<(&str, f64)> = eight.iter().map(|(id, mean)| (id.as_str(), *mean)).collect();
-        let series = series(&[with_actions(bucket(0, &[1.0; 10]), &eight)], &ids(8));
-        assert!(series.iter().all(|one| one.colour.is_some()));
+        assert!(drawn(&[of(0, &even(8))]).iter().all(|one| one.slot != SeriesSlot::Others));
     }
 
     #[test]
-    fn an_action_keeps_its_colour_when_it_overtakes_another() {
-        let before = series(&[with_actions(bucket(0, &[1.0; 10]), &[("a0", 0.9), ("a1", 0.1)])], &ids(2));
-        let after = series(&[with_actions(bucket(0, &[1.0; 10]), &[("a1", 0.9), ("a0", 0.1)])], &ids(2));
-        let colours =
-            |series: &[ActionSeries]| series.iter().map(|one| (one.name.clone(), one.colour)).collect::<Vec<_>>();
-        assert_eq!(colours(&before), colours(&after));
+    fn an_action_keeps_its_colour_whoever_is_drawn_beside_it() {
+        let slots = |buckets: &[Bucket]| -> Vec<(String, SeriesSlot)> {
+            drawn(buckets).into_iter().map(|one| (one.key, one.slot)).collect()
+        };
+        let mut favourites = even(12);
+        favourites[11].1 = 0.9;
+        let (before, after) = (slots(&[of(0, &even(12))]), slots(&[of(0, &favourites)]));
+        for (key, slot) in &after {
+            assert!(before.iter().all(|(other, known)| other != key || known == slot), "{key} changed");
+        }
+        assert!(after.iter().any(|(key, slot)| key == "a11" && *slot == SeriesSlot::Action(11)));
     }
 
     #[test]
-    fn no_two_actions_share_a_colour() {
-        assert_eq!(colours(&[0, 8, 9, 3]), [1, 2, 3, 4]);
+    fn who_wins_now_is_never_among_the_others() {
+        let mut buckets: Vec<Bucket> = (0..30).map(|minute| of(minute, &even(11))).collect();
+        buckets.push(of(30, &[("a30".to_owned(), 1.0)]));
+        let series = drawn(&buckets);
+        let winner = series.iter().find(|one| one.key == "a30").expect("the winner is drawn");
+        assert_eq!(winner.newest, "100 %");
+    }
+
+    #[test]
+    fn a_span_that_has_just_begun_crowns_nobody() {
+        let mut buckets: Vec<Bucket> = (0..10).map(|minute| of(minute, &even(9))).collect();
+        buckets.push(of(10, &[("a30".to_owned(), 1.0)]));
+        let spans = spans(&buckets, 10 * MINUTE_US + 1);
+        assert!(spans[10].is_open && !spans[9].is_open);
+        assert_eq!(series(&buckets, &spans, identity)[0].newest, "11 %");
     }
 }

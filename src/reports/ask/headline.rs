@@ -12,9 +12,13 @@
 //! covariance is Σ w (r − B)² / (N Σ w) ≥ 0, where w are the weights of B: never negative. It is left out, which makes
 //! the intervals somewhat wider than they need be, and never too narrow (for the lift as long as L/B > 0, which the
 //! condition for giving it ensures in all but hopeless cases: those are given as a difference).
+//!
+//! A figure is only given when its interval is narrow beside it: "+109 % ± 93 %" says hardly more than "better". And
+//! what was given a moment ago stays until it falls clearly short, because a headline that comes and goes is not
+//! believed. A moment ago means: some spans earlier, so the answer is the same for everybody who asks.
 
 use super::{
-    reward_curve::{N_EFFECTIVE, Sums},
+    sums::{Demand, N_EFFECTIVE, Sums},
     words,
 };
 use crate::{
@@ -27,6 +31,12 @@ use crate::{
 const N_REWARDED: u64 = 30;
 /// The half width of a 95 % normal interval in standard errors.
 const Z_95: f64 = 1.96;
+/// Half an interval's width beside its value, at most, for a figure to be given, and to stay.
+const NARROW: [f64; 2] = [0.5, 0.75];
+/// Half an interval's width, at most, for "no difference" to be a finding: within a tenth either way.
+const CLOSE: f64 = 0.1;
+/// How many spans back the headline looks for what it said before.
+const N_LOOKS: usize = 8;
 
 /// The headline of the overview.
 pub fn headline(
@@ -37,10 +47,19 @@ pub fn headline(
     unit: Unit,
 ) -> Headline {
     match mode {
-        LearningMode::Online | LearningMode::Frozen => comparison(&Sums::of(buckets), range, unit),
+        LearningMode::Online | LearningMode::Frozen => settled(buckets, range, unit),
         LearningMode::Apprentice => imitated(imitation, unit),
         LearningMode::LoggingOnly => callers_order(&Sums::of(buckets), range, unit),
     }
+}
+
+/// The comparison of now, in the light of what was said some spans ago.
+fn settled(buckets: &[Bucket], range: TimeRange, unit: Unit) -> Headline {
+    let first = buckets.len().saturating_sub(N_LOOKS);
+    let earlier = (first..buckets.len()).filter(|n| *n > 0);
+    let was_shown = earlier
+        .fold(false, |was_shown, n| comparison(&Sums::of(&buckets[..n]), (range, unit), was_shown).figure.is_some());
+    comparison(&Sums::of(buckets), (range, unit), was_shown)
 }
 
 /// What the learned policy is compared with.
@@ -68,18 +87,20 @@ impl Rival {
 }
 
 /// With the caller's first action when enough decisions tell of it; before that with chance, which more of them do.
-fn comparison(sums: &Sums, range: TimeRange, unit: Unit) -> Headline {
+fn comparison(sums: &Sums, (range, unit): (TimeRange, Unit), was_shown: bool) -> Headline {
     if sums.n_ranked == 0 {
         let what = if unit == Unit::Slot { "Rank" } else { "decision" };
-        return too_early(format!("No {what} in the last {}.", range.words()), String::new());
+        return too_early(format!("No {what} in {}.", range.words()), String::new());
     }
-    let learned = sums.learned().filter(|_| sums.n_rewarded >= N_REWARDED);
+    let demand = if was_shown { Demand::TO_STAY } else { Demand::FULL };
+    let learned = sums.learned(&demand).filter(|_| sums.n_rewarded >= N_REWARDED);
     // A rival all of whose events earned the same has an unknown spread, and so has any comparison with it.
     let spread = |rival: Option<Interval>| rival.filter(|rival| rival.half_width > 0.0);
-    match (learned, spread(sums.baseline()), spread(sums.random())) {
-        (Some(learned), Some(baseline), _) => compared(sums, range, learned, baseline, (Rival::Baseline, unit)),
+    let asked = Asked { sums, range, unit, was_shown };
+    match (learned, spread(sums.baseline(&demand)), spread(sums.random(&demand))) {
+        (Some(learned), Some(baseline), _) => asked.compared(learned, baseline, Rival::Baseline),
         (Some(learned), None, Some(random)) => {
-            let mut headline = compared(sums, range, learned, random, (Rival::Chance, unit));
+            let mut headline = asked.compared(learned, random, Rival::Chance);
             let missing = words::about(n_missing(sums));
             headline.detail = format!(
                 "{} The comparison with {}, shown seldom, takes about {missing} more {}.",
@@ -93,40 +114,73 @@ fn comparison(sums: &Sums, range: TimeRange, unit: Unit) -> Headline {
     }
 }
 
-fn compared(sums: &Sums, range: TimeRange, learned: Interval, rival: Interval, (who, unit): (Rival, Unit)) -> Headline {
-    let (change, half_width, figure) = match lift(learned, rival) {
-        Some((lift, half_width)) => (lift, half_width, percent_figure(lift, half_width)),
-        None => {
-            let (difference, half_width) = difference(learned, rival);
-            (difference, half_width, format!("{} ± {half_width:.2}", words::signed(difference, 2)))
+/// One comparison.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    sums: &'a Sums,
+    range: TimeRange,
+    unit: Unit,
+    /// Whether a figure was given a moment ago.
+    was_shown: bool,
+}
+
+impl Asked<'_> {
+    fn compared(self, learned: Interval, rival: Interval, who: Rival) -> Headline {
+        let (change, half_width, figure) = match lift(learned, rival) {
+            Some((lift, half_width)) => (lift, half_width, percent_figure(lift, half_width)),
+            None => {
+                let (difference, half_width) = difference(learned, rival);
+                (difference, half_width, format!("{} ± {half_width:.2}", words::signed(difference, 2)))
+            }
+        };
+        let verdict = match () {
+            () if change - half_width > 0.0 => Verdict::Better,
+            () if change + half_width < 0.0 => Verdict::Worse,
+            () => Verdict::Undecided,
+        };
+        let is_narrow = half_width <= NARROW[usize::from(self.was_shown)] * change.abs() || half_width <= CLOSE;
+        Headline {
+            verdict,
+            figure: is_narrow.then_some(figure),
+            value: is_narrow.then_some(change),
+            sentence: self.sentence(verdict, is_narrow, who),
+            detail: self.detail(learned, rival, who),
         }
-    };
-    let verdict = match () {
-        () if change - half_width > 0.0 => Verdict::Better,
-        () if change + half_width < 0.0 => Verdict::Worse,
-        () => Verdict::Undecided,
-    };
-    let (name, per) = (who.name(unit), unit.one());
-    let sentence = match verdict {
-        Verdict::Undecided => format!("reward per {per} vs {name}: no difference can be told yet (95 % interval)"),
-        _ => format!("reward per {per} vs {name} (95 % interval)"),
-    };
-    let over = match unit {
-        Unit::Decision => format!("{} decisions", words::count(sums.n_ranked)),
-        Unit::Slot => {
-            format!("{} slots of {} Ranks", words::count(sums.n_judged() as u64), words::count(sums.n_ranked))
+    }
+
+    fn sentence(self, verdict: Verdict, is_narrow: bool, who: Rival) -> String {
+        let (name, per) = (who.name(self.unit), self.unit.one());
+        match (verdict, is_narrow) {
+            (Verdict::Undecided, true) => {
+                format!("reward per {per} vs {name}: no difference can be told yet (95 % interval)")
+            }
+            (_, true) => format!("reward per {per} vs {name} (95 % interval)"),
+            (Verdict::Better, false) => {
+                format!("Clearly more reward than {name}. By how much is too early to say.")
+            }
+            (Verdict::Worse, false) => format!("Less reward than {name}. By how much is too early to say."),
+            (_, false) => format!("No difference to {name} can be told yet."),
         }
-    };
-    let detail = format!(
-        "Learned {}, {name} {} reward per {per}, over {over} of the last {}. The second is estimated from {}, \
-         weighted by their logged probabilities, which tells as much as {} even events.",
-        words::interval(learned.value, learned.half_width),
-        words::interval(rival.value, rival.half_width),
-        range.words(),
-        who.known_by(unit),
-        words::count(rival.n_effective as u64),
-    );
-    Headline { verdict, figure: Some(figure), sentence, detail }
+    }
+
+    fn detail(self, learned: Interval, rival: Interval, who: Rival) -> String {
+        let (name, per, sums) = (who.name(self.unit), self.unit.one(), self.sums);
+        let over = match self.unit {
+            Unit::Decision => format!("{} decisions", words::count(sums.n_ranked)),
+            Unit::Slot => {
+                format!("{} slots of {} Ranks", words::count(sums.n_judged() as u64), words::count(sums.n_ranked))
+            }
+        };
+        format!(
+            "Learned {}, {name} {} reward per {per}, over {over} of {}. The second is estimated from {}, weighted by \
+             their logged probabilities, which tells as much as {} even events.",
+            words::interval(learned.value, learned.half_width),
+            words::interval(rival.value, rival.half_width),
+            self.range.words(),
+            who.known_by(self.unit),
+            words::count(rival.n_effective as u64),
+        )
+    }
 }
 
 /// How many more events it takes to compare with the baseline, at the present rate of telling events.
@@ -177,7 +231,7 @@ fn not_yet(sums: &Sums, unit: Unit) -> Headline {
 }
 
 fn too_early(sentence: String, detail: String) -> Headline {
-    Headline { verdict: Verdict::TooEarly, figure: None, sentence, detail }
+    Headline { verdict: Verdict::TooEarly, figure: None, value: None, sentence, detail }
 }
 
 /// How well the model imitates, as a share with the normal interval of a proportion.
@@ -201,6 +255,7 @@ fn imitated(imitation: ImitationNumbers, unit: Unit) -> Headline {
     Headline {
         verdict: Verdict::NotCompared,
         figure: Some(format!("{} ± {:.0} %", share.percent(), (half_width * 100.0).max(1.0))),
+        value: None,
         sentence: format!("of the last {} {} would have been the same as yours", words::count(share.of), unit.many(),),
         detail,
     }
@@ -219,7 +274,8 @@ fn callers_order(sums: &Sums, range: TimeRange, unit: Unit) -> Headline {
         Some(found) => Headline {
             verdict: Verdict::NotCompared,
             figure: Some(words::interval(found.value, found.half_width)),
-            sentence: format!("reward per {} with your own order, last {} (95 % interval)", unit.one(), range.words(),),
+            value: None,
+            sentence: format!("reward per {} with your own order, {} (95 % interval)", unit.one(), range.words()),
             detail,
         },
         None => too_early("Too early to say what your order earns.".to_owned(), detail),
@@ -278,6 +334,27 @@ mod tests {
         let headline = online(&[even]);
         assert_eq!(headline.verdict, Verdict::Undecided);
         assert!(headline.sentence.contains("no difference can be told"));
+    }
+
+    #[test]
+    fn a_wide_interval_is_told_in_words_and_not_as_a_figure() {
+        // The baseline is known from forty heavy events: surely worse, but by how much nobody knows.
+        let headline = online(&[better_by_half(160)]);
+        assert_eq!((headline.verdict, headline.figure), (Verdict::Better, None));
+        assert!(headline.sentence.starts_with("Clearly more reward than your first action."), "{}", headline.sentence);
+    }
+
+    #[test]
+    fn a_figure_that_was_given_stays_until_it_falls_clearly_short() {
+        let at = |half_width| Interval { value: 0.5, half_width, n_effective: 1_000.0 };
+        let sums = Sums::of(&[better_by_half(400)]);
+        let asked = |was_shown| Asked { sums: &sums, range: TimeRange::Hour, unit: Unit::Decision, was_shown };
+        let learned = Interval { value: 0.75, half_width: 0.02, n_effective: 1_000.0 };
+        let has_figure =
+            |half_width, was_shown| asked(was_shown).compared(learned, at(half_width), Rival::Chance).figure.is_some();
+        assert!(has_figure(0.05, false), "narrow enough");
+        assert!(!has_figure(0.10, false) && has_figure(0.10, true), "at the edge it depends on what was said");
+        assert!(!has_figure(0.20, true), "clearly short");
     }
 
     #[test]

@@ -4,77 +4,100 @@ mod action_shares;
 mod apprentice;
 mod consequence;
 mod counters;
+mod csv;
 mod decision;
 mod evaluations;
 mod event_calls;
 mod event_slots;
 mod events;
+mod exploration;
 mod features;
 mod headline;
 mod health;
+mod marks;
 mod playground;
 mod reward_curve;
+mod rows;
+mod sums;
 
 pub use consequence::consequence;
+pub use csv::as_csv;
 pub use decision::{event_why, why};
 pub use evaluations::{evaluation, evaluations};
 pub use events::{event, events};
 pub use features::features;
 pub use playground::playground;
 
-use super::{LoopRow, Overview, Share, TimeRange, Unit, chart, words};
+pub use rows::{loop_row, loop_rows};
+
+pub use super::words::read_field_time as read_moment;
+use super::{ChartMark, ChartSpan, Overview, SeriesSlot, Share, Smoothing, TimeRange, Unit, chart, words};
 use crate::{
-    loops::{LiveLoop, LoopError, Loops},
+    loops::{LiveLoop, LoopError},
     trainer::Bucket,
 };
+use action_shares::Identity;
 use health::Signs;
 
 const SECOND_US: i64 = 1_000_000;
 const MINUTE_US: i64 = 60 * SECOND_US;
 const DAY_US: i64 = 24 * 60 * MINUTE_US;
-/// How far back the number of events per minute looks.
-const RATE_US: i64 = 5 * MINUTE_US;
 /// Spans of a curve, from the finest; the first with enough events in each is taken.
 const N_SPANS: [usize; 3] = [45, 30, 15];
 /// How many events a span should hold on average before a finer division is drawn.
 const N_IN_SPAN: u64 = 30;
 
-/// Every loop as a row, by name.
-pub fn loop_rows(loops: &Loops) -> Vec<LoopRow> {
-    loops.list().iter().map(loop_row).collect()
+/// Findings about features that the overview names; the page Features tells of all.
+const N_WARNINGS: usize = 4;
+/// Letters of an action's note that is taken for its title.
+const N_TITLE: usize = 80;
+
+/// What a person wants to see.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look {
+    /// Left out: the range that suits the loop's age.
+    pub range: Option<TimeRange>,
+    pub smoothing: Smoothing,
 }
 
-/// One loop as a row.
-pub fn loop_row(live: &LiveLoop) -> LoopRow {
-    let now_us = live.now_us();
-    let day = last_day(live);
-    let counters = live.counters();
-    let per_minute = events_per_minute(&live.curve(RATE_US, 60), now_us - live.created_at_us());
-    LoopRow {
-        id: live.id().clone(),
-        name: live.name(),
-        mode: live.configuration().learning_mode,
-        events_per_minute: per_minute,
-        events_per_minute_words: if per_minute < 10.0 {
-            format!("{per_minute:.1}")
-        } else {
-            words::count(per_minute as u64)
-        },
-        reward_rate: rewarded_share(&day, wait_us(live), now_us),
-        health: signs(live, &day).health().swap_remove(0),
-        last_event: counters.last_rank_us.map_or_else(|| "no Rank yet".to_owned(), |at_us| words::ago(at_us, now_us)),
-        sparkline: chart::sparkline(&reward_curve::points(&day)),
+/// What the charts of one page have in common.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    pub range: TimeRange,
+    pub unit: Unit,
+    /// The right end of the charts.
+    pub to_us: i64,
+    pub now_us: i64,
+    pub wait_us: i64,
+    pub marks: Vec<ChartMark>,
+}
+
+impl Looked {
+    /// The left end: where the first span begins.
+    fn left_us(&self, buckets: &[Bucket]) -> i64 {
+        buckets.first().map_or(self.to_us - self.range.span_us(), |first| first.start_us)
+    }
+
+    /// A span as the first cell of its row.
+    fn row_time(&self, span: &ChartSpan) -> String {
+        let time = words::row_time(span.start_us, self.range.span_us());
+        if span.end_us > self.now_us { format!("{time} (so far)") } else { time }
     }
 }
 
-/// The overview of a loop; without a range, over the one that suits its age.
-pub async fn overview(live: &LiveLoop, range: Option<TimeRange>) -> Result<Overview, LoopError> {
+/// The overview of a loop.
+pub async fn overview(live: &LiveLoop, look: Look) -> Result<Overview, LoopError> {
     let now_us = live.now_us();
-    let range = range.unwrap_or_else(|| TimeRange::for_age(now_us - live.created_at_us()));
+    let age_us = now_us - live.created_at_us();
+    let range = look.range.unwrap_or_else(|| TimeRange::for_age(age_us));
     let configuration = live.configuration();
     let buckets = buckets(live, range);
-    let mode = configuration.learning_mode;
-    let unit = Unit::of(configuration.is_multi_slot);
+    let (mode, unit) = (configuration.learning_mode, Unit::of(configuration.is_multi_slot));
+    let (_, to_us) = range.ends_us(now_us);
+    let to_us = to_us.min(now_us);
+    let mut looked = Looked { range, unit, to_us, now_us, wait_us: wait_us(live), marks: Vec::new() };
+    let from_us = looked.left_us(&buckets);
+    looked.marks = marks::marks(live, (from_us, to_us.saturating_add(1))).await?;
     let counters = live.counters();
     let apprentice = apprentice::numbers(live).await?;
     let mut health = signs(live, &last_day(live)).health();
@@ -84,49 +107,78 @@ pub async fn overview(live: &LiveLoop, range: Option<TimeRange>) -> Result<Overv
         mode,
         unit,
         range,
+        range_note: range_note(range, age_us),
+        from: words::field_time(from_us),
+        to: words::field_time(to_us),
+        smoothing: look.smoothing,
         has_events: counters.ranked > 0,
         headline: headline::headline(&buckets, mode, range, live.imitation(), unit),
         health,
-        counters: counters::rows(&counters, unit),
-        reward: reward_curve::curve(&buckets, range, now_us, wait_us(live), unit),
-        actions: action_shares::shares(&buckets, &identities(live, &buckets), range, now_us, unit),
+        funnel: counters::funnel(&counters, unit),
+        troubles: counters::troubles(&counters, unit),
+        exploration: exploration::numbers(live, &buckets, &looked),
+        warnings: warnings(live).await?,
+        reward: reward_curve::curve(&buckets, &looked, look.smoothing),
+        actions: action_shares::shares(&buckets, identities(live), &looked),
         apprentice,
         relearning_percent: live.relearning().map(|share| (share * 100.0) as u32),
         as_of: format!("{} UTC", words::clock(now_us)),
     })
 }
 
+/// A range that is longer than the loop's life shows all of that, and says so.
+fn range_note(range: TimeRange, age_us: i64) -> Option<String> {
+    let is_named = TimeRange::NAMED.contains(&range);
+    (is_named && age_us < range.span_us())
+        .then(|| format!("The loop is {} old: this is all of it.", words::span(age_us)))
+}
+
+/// What is odd about the features, kind by kind.
+async fn warnings(live: &LiveLoop) -> Result<Vec<String>, LoopError> {
+    let page = features::features(live).await?;
+    let one = |group: super::FindingGroup| {
+        let names: Vec<String> = group.rows.into_iter().map(|row| row.name).filter(|name| !name.is_empty()).collect();
+        if names.is_empty() { group.title } else { format!("{}: {}", group.title, names.join(", ")) }
+    };
+    Ok(page.groups.into_iter().take(N_WARNINGS).map(one).collect())
+}
+
 /// The range cut as finely as its traffic allows.
 fn buckets(live: &LiveLoop, range: TimeRange) -> Vec<Bucket> {
-    // A young loop is drawn over its life, so that its first minute fills the chart.
-    let age_us = live.now_us() - live.created_at_us();
-    let span_us = range.span_us().min(age_us.max(2 * MINUTE_US));
-    let finest = live.curve(span_us, N_SPANS[0]);
+    let now_us = live.now_us();
+    let cut = |n_spans| match range {
+        TimeRange::Custom(from_us, to_us) => live.curve_between(from_us, to_us, n_spans),
+        named => {
+            // A young loop is drawn over its life, so that its first minute fills the chart.
+            let age_us = now_us - live.created_at_us();
+            live.curve(named.span_us().min(age_us.max(2 * MINUTE_US)), n_spans)
+        }
+    };
+    let finest = cut(N_SPANS[0]);
     let n_ranked: u64 = finest.iter().map(|bucket| bucket.n_ranked).sum();
     let enough = N_SPANS.into_iter().find(|n_spans| n_ranked >= N_IN_SPAN * *n_spans as u64);
     match enough.unwrap_or(N_SPANS[2]) {
         n_spans if n_spans == N_SPANS[0] => finest,
-        n_spans => live.curve(span_us, n_spans),
+        n_spans => cut(n_spans),
     }
 }
 
-/// Action ids in the order that gives them their colours: the loop's own as they stand, then the others in order of
-/// their first appearance in the log, as far back as its sums reach. An action keeps its colour however it fares.
-fn identities(live: &LiveLoop, buckets: &[Bucket]) -> Vec<String> {
+/// How each action is told apart: by its own title where somebody gave it one, and by the colour that it has for good.
+fn identities(live: &LiveLoop) -> impl Fn(&str) -> Identity {
+    let live = live.clone();
     let own = live.actions();
-    let past = live.curve(90 * DAY_US, 2_160);
-    let seen = past.iter().chain(buckets).flat_map(|bucket| {
-        let mut ids: Vec<_> = bucket.actions.iter().map(|share| share.action_id.as_str()).collect();
-        ids.sort_unstable();
-        ids
-    });
-    let mut order: Vec<String> = Vec::new();
-    for id in own.iter().map(|action| action.id.as_str()).chain(seen) {
-        if !order.iter().any(|known| known == id) {
-            order.push(id.to_owned());
-        }
+    move |id| {
+        let notes = own.iter().find(|action| action.id.as_str() == id).map_or("", |action| action.notes.trim());
+        let title = notes.lines().next().filter(|title| !title.is_empty() && title.chars().count() <= N_TITLE);
+        // Of the very many that a loop may offer only the first have a place; the others take one by their name.
+        let place = live.place_of_action(id).unwrap_or_else(|| hashed(id));
+        Identity { name: title.unwrap_or(id).to_owned(), slot: SeriesSlot::of_place(place), place }
     }
-    order
+}
+
+/// FNV-1a: the same on every machine and in every version.
+fn hashed(id: &str) -> u32 {
+    id.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The last day, or the life of a younger loop, in spans short enough that some of them are over.
@@ -136,12 +188,6 @@ fn last_day(live: &LiveLoop) -> Vec<Bucket> {
 
 fn wait_us(live: &LiveLoop) -> i64 {
     live.configuration().reward_wait_time.get().as_micros()
-}
-
-/// Over the last five minutes; over its life, but at least one minute, when the loop is younger.
-fn events_per_minute(recent: &[Bucket], age_us: i64) -> f64 {
-    let n_ranked: u64 = recent.iter().map(|bucket| bucket.n_ranked).sum();
-    n_ranked as f64 * MINUTE_US as f64 / age_us.clamp(MINUTE_US, RATE_US) as f64
 }
 
 /// The share of active events that were rewarded, of those that can no longer be. A loop all of whose events still

@@ -1,117 +1,44 @@
 //! Mean reward over time, with its interval, for each policy that is compared.
 //!
-//! Each point is an estimate over its own span and, where that holds less than [`N_EFFECTIVE`] effective events, over
+//! Each point is an estimate over its own span and, where that holds less than [`super::sums::N_EFFECTIVE`] effective events, over
 //! as many spans before it as it takes. A series that has not come that far since the last gap has no point: a gap in
 //! the drawing, never a zero. So the baseline, which few events tell of, is drawn smoother than the learned policy,
 //! and both are drawn honestly.
 
-use super::{chart, words};
+use super::{
+    Looked, chart,
+    sums::{Demand, Sums},
+    words,
+};
 use crate::{
-    bandit::evaluation::WeightedRewards,
-    reports::{Interval, RewardCurve, RewardPoint, Table, TimeRange, Unit},
+    reports::{Chart, ChartData, ChartSeries, ChartSpan, Interval, SeriesSlot, Smoothing, Table, Unit},
     trainer::Bucket,
 };
 
-/// The least number of effective events for an estimate: from about 30 on its normal interval can be trusted.
-pub const N_EFFECTIVE: f64 = 30.0;
+/// The open end is left unmarked where it would be more of the chart than this.
+const OPEN_MOST: f64 = 0.6;
+/// Spans that a rolling point looks at.
+const N_ROLLING: usize = 5;
 
-/// How far the mean weight may be from the 1 that it is on average. Where the policy's favourite alone was drawn for
-/// a while, the few small weights of those events agree with each other and seem to tell much; but they tell of the
-/// favourite, and not of the policy that is judged. Their mean weight gives that away.
-const MEAN_WEIGHT: std::ops::RangeInclusive<f64> = 0.75..=1.35;
-
-/// The sums that are compared.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Sums {
-    pub n_ranked: u64,
-    pub n_rewarded: u64,
-    answered: WeightedRewards,
-    learned: WeightedRewards,
-    baseline: WeightedRewards,
-    random: WeightedRewards,
-}
-
-impl Sums {
-    /// Of all these buckets.
-    pub fn of<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Self {
-        let mut sums = Self::default();
-        buckets.into_iter().for_each(|bucket| sums.add(bucket));
-        sums
-    }
-
-    fn add(&mut self, bucket: &Bucket) {
-        self.n_ranked += bucket.n_ranked;
-        self.n_rewarded += bucket.n_rewarded;
-        self.answered.merge(&bucket.answered);
-        self.learned.merge(&bucket.learned);
-        self.baseline.merge(&bucket.baseline);
-        self.random.merge(&bucket.random);
-    }
-
-    /// What was answered; every weight is 1.
-    pub fn answered(&self) -> Option<Interval> {
-        interval(&self.answered)
-    }
-
-    /// The learned policy, over the events that it decided; there every weight is 1.
-    pub fn learned(&self) -> Option<Interval> {
-        interval(&self.learned)
-    }
-
-    /// The caller's first action.
-    pub fn baseline(&self) -> Option<Interval> {
-        interval(&self.baseline).filter(|_| is_covered(&self.baseline, self.n_judged()))
-    }
-
-    /// How many decisions were active; of a Rank with several slots each is one.
-    pub fn n_judged(&self) -> f64 {
-        self.answered.total_weight()
-    }
-
-    /// An even draw, over the events that the policy decided: no other tells of it.
-    pub fn random(&self) -> Option<Interval> {
-        interval(&self.random).filter(|_| is_covered(&self.random, self.learned.total_weight()))
-    }
-
-    /// How many even events would tell as much of the baseline.
-    pub fn n_effective_of_baseline(&self) -> f64 {
-        self.baseline.estimate().map_or(0.0, |estimate| estimate.n_effective)
-    }
-}
-
-/// The estimate, if it rests on enough events.
-fn interval(sums: &WeightedRewards) -> Option<Interval> {
-    let estimate = sums.estimate()?;
-    let is_enough = estimate.n_effective >= N_EFFECTIVE && estimate.half_width.is_finite();
-    is_enough.then_some(Interval {
-        value: estimate.value,
-        half_width: estimate.half_width,
-        n_effective: estimate.n_effective,
-    })
-}
-
-fn is_covered(sums: &WeightedRewards, n_events: f64) -> bool {
-    MEAN_WEIGHT.contains(&(sums.total_weight() / n_events))
-}
+type Estimate = fn(&Sums, &Demand) -> Option<Interval>;
 
 /// One point a bucket.
-pub fn points(buckets: &[Bucket]) -> Vec<RewardPoint> {
-    let point = |(idx, bucket): (usize, &Bucket)| RewardPoint {
-        start_us: bucket.start_us,
-        span_us: bucket.span_us,
-        n_ranked: bucket.n_ranked,
-        n_rewarded: bucket.n_rewarded,
-        learned: trailing(buckets, idx, Sums::learned),
-        baseline: trailing(buckets, idx, Sums::baseline),
-        random: trailing(buckets, idx, Sums::random),
-    };
-    buckets.iter().enumerate().map(point).collect()
+pub fn points(buckets: &[Bucket], smoothing: Smoothing, estimate: Estimate) -> Vec<Option<Interval>> {
+    (0..buckets.len()).map(|idx| point(buckets, idx, smoothing, estimate)).collect()
 }
 
-fn trailing(buckets: &[Bucket], idx: usize, estimate: fn(&Sums) -> Option<Interval>) -> Option<Interval> {
+fn point(buckets: &[Bucket], idx: usize, smoothing: Smoothing, estimate: Estimate) -> Option<Interval> {
+    let estimate = |sums: &Sums| estimate(sums, &Demand::FULL);
+    let n_least = match smoothing {
+        Smoothing::Each => 1,
+        Smoothing::Rolling => N_ROLLING,
+        Smoothing::Cumulative => buckets.len(),
+    };
     let mut sums = Sums::of([&buckets[idx]]);
     for earlier in (0..idx).rev() {
-        if estimate(&sums).is_some() || !follows(&buckets[earlier], &buckets[earlier + 1]) {
+        let is_enough = idx - earlier >= n_least && estimate(&sums).is_some();
+        let is_gap = !follows(&buckets[earlier], &buckets[earlier + 1]);
+        if is_enough || (is_gap && smoothing != Smoothing::Cumulative) {
             break;
         }
         sums.add(&buckets[earlier]);
@@ -124,47 +51,119 @@ pub fn follows(before: &Bucket, after: &Bucket) -> bool {
     before.start_us + before.span_us == after.start_us
 }
 
-/// The curve with its drawings, its sentence and its table.
-pub fn curve(buckets: &[Bucket], range: TimeRange, now_us: i64, wait_us: i64, unit: Unit) -> RewardCurve {
-    let points = points(buckets);
-    let summary = summary(&points, range, unit);
-    RewardCurve {
-        drawings: chart::reward_curve(&points, now_us, wait_us, unit, &summary),
-        notes: notes(&points, wait_us, now_us, unit),
-        table: table(&points, range, unit),
-        summary,
+/// The curve with its picture, its sentence and its table.
+pub fn curve(buckets: &[Bucket], looked: &Looked, smoothing: Smoothing) -> Chart {
+    let unit = looked.unit;
+    let spans = spans(buckets, looked);
+    let learned = points(buckets, smoothing, Sums::learned);
+    // Where the caller's order is answered, what is answered is all that there is.
+    let series = [
+        ("random", "Random choice", SeriesSlot::Random, points(buckets, smoothing, Sums::random)),
+        ("baseline", unit.baseline_title(), SeriesSlot::Baseline, points(buckets, smoothing, Sums::baseline)),
+        ("learned", "Learned policy", SeriesSlot::Learned, learned),
+    ];
+    let series: Vec<ChartSeries> =
+        series.into_iter().map(|(key, name, slot, points)| one_series(key, name, slot, points, &spans)).collect();
+    let (low, high) = chart::value_ends(series.iter().flat_map(ends));
+    let mut chart = Chart {
+        id: "reward".to_owned(),
+        title: "Reward over time".to_owned(),
+        picture: None,
+        summary: summary(&series, looked),
+        notes: notes(&spans, looked),
+        table: table(&series, &spans, looked),
+        data: ChartData {
+            unit: format!("reward per {}", unit.one()),
+            from_us: looked.left_us(buckets),
+            to_us: looked.to_us,
+            low,
+            high,
+            is_stacked: false,
+            spans,
+            series,
+            annotations: looked.marks.clone(),
+        },
+    };
+    chart.data.series.retain(|series| series.points.iter().any(Option::is_some));
+    chart::lines(&mut chart);
+    chart
+}
+
+fn one_series(
+    key: &str,
+    name: &str,
+    slot: SeriesSlot,
+    points: Vec<Option<Interval>>,
+    spans: &[ChartSpan],
+) -> ChartSeries {
+    // Where rewards can still come the mean dives, because what is missing counts with the default: the newest value
+    // that is told is one that stays.
+    let told = |is_open: bool| {
+        points.iter().zip(spans).rev().filter(|(_, span)| span.is_open == is_open).find_map(|(point, _)| *point)
+    };
+    let newest = told(false).or_else(|| told(true));
+    ChartSeries {
+        key: key.to_owned(),
+        name: name.to_owned(),
+        slot,
+        newest: newest.map_or_else(String::new, |it| words::interval(it.value, it.half_width)),
         points,
     }
 }
 
-fn summary(points: &[RewardPoint], range: TimeRange, unit: Unit) -> String {
-    let newest = |of: fn(&RewardPoint) -> Option<Interval>| points.iter().rev().find_map(of);
+/// The values that the axis has to hold; of the learned policy, which has a band, also the ends of that.
+fn ends(series: &ChartSeries) -> impl Iterator<Item = f64> {
+    let has_band = series.slot == SeriesSlot::Learned;
+    let ends = move |it: &Interval| if has_band { [it.low(), it.high()] } else { [it.value; 2] };
+    series.points.iter().flatten().flat_map(ends)
+}
+
+/// The spans; open are those that are not over and, where that is a small part of the chart, those whose rewards can
+/// still come.
+fn spans(buckets: &[Bucket], looked: &Looked) -> Vec<ChartSpan> {
+    let (from_us, now_us) = (looked.left_us(buckets), looked.now_us);
+    let open_us = now_us - looked.wait_us;
+    let is_marked = (looked.to_us - open_us) as f64 <= OPEN_MOST * (looked.to_us - from_us) as f64;
+    let span = |bucket: &Bucket| {
+        let end_us = bucket.start_us + bucket.span_us;
+        ChartSpan {
+            start_us: bucket.start_us,
+            end_us,
+            n_ranked: bucket.n_ranked,
+            n_rewarded: bucket.n_rewarded,
+            is_open: end_us > now_us || (is_marked && end_us > open_us),
+        }
+    };
+    buckets.iter().map(span).collect()
+}
+
+fn summary(series: &[ChartSeries], looked: &Looked) -> String {
+    let (unit, range) = (looked.unit, looked.range.words());
+    let newest = |key: &str| series.iter().find(|one| one.key == key).map(|one| one.newest.clone()).unwrap_or_default();
     let named = [
-        ("the learned policy earns", newest(|point| point.learned)),
-        (unit.baseline(), newest(|point| point.baseline)),
-        ("a random choice", newest(|point| point.random)),
+        ("the learned policy earns", newest("learned")),
+        (unit.baseline(), newest("baseline")),
+        ("a random choice", newest("random")),
     ];
     let parts: Vec<String> = named
         .into_iter()
-        .filter_map(|(name, found)| found.map(|it| format!("{name} {}", words::interval(it.value, it.half_width))))
+        .filter(|(_, newest)| !newest.is_empty())
+        .map(|(name, newest)| format!("{name} {newest}"))
         .collect();
     if parts.is_empty() {
-        return format!(
-            "Mean reward per {} over the last {}: too few events for a point yet.",
-            unit.one(),
-            range.words()
-        );
+        return format!("Mean reward per {} over {range}: too few events for a point yet.", unit.one());
     }
-    format!("Mean reward per {} over the last {}. At its end {}.", unit.one(), range.words(), parts.join(", "))
+    format!("Mean reward per {} over {range}. At its end {}.", unit.one(), parts.join(", "))
 }
 
-fn notes(points: &[RewardPoint], wait_us: i64, now_us: i64, unit: Unit) -> Vec<String> {
+fn notes(spans: &[ChartSpan], looked: &Looked) -> Vec<String> {
+    let unit = looked.unit;
     let mut notes = Vec::new();
-    let is_open = points.last().is_some_and(|newest| newest.start_us + newest.span_us + wait_us > now_us);
+    let is_open = spans.last().is_some_and(|newest| newest.end_us + looked.wait_us > looked.now_us);
     if is_open {
         notes.push(format!(
             "The end can still rise: an event waits {} for its reward, and counts with the default one until then.",
-            words::span(wait_us)
+            words::span(looked.wait_us)
         ));
     }
     notes.push(format!(
@@ -180,74 +179,84 @@ fn notes(points: &[RewardPoint], wait_us: i64, now_us: i64, unit: Unit) -> Vec<S
     notes
 }
 
-fn table(points: &[RewardPoint], range: TimeRange, unit: Unit) -> Table {
+fn table(series: &[ChartSeries], spans: &[ChartSpan], looked: &Looked) -> Table {
     let cell = |found: Option<Interval>| {
         found.map_or_else(|| "too few".to_owned(), |it| words::interval(it.value, it.half_width))
     };
-    let row = |point: &RewardPoint| {
-        vec![
-            words::row_time(point.start_us, range.span_us()),
-            words::count(point.n_ranked),
-            words::count(point.n_rewarded),
-            cell(point.learned),
-            cell(point.baseline),
-            cell(point.random),
-        ]
+    // The table tells the learned policy first; the drawing draws it last, on top.
+    let row = |(idx, span): (usize, &ChartSpan)| {
+        let from = looked.row_time(span);
+        [from, words::count(span.n_ranked), words::count(span.n_rewarded)]
+            .into_iter()
+            .chain(series.iter().rev().map(|one| cell(one.points[idx])))
+            .collect()
     };
+    let names = series.iter().rev().map(|one| one.name.clone());
     Table {
-        caption: format!("Mean reward per {} with its 95 % interval, newest first; times in UTC", unit.one()),
-        head: ["From", unit.events_title(), "Rewarded", "Learned policy", unit.baseline_title(), "Random choice"]
-            .map(str::to_owned)
-            .to_vec(),
-        rows: points.iter().rev().map(row).collect(),
+        caption: format!("Mean reward per {} with its 95 % interval, newest first; times in UTC", looked.unit.one()),
+        head: ["From", looked.unit.events_title(), "Rewarded"].into_iter().map(str::to_owned).chain(names).collect(),
+        rows: spans.iter().enumerate().rev().map(row).collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
-        super::test_buckets::{MINUTE_US, bucket, with_baseline},
+        super::test_buckets::{MINUTE_US, bucket, looked, with_baseline},
         *,
     };
+
+    fn learned(buckets: &[Bucket]) -> Vec<Option<f64>> {
+        values(buckets, Smoothing::Each, Sums::learned)
+    }
+
+    fn values(buckets: &[Bucket], smoothing: Smoothing, estimate: Estimate) -> Vec<Option<f64>> {
+        points(buckets, smoothing, estimate).into_iter().map(|found| found.map(|it| it.value)).collect()
+    }
 
     #[test]
     fn a_point_with_enough_events_of_its_own_looks_at_nothing_else() {
         let buckets = [bucket(0, &[0.0; 100]), bucket(1, &[1.0; 100])];
-        let points = points(&buckets);
-        assert_eq!(points[1].learned.map(|it| it.value), Some(1.0));
+        assert_eq!(learned(&buckets)[1], Some(1.0));
     }
 
     #[test]
     fn a_thin_span_reaches_back_as_far_as_it_must_and_no_further() {
         let buckets: Vec<_> = (0..10).map(|minute| bucket(minute, &[f32::from(minute as u8); 12])).collect();
-        let points = points(&buckets);
-        assert_eq!(points[1].learned, None, "24 events are too few");
-        assert_eq!(points[9].learned.map(|it| it.value), Some(8.0), "minutes 7, 8 and 9 hold 36 events");
+        let found = learned(&buckets);
+        assert_eq!(found[1], None, "24 events are too few");
+        assert_eq!(found[9], Some(8.0), "minutes 7, 8 and 9 hold 36 events");
+    }
+
+    #[test]
+    fn a_rolling_point_looks_at_five_spans_and_a_cumulative_one_at_all() {
+        let buckets: Vec<_> = (0..10).map(|minute| bucket(minute, &[f32::from(minute as u8); 40])).collect();
+        assert_eq!(values(&buckets, Smoothing::Rolling, Sums::learned)[9], Some(7.0));
+        assert_eq!(values(&buckets, Smoothing::Cumulative, Sums::learned)[9], Some(4.5));
+        assert_eq!(values(&buckets, Smoothing::Each, Sums::learned)[9], Some(9.0));
     }
 
     #[test]
     fn nothing_reaches_over_a_gap() {
         let buckets = [bucket(0, &[1.0; 25]), bucket(5, &[1.0; 25])];
-        assert!(points(&buckets).iter().all(|point| point.learned.is_none()));
+        assert!(learned(&buckets).iter().all(Option::is_none));
     }
 
     #[test]
     fn a_series_without_a_weight_has_no_value_instead_of_zero() {
         let without = bucket(0, &[1.0; 100]);
         let with = with_baseline(bucket(1, &[1.0; 100]), 40, 2.5, 0.5);
-        let points = points(&[without, with]);
-        assert_eq!(points[0].baseline, None);
-        assert_eq!(points[1].baseline.map(|it| it.value), Some(0.5));
+        assert_eq!(values(&[without, with], Smoothing::Each, Sums::baseline), [None, Some(0.5)]);
     }
 
     #[test]
     fn events_of_the_favourite_alone_tell_nothing_of_a_random_choice() {
         let mut favourite_only = bucket(0, &[1.0; 100]);
         (0..100).for_each(|_| favourite_only.random.add(0.09, 1.0));
-        assert_eq!(points(&[favourite_only])[0].random, None);
+        assert_eq!(values(&[favourite_only], Smoothing::Each, Sums::random), [None]);
         let mut covered = bucket(0, &[0.5; 100]);
         (0..100).for_each(|_| covered.random.add(1.0, 0.5));
-        assert_eq!(points(&[covered])[0].random.map(|it| it.value), Some(0.5));
+        assert_eq!(values(&[covered], Smoothing::Each, Sums::random), [Some(0.5)]);
     }
 
     #[test]
@@ -256,14 +265,47 @@ mod tests {
         let slots = bucket(0, &[0.5; 100]);
         let mut two_slots = with_baseline(slots, 40, 2.5, 0.5);
         (two_slots.n_ranked, two_slots.n_active) = (50, 50);
-        assert_eq!(points(&[two_slots])[0].baseline.map(|it| it.value), Some(0.5));
+        assert_eq!(values(&[two_slots], Smoothing::Each, Sums::baseline), [Some(0.5)]);
     }
 
     #[test]
     fn the_open_end_is_told_while_rewards_can_still_come() {
-        let points = points(&[bucket(0, &[1.0; 100])]);
-        let notes_at = |now_us| notes(&points, 10 * MINUTE_US, now_us, Unit::Decision).len();
-        assert_eq!(notes_at(5 * MINUTE_US), 2);
-        assert_eq!(notes_at(11 * MINUTE_US), 1);
+        let chart_at = |now_us| curve(&[bucket(0, &[1.0; 100])], &looked(now_us, 10 * MINUTE_US), Smoothing::Each);
+        assert_eq!(chart_at(5 * MINUTE_US).notes.len(), 2);
+        assert_eq!(chart_at(11 * MINUTE_US).notes.len(), 1);
+    }
+
+    #[test]
+    fn a_span_that_is_not_over_is_open_and_so_is_the_end_whose_rewards_can_come() {
+        let buckets: Vec<_> = (0..20).map(|minute| bucket(minute, &[1.0; 40])).collect();
+        let open = |now_us, wait_us| {
+            let spans = curve(&buckets, &looked(now_us, wait_us), Smoothing::Each).data.spans;
+            spans.iter().filter(|span| span.is_open).count()
+        };
+        assert_eq!(open(19 * MINUTE_US + MINUTE_US / 2, 0), 1);
+        assert_eq!(open(20 * MINUTE_US, 0), 0);
+        assert_eq!(open(20 * MINUTE_US, 2 * MINUTE_US), 2);
+        // An hour of waiting would leave nothing but dots: then only what is not over is open.
+        assert_eq!(open(19 * MINUTE_US + MINUTE_US / 2, 60 * MINUTE_US), 1);
+    }
+
+    #[test]
+    fn the_newest_value_that_is_told_is_one_that_stays() {
+        let mixed = |n_ones: usize| -> Vec<f32> { (0..40).map(|n| if n < n_ones { 1.0 } else { 0.0 }).collect() };
+        let buckets: Vec<_> = (0..20).map(|minute| bucket(minute, &mixed(if minute == 19 { 4 } else { 20 }))).collect();
+        let newest = |now_us| {
+            let series = curve(&buckets, &looked(now_us, 0), Smoothing::Each).data.series;
+            series.iter().find(|one| one.key == "learned").map(|one| one.newest.clone()).unwrap_or_default()
+        };
+        assert!(newest(19 * MINUTE_US + MINUTE_US / 2).starts_with("0.50"), "the last minute is not over");
+        assert!(newest(20 * MINUTE_US).starts_with("0.10"));
+    }
+
+    #[test]
+    fn a_series_without_a_point_is_not_drawn_but_told_in_the_table() {
+        let chart = curve(&[bucket(0, &[1.0; 100])], &looked(5 * MINUTE_US, 0), Smoothing::Each);
+        assert_eq!(chart.data.series.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["learned"]);
+        assert_eq!(chart.table.head.len(), 6);
+        assert_eq!(chart.table.rows[0][5], "too few");
     }
 }

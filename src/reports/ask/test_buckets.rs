@@ -1,7 +1,9 @@
 //! Buckets for the tests of this room.
 
+use super::Looked;
 use crate::{
     bandit::evaluation::WeightedRewards,
+    reports::{TimeRange, Unit},
     trainer::{ActionShare, Bucket},
 };
 
@@ -50,4 +52,9 @@ pub fn with_actions(mut bucket: Bucket, actions: &[(&str, f64)]) -> Bucket {
         })
         .collect();
     bucket
+}
+
+/// A look at the last hour.
+pub fn looked(now_us: i64, wait_us: i64) -> Looked {
+    Looked { range: TimeRange::Hour, unit: Unit::Decision, to_us: now_us, now_us, wait_us, marks: Vec::new() }
 }

@@ -9,14 +9,11 @@ use plotters::{
     backend::SVGBackend,
     coord::Shift,
     drawing::{DrawingArea, IntoDrawingArea},
-    element::Text,
-    style::{
-        Color, FontDesc, FontFamily, FontStyle, RGBColor, ShapeStyle, TextStyle,
-        text_anchor::{HPos, Pos, VPos},
-    },
+    style::{Color, RGBColor, ShapeStyle},
 };
 
-use super::{DrawResult, FINE, Format, Words, at};
+use super::{DrawResult, FINE, HEIGHT, WIDTH};
+use crate::reports::{N_COLOURS, N_PATTERNS, SeriesSlot};
 
 /// What is drawn upon: fine pixels.
 pub type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -25,42 +22,60 @@ pub type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paint {
     Grid,
-    Axis,
-    Text,
     /// The page behind the chart; separates areas.
     Surface,
     /// A span that is not final yet.
     Open,
+    /// The page's colour over what is not final yet.
+    Veil,
+    /// A moment that is told of beside the chart.
+    Mark,
     Learned,
+    /// The same where it can still change.
+    LearnedOpen,
     Band,
     Baseline,
     Random,
-    /// An action's colour, 1 to 8.
-    Action(u8),
     Others,
+    /// An action's colour and pattern.
+    Action(u8),
 }
 
 /// The first two bytes of every stand-in colour.
 const STAND_IN: [u8; 2] = [0x01, 0xFA];
+/// Colours and patterns of actions.
+const N_ACTIONS: u8 = N_COLOURS * N_PATTERNS;
 
 impl Paint {
     /// Those without a number; actions follow.
-    const FIXED: [Self; 10] = [
+    const FIXED: [Self; 11] = [
         Self::Grid,
-        Self::Axis,
-        Self::Text,
         Self::Surface,
         Self::Open,
+        Self::Veil,
+        Self::Mark,
         Self::Learned,
+        Self::LearnedOpen,
         Self::Band,
         Self::Baseline,
         Self::Random,
         Self::Others,
     ];
 
+    /// Of a series.
+    pub fn of(slot: SeriesSlot) -> Self {
+        match slot {
+            SeriesSlot::Learned => Self::Learned,
+            SeriesSlot::Baseline => Self::Baseline,
+            SeriesSlot::Random => Self::Random,
+            SeriesSlot::Others => Self::Others,
+            SeriesSlot::Action(n) => Self::Action(n % N_ACTIONS),
+        }
+    }
+
     fn number(self) -> u8 {
         match self {
-            Self::Action(colour) => Self::FIXED.len() as u8 + colour,
+            Self::Action(n) => Self::FIXED.len() as u8 + n,
             fixed => Self::FIXED.iter().position(|paint| *paint == fixed).map_or(0, |idx| idx as u8),
         }
     }
@@ -69,38 +84,42 @@ impl Paint {
         let n_fixed = Self::FIXED.len() as u8;
         match number {
             fixed if fixed < n_fixed => Some(Self::FIXED[usize::from(fixed)]),
-            action if (n_fixed + 1..=n_fixed + 8).contains(&action) => Some(Self::Action(action - n_fixed)),
+            action if action < n_fixed + N_ACTIONS => Some(Self::Action(action - n_fixed)),
             _ => None,
         }
     }
 
-    fn variable(self) -> String {
+    /// As an attribute's value, within the drawing of this id.
+    fn value(self, id: &str) -> String {
         let name = match self {
             Self::Grid => "grid",
-            Self::Axis => "axis",
-            Self::Text => "text",
             Self::Surface => "surface",
             Self::Open => "chart-open",
-            Self::Learned => "series-learned",
+            Self::Veil => "chart-veil",
+            Self::Mark => "chart-mark",
+            Self::Learned | Self::LearnedOpen => "series-learned",
             Self::Band => "series-band",
             Self::Baseline => "series-baseline",
             Self::Random => "series-random",
             Self::Others => "series-other",
-            Self::Action(colour) => return format!("var(--series-{colour})"),
+            Self::Action(n) if n < N_COLOURS => return format!("var(--series-{})", n + 1),
+            Self::Action(n) => return format!("url(#{id}-pattern-{n})"),
         };
         format!("var(--{name})")
     }
 
     /// Dashes in pixels; what is drawn without them is solid.
-    fn dashes(self) -> Option<[f64; 2]> {
+    fn dashes(self) -> Option<&'static str> {
         match self {
-            Self::Baseline => Some([7.0, 4.0]),
-            Self::Random => Some([1.5, 3.5]),
+            Self::Baseline => Some("7 4"),
+            Self::Random => Some("2 4"),
+            Self::LearnedOpen => Some("1 5"),
+            Self::Mark => Some("4 3"),
             _ => None,
         }
     }
 
-    pub fn colour(self) -> RGBColor {
+    fn colour(self) -> RGBColor {
         RGBColor(STAND_IN[0], STAND_IN[1], self.number())
     }
 
@@ -108,76 +127,77 @@ impl Paint {
         self.colour().filled()
     }
 
-    /// A line of this many pixels.
-    pub fn line(self, width: f64) -> ShapeStyle {
-        self.colour().stroke_width((width * f64::from(FINE)).round() as u32)
+    /// A line of this many pixels of the screen, however the drawing is stretched.
+    pub fn line(self, width: u32) -> ShapeStyle {
+        self.colour().stroke_width(width)
     }
 }
 
-/// Text of this format, anchored as asked.
-pub fn text_style<'a>(format: Format, paint: Paint, horizontal: HPos) -> TextStyle<'a> {
-    let size = format.text * f64::from(FINE);
-    let font = FontDesc::new(FontFamily::SansSerif, size, FontStyle::Normal);
-    TextStyle { font, color: paint.colour().to_backend_color(), pos: Pos::new(horizontal, VPos::Center) }
+/// Draws what stands between the axes. `None` when plotters could not: then the table stands alone.
+pub fn paint(id: &str, draw: impl FnOnce(&Canvas<'_>) -> DrawResult) -> Option<String> {
+    paint_sized(id, (WIDTH, HEIGHT), draw)
 }
 
-/// Writes at a place in pixels, vertically centred upon it.
-pub fn write_text(canvas: &Canvas<'_>, format: Format, text: &str, x: f64, y: f64, paint: Paint) -> DrawResult {
-    let style = text_style(format, paint, HPos::Left);
-    canvas.draw(&Text::new(text.to_owned(), (at(x), at(y)), style))?;
-    Ok(())
-}
-
-/// Draws, and makes the result part of a page.
-pub fn paint(format: Format, words: Words<'_>, draw: impl FnOnce(&Canvas<'_>) -> DrawResult) -> Option<String> {
+/// The same of another size.
+pub fn paint_sized(
+    id: &str,
+    (width, height): (u32, u32),
+    draw: impl FnOnce(&Canvas<'_>) -> DrawResult,
+) -> Option<String> {
     let mut drawn = String::new();
     {
-        let canvas = SVGBackend::with_string(&mut drawn, (super::fine(format.width), super::fine(format.height)))
-            .into_drawing_area();
+        let canvas = SVGBackend::with_string(&mut drawn, (width * FINE, height * FINE)).into_drawing_area();
         draw(&canvas).ok()?;
         canvas.present().ok()?;
     }
-    Some(dress(&drawn, format, words))
+    // plotters' own tags fix the size in pixels; a chart takes the size of its place.
+    let body = drawn.split_once(">\n").map_or(drawn.as_str(), |(_, body)| body);
+    let body = body.trim_end().trim_end_matches("</svg>");
+    Some(format!("{}{}", patterns(id, body), dressed(id, body)))
 }
 
-fn dress(drawn: &str, format: Format, words: Words<'_>) -> String {
-    // plotters' own opening tag fixes the size in pixels; a chart takes the width of its place.
-    let body = drawn.split_once(">\n").map_or(drawn, |(_, body)| body);
-    let (id, name) = (words.id, format.name);
-    let mut svg = String::with_capacity(body.len() + 512);
-    let _ = write!(
-        svg,
-        "<svg class=\"chart chart--{name}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-labelledby=\"{id}-{name}-title\" \
-         aria-describedby=\"{id}-{name}-desc\" xmlns=\"http://www.w3.org/2000/svg\">\n<title id=\"{id}-{name}-title\">{}\
-         </title>\n<desc id=\"{id}-{name}-desc\">{}</desc>\n",
-        super::fine(format.width),
-        super::fine(format.height),
-        escape(words.title),
-        escape(words.description),
-    );
-    replace_colours(body, &mut svg);
-    svg
-}
-
-/// Stand-in colours are found with the quote before them, which plotters escapes in texts: a name can never be one.
-fn replace_colours(body: &str, svg: &mut String) {
+/// Stand-in colours are found with the quote before them; nothing else of a drawing is written by anybody.
+fn dressed(id: &str, body: &str) -> String {
     let opening = format!("=\"#{:02X}{:02X}", STAND_IN[0], STAND_IN[1]);
+    let mut svg = String::with_capacity(body.len() + 512);
     let mut parts = body.split(opening.as_str());
     svg.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let paint = part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).and_then(Paint::of_number);
         let is_line = svg.ends_with("stroke");
         svg.push_str("=\"");
-        svg.push_str(&paint.map_or_else(|| "currentColor".to_owned(), Paint::variable));
-        if let (true, Some([dash, gap])) = (is_line, paint.and_then(Paint::dashes)) {
-            let _ = write!(svg, "\" stroke-dasharray=\"{} {}", dash * f64::from(FINE), gap * f64::from(FINE));
+        svg.push_str(&paint.map_or_else(|| "currentColor".to_owned(), |paint| paint.value(id)));
+        if is_line {
+            svg.push_str("\" vector-effect=\"non-scaling-stroke");
+            let _ = match paint.and_then(Paint::dashes) {
+                Some(dashes) => write!(svg, "\" stroke-dasharray=\"{dashes}"),
+                None => write!(svg, "\" stroke-linejoin=\"round"),
+            };
+            if paint != Some(Paint::Mark) {
+                svg.push_str("\" stroke-linecap=\"round");
+            }
         }
         svg.push_str(part.get(2..).unwrap_or_default());
     }
+    svg
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+/// The patterns that a drawing refers to: stripes and hatches of the page's colour upon that of the action.
+fn patterns(id: &str, body: &str) -> String {
+    let is_used =
+        |n: &u8| body.contains(&format!("#{:02X}{:02X}{:02X}", STAND_IN[0], STAND_IN[1], Paint::Action(*n).number()));
+    let mut defs = String::new();
+    for n in (N_COLOURS..N_ACTIONS).filter(is_used) {
+        let colour = n % N_COLOURS + 1;
+        let lines = if n / N_COLOURS == 1 { "M0 16H32" } else { "M0 32L32 0M-8 8L8 -8M24 40L40 24" };
+        let _ = write!(
+            defs,
+            "<pattern id=\"{id}-pattern-{n}\" width=\"32\" height=\"32\" patternUnits=\"userSpaceOnUse\"><rect \
+             width=\"32\" height=\"32\" fill=\"var(--series-{colour})\"/><path d=\"{lines}\" stroke=\"var(--surface)\" \
+             stroke-width=\"5\" stroke-opacity=\"0.55\" fill=\"none\"/></pattern>"
+        );
+    }
+    if defs.is_empty() { defs } else { format!("<defs>{defs}</defs>") }
 }
 
 #[cfg(test)]
@@ -186,18 +206,26 @@ mod tests {
 
     #[test]
     fn every_paint_is_known_by_its_colour() {
-        for paint in Paint::FIXED.into_iter().chain((1..=8).map(Paint::Action)) {
+        for paint in Paint::FIXED.into_iter().chain((0..N_ACTIONS).map(Paint::Action)) {
             assert_eq!(Paint::of_number(paint.number()), Some(paint));
         }
     }
 
     #[test]
-    fn only_attributes_are_replaced_and_dashes_belong_to_lines() {
-        let stand_in = |paint: Paint| format!("#01FA{:02X}", paint.number());
-        let colour = stand_in(Paint::Baseline);
-        let mut svg = String::new();
-        replace_colours(&format!("<text fill=\"{colour}\">{colour}</text><path stroke=\"{colour}\"/>"), &mut svg);
-        let text = format!("<text fill=\"var(--series-baseline)\">{colour}</text>");
-        assert_eq!(svg, format!("{text}<path stroke=\"var(--series-baseline)\" stroke-dasharray=\"28 16\"/>"));
+    fn lines_keep_their_width_and_have_their_dashes() {
+        let colour = format!("#01FA{:02X}", Paint::Baseline.number());
+        let dressed = dressed("c", &format!("<polygon fill=\"{colour}\"/><polyline stroke=\"{colour}\"/>"));
+        let line = "<polyline stroke=\"var(--series-baseline)\" vector-effect=\"non-scaling-stroke\" \
+                    stroke-dasharray=\"7 4\" stroke-linecap=\"round\"/>";
+        assert_eq!(dressed, format!("<polygon fill=\"var(--series-baseline)\"/>{line}"));
+    }
+
+    #[test]
+    fn a_pattern_is_there_when_it_is_used() {
+        let fill = |n: u8| format!("<polygon fill=\"#01FA{:02X}\"/>", Paint::Action(n).number());
+        assert_eq!(patterns("c", &fill(3)), "");
+        let both = patterns("c", &(fill(9) + &fill(23)));
+        assert!(both.contains("id=\"c-pattern-9\"") && both.contains("id=\"c-pattern-23\""), "{both}");
+        assert!(both.contains("var(--series-2)") && both.contains("var(--series-8)"), "{both}");
     }
 }

@@ -1,45 +1,11 @@
 //! Few and round places on an axis.
 
-use std::ops::Range;
-
-use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use super::plot::N_VALUES;
 
 const SECOND_US: i64 = 1_000_000;
 /// Steps of a clock that people count in, in seconds.
 const TIME_STEPS: [i64; 19] =
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800];
-
-/// A plain axis. plotters' own would also choose the places of labels, and knows no clock.
-#[derive(Debug, Clone)]
-pub struct Axis {
-    low: f64,
-    high: f64,
-}
-
-impl Axis {
-    /// From `low` to `high`, which must differ.
-    pub fn new(low: f64, high: f64) -> Self {
-        Self { low, high }
-    }
-}
-
-impl Ranged for Axis {
-    type FormatOption = DefaultFormatting;
-    type ValueType = f64;
-
-    fn map(&self, value: &f64, (start, end): (i32, i32)) -> i32 {
-        let share = (value - self.low) / (self.high - self.low);
-        start + (share * f64::from(end - start)).round() as i32
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<f64> {
-        Vec::new()
-    }
-
-    fn range(&self) -> Range<f64> {
-        self.low..self.high
-    }
-}
 
 /// Values of an axis from `low` to `high`, widened to its ticks: steps of 1, 2 or 5 times a power of ten, at most
 /// `n_most` of them.
@@ -52,6 +18,24 @@ pub fn values(low: f64, high: f64, n_most: usize) -> Vec<f64> {
     let step = step.unwrap_or(10.0 * power);
     let (first, last) = ((low / step + 1e-9).floor() as i64, (high / step - 1e-9).ceil() as i64);
     (first..=last).map(|n| n as f64 * step).collect()
+}
+
+/// The ends of a value axis that holds all of these; of nothing those of a share. Zero is one of them where it is not
+/// far off: half the height means half the reward only then.
+pub fn ends(found: impl Iterator<Item = f64>) -> (f64, f64) {
+    let (low, high) = found
+        .filter(|value| value.is_finite())
+        .fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    if low > high {
+        return (0.0, 1.0);
+    }
+    let (low, high) = match () {
+        () if low > 0.0 && low < 0.7 * high => (0.0, high),
+        () if high < 0.0 && high > 0.7 * low => (low, 0.0),
+        () => (low, high),
+    };
+    let ticks = values(low, high, N_VALUES);
+    (ticks[0], ticks[ticks.len() - 1])
 }
 
 /// How many decimals tell neighbouring values apart.
@@ -84,6 +68,14 @@ mod tests {
         let around_zero = values(-0.37, 0.9, 5);
         assert!(around_zero[0] <= -0.37 && around_zero[around_zero.len() - 1] >= 0.9);
         assert!(values(0.5, 0.5, 5).len() >= 2);
+    }
+
+    #[test]
+    fn an_axis_begins_at_zero_where_that_is_near() {
+        assert_eq!(ends([0.3, 0.75].into_iter()), (0.0, 0.8));
+        let (low, high) = ends([0.81, 0.84].into_iter());
+        assert!(low > 0.7 && low <= 0.81 && high >= 0.84);
+        assert_eq!(ends([f64::NAN].into_iter()), (0.0, 1.0));
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::snippets::{CallTarget, curl};
 use crate::{
-    reports::{HealthLevel, LoopRow, Share},
+    reports::{HealthLevel, LoopRow, Share, Verdict},
     web::{
         PageError,
         components::{CodeBlock, EmptyState, HealthText, Icon, IconName, Loaded, ModeChip, PageHeader},
@@ -71,6 +72,15 @@ fn refresh_now_and_then(rows: RwSignal<Vec<LoopRow>>) {
     });
 }
 
+/// How the list may be ordered; the first is the usual.
+const ORDERS: [(&str, &str); 5] = [
+    ("attention", "Needs attention"),
+    ("lift", "Lift"),
+    ("rate", "Decisions per minute"),
+    ("rewarded", "Share rewarded"),
+    ("name", "Name"),
+];
+
 #[component]
 fn LoopList(view: LoopsView) -> impl IntoView {
     let LoopsView { rows, base_url, may_create } = view;
@@ -84,7 +94,7 @@ fn LoopList(view: LoopsView) -> impl IntoView {
             })}
         </PageHeader>
         {if has_rows {
-            Either::Left(view! { <LoopTable rows=rows/> })
+            Either::Left(view! { <FilteredLoops rows=rows/> })
         } else {
             Either::Right(view! { <NoLoops base_url=base_url may_create=may_create/> })
         }}
@@ -93,18 +103,88 @@ fn LoopList(view: LoopsView) -> impl IntoView {
 
 fn sentence(rows: &[LoopRow]) -> String {
     let n_wanting = rows.iter().filter(|row| row.health.level >= HealthLevel::Attention).count();
+    let n_waiting = rows.iter().filter(|row| row.n_ranked == 0).count();
+    let waiting = match n_waiting {
+        0 => String::new(),
+        1 => " One loop waits for its first call.".to_owned(),
+        n => format!(" {n} loops wait for their first call."),
+    };
     match (rows.len(), n_wanting) {
         (0, _) => String::new(),
-        (_, 0) => "Nothing needs your attention.".to_owned(),
-        (_, 1) => "One loop needs your attention.".to_owned(),
-        (_, n) => format!("{n} loops need your attention."),
+        (_, 0) => format!("Nothing needs your attention.{waiting}"),
+        (_, 1) => format!("One loop needs your attention.{waiting}"),
+        (_, n) => format!("{n} loops need your attention.{waiting}"),
     }
+}
+
+/// What of the loops is shown, and in which order. Both stand in the address: without script the form asks the server,
+/// with it the list follows what is typed.
+#[component]
+fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>) -> impl IntoView {
+    let query = use_query_map();
+    let word = move |name: &'static str| query.with_untracked(|query| query.get(name).unwrap_or_default());
+    let (wanted, order) = (RwSignal::new(word("q")), RwSignal::new(word("sort")));
+    let shown = Memo::new(move |_| {
+        let mut shown = rows.with(|rows| filtered(rows, &wanted.read()));
+        sort(&mut shown, &order.read());
+        shown
+    });
+    let option = move |(value, label): (&'static str, &'static str)| {
+        let is_chosen = order.with_untracked(|order| order == value);
+        view! { <option value=value selected=is_chosen>{label}</option> }
+    };
+    view! {
+        <form class="loops-bar" method="get" role="search" action="/loops">
+            <label>"Filter by name, mode or health"
+                <input class="input" type="search" name="q" value=wanted.get_untracked()
+                    on:input=move |event| wanted.set(event_target_value(&event))/>
+            </label>
+            <label>"Sort by"
+                <select class="input" name="sort" on:change=move |event| order.set(event_target_value(&event))>
+                    {ORDERS.map(option)}
+                </select>
+            </label>
+            <noscript><button type="submit" class="button">"Show"</button></noscript>
+            <p class="loops-bar__totals">{move || rows.with(|rows| totals(rows))}</p>
+        </form>
+        <Show when=move || shown.with(|shown| !shown.is_empty())
+            fallback=move || view! { <p class="chart-empty">"No loop matches this filter."</p> }>
+            <LoopTable rows=shown/>
+        </Show>
+    }
+    .into_any()
+}
+
+fn filtered(rows: &[LoopRow], wanted: &str) -> Vec<LoopRow> {
+    let wanted = wanted.trim().to_lowercase();
+    let holds = |text: &str| text.to_lowercase().contains(&wanted);
+    let matches = |row: &&LoopRow| holds(&row.name) || holds(row.mode.as_str()) || holds(&row.health.words);
+    rows.iter().filter(matches).cloned().collect()
+}
+
+/// Sorts are stable, so within one value the loops stay in the order in which they came: by attention, then by name.
+fn sort(rows: &mut [LoopRow], order: &str) {
+    let down = |a: f64, b: f64| b.total_cmp(&a);
+    let rewarded = |row: &LoopRow| row.reward_rate.map_or(-1.0, Share::value);
+    match order {
+        "name" => rows.sort_by_key(|row| row.name.to_lowercase()),
+        "rate" => rows.sort_by(|a, b| down(a.events_per_minute, b.events_per_minute)),
+        "rewarded" => rows.sort_by(|a, b| down(rewarded(a), rewarded(b))),
+        "lift" => rows.sort_by(|a, b| down(a.lift_value, b.lift_value)),
+        _ => {}
+    }
+}
+
+fn totals(rows: &[LoopRow]) -> String {
+    let per_minute: f64 = rows.iter().map(|row| row.events_per_minute).sum();
+    let loops = if rows.len() == 1 { "1 loop".to_owned() } else { format!("{} loops", rows.len()) };
+    format!("{loops}, {per_minute:.0} decisions a minute")
 }
 
 /// Rows are told apart by loop: newer numbers change the text of a cell, not the link that somebody has under the
 /// finger or the focus.
 #[component]
-fn LoopTable(rows: RwSignal<Vec<LoopRow>>) -> impl IntoView {
+fn LoopTable(rows: Memo<Vec<LoopRow>>) -> impl IntoView {
     let cells = move |first: LoopRow| {
         let id = first.id.clone();
         let row = Memo::new(move |_| {
@@ -115,11 +195,12 @@ fn LoopTable(rows: RwSignal<Vec<LoopRow>>) -> impl IntoView {
     view! {
         <section class="card card--flush">
             <table class="table table--cards">
-                <caption class="visually-hidden">"Loops, those that need attention first"</caption>
+                <caption class="visually-hidden">"Loops"</caption>
                 <thead><tr>
                     <th scope="col">"Loop"</th><th scope="col">"Mode"</th><th scope="col">"Health"</th>
+                    <th scope="col">"Lift, last day"</th>
                     <th scope="col">"Mean reward, last day"</th>
-                    <th scope="col" class="numeric" title="Over the last five minutes">"Events per minute"</th>
+                    <th scope="col" class="numeric" title="Over the last five minutes">"Per minute"</th>
                     <th scope="col" class="numeric" title="Of the last day's events whose wait time is over">"Rewarded"</th>
                     <th scope="col">"Last event"</th>
                 </tr></thead>
@@ -137,17 +218,31 @@ fn LoopCells(row: Memo<LoopRow>) -> impl IntoView {
         <tr>
             <th scope="row">
                 <a class="loop-link" href=format!("/loops/{}", row.get_untracked().id)>{move || row.get().name}</a>
+                <span class="lift__words">{move || row.get().last_change}</span>
             </th>
             <td data-label="Mode">{move || view! { <ModeChip mode=row.get().mode/> }}</td>
             <td data-label="Health">{move || view! { <HealthText health=row.get().health/> }}</td>
+            <td data-label="Lift, last day">{move || lift(row.get())}</td>
             <td data-label="Mean reward, last day">
                 <span class="sparkline" inner_html=move || row.get().sparkline.unwrap_or_default()></span>
             </td>
-            <td data-label="Events per minute" class="numeric">{move || row.get().events_per_minute_words}</td>
+            <td data-label="Per minute" class="numeric">{move || row.get().events_per_minute_words}</td>
             <td data-label="Rewarded" class="numeric">{rate}</td>
             <td data-label="Last event" class="muted">{move || row.get().last_event}</td>
         </tr>
     }
+    .into_any()
+}
+
+/// The figure, or in its place the sentence that says why there is none.
+fn lift(row: LoopRow) -> AnyView {
+    let class = match row.verdict {
+        Verdict::Better => "lift lift--better",
+        Verdict::Worse => "lift lift--worse",
+        _ => "lift",
+    };
+    let figure = row.lift.map(|figure| view! { <span class=class>{figure}</span> });
+    view! { <div>{figure}<span class="lift__words">{row.lift_words}</span></div> }.into_any()
 }
 
 #[component]
@@ -166,4 +261,55 @@ fn NoLoops(base_url: String, may_create: bool) -> impl IntoView {
         </EmptyState>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{reports::Health, terms::LearningMode};
+
+    fn row(name: &str, per_minute: f64, n_ranked: u64) -> LoopRow {
+        LoopRow {
+            id: name.to_lowercase().parse().expect("an id"),
+            name: name.to_owned(),
+            mode: LearningMode::Online,
+            events_per_minute: per_minute,
+            events_per_minute_words: String::new(),
+            n_ranked,
+            reward_rate: None,
+            health: Health { level: HealthLevel::Good, words: "learning".to_owned() },
+            verdict: Verdict::TooEarly,
+            lift: None,
+            lift_value: f64::MIN,
+            lift_words: String::new(),
+            last_change: None,
+            last_event: String::new(),
+            sparkline: None,
+        }
+    }
+
+    #[test]
+    fn a_filter_looks_at_names_modes_and_health() {
+        let rows = [row("Checkout", 1.0, 1), row("Banner", 2.0, 1)];
+        let names = |wanted| filtered(&rows, wanted).into_iter().map(|row| row.name).collect::<Vec<_>>();
+        assert_eq!(names("bann"), ["Banner"]);
+        assert_eq!(names("LEARNING").len(), 2);
+        assert!(names("apprentice").is_empty());
+    }
+
+    #[test]
+    fn loops_are_sorted_by_what_was_asked_for() {
+        let mut rows = [row("b", 1.0, 1), row("a", 2.0, 1)];
+        sort(&mut rows, "anything");
+        assert_eq!(rows[0].name, "b", "as they came");
+        sort(&mut rows, "rate");
+        assert_eq!(rows[0].name, "a");
+        sort(&mut rows, "name");
+        assert_eq!(rows[0].name, "a");
+    }
+
+    #[test]
+    fn a_loop_that_was_never_called_is_told_of() {
+        assert_eq!(sentence(&[row("a", 0.0, 0)]), "Nothing needs your attention. One loop waits for its first call.");
+    }
 }

@@ -1,6 +1,6 @@
 //! Does this loop earn more than the caller's own order? The answer first, then what it rests on.
 
-mod chart_card;
+mod cards;
 mod readers;
 
 use leptos::{either::Either, prelude::*, task::spawn_local};
@@ -8,17 +8,21 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use self::{chart_card::ChartCard, readers::ReadersCard};
+use self::{
+    cards::{ExplorationCard, FunnelCard, HealthCard, QualityCard},
+    readers::ReadersBar,
+};
 use super::{
     current_loop_id,
     live_updates::{LiveControl, LiveUpdates, follow_loop},
     snippets::{CallTarget, Snippets},
 };
 use crate::{
-    reports::{CounterRow, Headline, Overview, TimeRange, Unit, Verdict},
+    reports::{Headline, Overview, TimeRange, Unit, Verdict},
     web::{
         PageError,
-        components::{Card, EmptyState, HealthText, LiveState, Loaded},
+        chart::{ChangeList, ChartCard, RangeControl, SmoothingControl, provide_cursor, range_query},
+        components::{EmptyState, Loaded},
     },
 };
 pub use readers::ReadersView;
@@ -33,48 +37,67 @@ pub struct OverviewView {
     pub readers: Option<ReadersView>,
 }
 
-/// The overview of a loop, over the range of that word.
+/// What the address says about the charts, as it stands there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookWords {
+    pub range: Option<String>,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    #[serde(rename = "as")]
+    pub smoothing: Option<String>,
+}
+
+/// The overview of a loop, over the range that these words name.
 #[server]
-pub async fn load_overview(id: String, range: Option<String>) -> Result<OverviewView, PageError> {
+pub async fn load_overview(
+    id: String,
+    // An address that says nothing leaves nothing of it on the way.
+    #[server(default)] look: LookWords,
+) -> Result<OverviewView, PageError> {
     use crate::{
         reports::ask,
         terms::Role,
-        web::{PublicUrl, guard, newsroom},
+        web::{PublicUrl, downloads::look_of, guard, newsroom},
     };
     // Taken before anything is awaited: see `guard::given`.
     let (url, demo) = (guard::given::<PublicUrl>()?.0, newsroom::running());
     let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
-    let range = range.as_deref().and_then(TimeRange::parse);
     Ok(OverviewView {
-        overview: ask::overview(&live, range).await?,
+        overview: ask::overview(&live, look_of(&look)).await?,
         endpoint: format!("{url}/loops/{id}"),
         readers: guard::readers_of(demo.as_ref(), live.id(), person.role >= Role::Editor),
     })
 }
 
-/// `/loops/:id`; `?range=1h` looks back an hour.
+/// `/loops/:id`; `?range=hour` looks back an hour, `?from=…&to=…` at what lies between.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let id = current_loop_id();
     let query = use_query_map();
-    let range = Memo::new(move |_| query.read().get("range"));
-    let view = Resource::new(move || (id.get(), range.get()), |(id, range)| load_overview(id, range));
+    let look = Memo::new(move |_| {
+        let query = query.read();
+        let word = |name: &str| query.get(name);
+        LookWords { range: word("range"), from: word("from"), to: word("to"), smoothing: word("as") }
+    });
+    let search = Memo::new(move |_| range_query(&query.read()));
+    let view = Resource::new(move || (id.get(), look.get()), |(id, look)| load_overview(id, look));
     view! {
         <Title text="Overview"/>
-        <Loaded resource=view lines=12 view=move |view| view! { <Body view=view id=id range=range/> }/>
+        <Loaded resource=view lines=12 view=move |view| view! { <Body view=view id=id look=look search=search/> }/>
     }
 }
 
 /// What is loaded later changes what is on screen piece by piece: a table that somebody opened stays open.
 #[component]
-fn Body(view: OverviewView, id: Memo<String>, range: Memo<Option<String>>) -> impl IntoView {
+fn Body(view: OverviewView, id: Memo<String>, look: Memo<LookWords>, search: Memo<String>) -> impl IntoView {
     let shown = RwSignal::new(view);
     let updates = LiveUpdates::unconnected();
+    provide_cursor();
     let refresh = Callback::new(move |()| {
-        let (id, range) = (id.get_untracked(), range.get_untracked());
+        let (id, look) = (id.get_untracked(), look.get_untracked());
         spawn_local(async move {
             // A look that fails changes nothing; the pill and the time tell how old the page is.
-            if let Some(view) = updates.looked(load_overview(id, range).await) {
+            if let Some(view) = updates.looked(load_overview(id, look).await) {
                 shown.try_set(view);
             }
         });
@@ -82,17 +105,22 @@ fn Body(view: OverviewView, id: Memo<String>, range: Memo<Option<String>>) -> im
     follow_loop(updates, id, move |_| refresh.run(()));
     let has_events = Memo::new(move |_| shown.with(|view| view.overview.has_events));
     let has_readers = Memo::new(move |_| shown.with(|view| view.readers.is_some()));
+    let readers = move || {
+        view! {
+            <Show when=move || has_readers.get()>
+                <ReadersBar id=id readers=Signal::derive(move || shown.with(|view| view.readers.clone())) refresh=refresh/>
+            </Show>
+        }
+        .into_any()
+    };
     view! {
-        <Show when=move || has_readers.get()>
-            <ReadersCard id=id readers=Signal::derive(move || shown.with(|view| view.readers.clone())) refresh=refresh/>
-        </Show>
         {move || if has_events.get() {
-            Either::Left(view! { <Answers shown=shown updates=updates id=id/> })
+            Either::Left(view! { <Answers shown=shown updates=updates id=id search=search>{readers()}</Answers> })
         } else {
             let target = shown.with_untracked(|view| {
                 CallTarget::without_key(view.endpoint.clone(), view.overview.unit == Unit::Slot)
             });
-            Either::Right(view! { <NoEvents target=target updates=updates/> })
+            Either::Right(view! { {readers()}<NoEvents target=target updates=updates/> })
         }}
     }
     .into_any()
@@ -114,40 +142,66 @@ fn NoEvents(target: CallTarget, updates: LiveUpdates) -> impl IntoView {
 }
 
 #[component]
-fn Answers(shown: RwSignal<OverviewView>, updates: LiveUpdates, id: Memo<String>) -> impl IntoView {
-    let part = move |of: fn(&Overview) -> String| Signal::derive(move || shown.with(|view| of(&view.overview)));
+fn Answers(
+    shown: RwSignal<OverviewView>,
+    updates: LiveUpdates,
+    id: Memo<String>,
+    search: Memo<String>,
+    /// What stands between the headline and the charts.
+    children: Children,
+) -> impl IntoView {
     let reward = Memo::new(move |_| shown.with(|view| view.overview.reward.clone()));
     let actions = Memo::new(move |_| shown.with(|view| view.overview.actions.clone()));
-    let as_of = part(|overview| overview.as_of.clone());
+    let marks = Signal::derive(move || reward.with(|chart| chart.data.annotations.clone()));
+    let files = Signal::derive(move || (format!("/loops/{}/files", id.get()), search.get()));
+    let smoothing = Signal::derive(move || shown.with(|view| view.overview.smoothing));
     view! {
         <HeadlineSection headline=Memo::new(move |_| shown.with(|view| view.overview.headline.clone()))/>
-        <div class="row row--between">
-            <RangeTabs range=Memo::new(move |_| shown.with(|view| view.overview.range)) id=id/>
-            <span class="row muted">
-                <span class="as-of">"As of "{as_of}</span>
-                <LiveControl updates=updates/>
-            </span>
-        </div>
-        <ChartCard title="Reward over time"
-            drawings=Signal::derive(move || reward.with(|curve| curve.drawings.clone()))
-            table=Signal::derive(move || reward.with(|curve| curve.table.clone()))
-            summary=Signal::derive(move || reward.with(|curve| curve.summary.clone()))
-            notes=Signal::derive(move || reward.with(|curve| curve.notes.clone()))/>
-        <ChartCard title="Which actions the policy prefers"
-            drawings=Signal::derive(move || actions.with(|shares| shares.drawings.clone()))
-            table=Signal::derive(move || actions.with(|shares| shares.table.clone()))
-            summary=Signal::derive(move || actions.with(|shares| shares.summary.clone()))
-            notes=Signal::derive(move || vec![share_note(shown.with(|view| view.overview.unit))])/>
+        {children()}
+        <RangeBar shown=shown updates=updates/>
+        <ChartCard chart=reward files=files>
+            <SmoothingControl smoothing=smoothing search=Signal::derive(move || without_smoothing(&search.get()))/>
+        </ChartCard>
+        <ChartCard chart=actions files=files/>
+        <ChangeList marks=marks/>
+        <FunnelCard shown=shown/>
         <div class="overview-cards">
             <HealthCard shown=shown updates=updates/>
-            <CountersCard counters=Memo::new(move |_| shown.with(|view| view.overview.counters.clone()))/>
+            <ExplorationCard shown=shown id=id/>
+            <QualityCard shown=shown id=id/>
         </div>
     }
     .into_any()
 }
 
-fn share_note(unit: Unit) -> String {
-    format!("Mean probability that the policy gave each action, over the {} of each span.", unit.many())
+/// The range alone, to be followed by another smoothing: "range=day&" or nothing.
+fn without_smoothing(search: &str) -> String {
+    let parts = search.trim_start_matches('?').split('&').filter(|part| !part.is_empty() && !part.starts_with("as="));
+    parts.map(|part| format!("{part}&")).collect()
+}
+
+#[component]
+fn RangeBar(shown: RwSignal<OverviewView>, updates: LiveUpdates) -> impl IntoView {
+    let part = move |of: fn(&Overview) -> String| Signal::derive(move || shown.with(|view| of(&view.overview)));
+    let as_of = part(|overview| overview.as_of.clone());
+    let note = part(|overview| overview.range_note.clone().unwrap_or_default());
+    let range = Signal::derive(move || shown.with(|view| view.overview.range));
+    let is_past = move || matches!(range.get(), TimeRange::Custom(..)).then_some("A chosen span does not move on.");
+    view! {
+        <div class="row row--between">
+            <div class="row">
+                <RangeControl range=range
+                    smoothing=Signal::derive(move || shown.with(|view| view.overview.smoothing))
+                    ends=Signal::derive(move || shown.with(|view| (view.overview.from.clone(), view.overview.to.clone())))/>
+                <span class="muted range__note">{note}{is_past}</span>
+            </div>
+            <span class="row muted">
+                <span class="as-of">"As of "{as_of}</span>
+                <LiveControl updates=updates/>
+            </span>
+        </div>
+    }
+    .into_any()
 }
 
 #[component]
@@ -176,59 +230,14 @@ fn HeadlineSection(headline: Memo<Headline>) -> impl IntoView {
     .into_any()
 }
 
-/// Links, so that a range can be kept and sent, and works without script.
-#[component]
-fn RangeTabs(range: Memo<TimeRange>, id: Memo<String>) -> impl IntoView {
-    let tab = move |one: TimeRange| {
-        view! {
-            <a class="segmented__item" href=move || format!("/loops/{}?range={}", id.get(), one.as_str())
-                aria-current=move || (range.get() == one).then_some("true")>{one.words()}</a>
-        }
-    };
-    view! {
-        <nav class="segmented" aria-label="Time range">
-            <span class="segmented__label">"Last"</span>
-            {TimeRange::ALL.map(tab)}
-        </nav>
-    }
-    .into_any()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[component]
-fn HealthCard(shown: RwSignal<OverviewView>, updates: LiveUpdates) -> impl IntoView {
-    let health = Memo::new(move |_| shown.with(|view| view.overview.health.clone()));
-    let apprentice = Memo::new(move |_| shown.with(|view| view.overview.apprentice.clone()));
-    let is_lost = move || updates.truth() == Some(LiveState::Reconnecting);
-    view! {
-        <Card title="Learning health">
-            <ul class="health-list">
-                {move || health.get().into_iter().map(|health| view! { <li><HealthText health=health/></li> }).collect_view()}
-            </ul>
-            {move || apprentice.get().map(|numbers| view! { <p class="muted">{numbers.sentence}</p> })}
-            <Show when=is_lost>
-                <p class="muted">"The connection to the server is lost; these numbers are from before."</p>
-            </Show>
-        </Card>
+    #[test]
+    fn another_smoothing_keeps_the_range() {
+        assert_eq!(without_smoothing("?range=day&as=rolling"), "range=day&");
+        assert_eq!(without_smoothing("?from=a&to=b"), "from=a&to=b&");
+        assert_eq!(without_smoothing(""), "");
     }
-    .into_any()
-}
-
-#[component]
-fn CountersCard(counters: Memo<Vec<CounterRow>>) -> impl IntoView {
-    let row = |counter: CounterRow| {
-        let class = if counter.is_trouble { "counter counter--trouble" } else { "counter" };
-        view! {
-            <div class=class data-counter=counter.key>
-                <dt>{counter.label}</dt>
-                <dd class="counter__n">{counter.words}</dd>
-                <dd class="counter__meaning">{counter.meaning}</dd>
-            </div>
-        }
-    };
-    view! {
-        <Card title="Since the loop was made">
-            <dl class="counters">{move || counters.get().into_iter().map(row).collect_view()}</dl>
-        </Card>
-    }
-    .into_any()
 }

@@ -43,7 +43,7 @@ pub async fn change_readers_taste(id: String) -> Result<(), PageError> {
 
 /// Pause, rate and taste. Each is a form, so that it works without script.
 #[component]
-pub fn ReadersCard(id: Memo<String>, readers: Signal<Option<ReadersView>>, refresh: Callback<()>) -> impl IntoView {
+pub fn ReadersBar(id: Memo<String>, readers: Signal<Option<ReadersView>>, refresh: Callback<()>) -> impl IntoView {
     let pause = ServerAction::<PauseReaders>::new();
     let rate = ServerAction::<SetReadersRate>::new();
     let taste = ServerAction::<ChangeReadersTaste>::new();
@@ -65,32 +65,29 @@ pub fn ReadersCard(id: Memo<String>, readers: Signal<Option<ReadersView>>, refre
         failed(pause.value().get()).or_else(|| failed(rate.value().get())).or_else(|| failed(taste.value().get()))
     };
     view! {
-        <section class="card readers" aria-labelledby="readers-title">
-            <div class="readers__about">
-                <h2 id="readers-title">"Simulated readers"</h2>
-                <p class="muted">
-                    "They read the demo newspaper over the public API: " {part(|view| view.taste.clone())} "."
-                </p>
-                <p class="notice notice--warning" hidden=move || part(|view| view.trouble.clone().unwrap_or_default())().is_empty()>
-                    {part(|view| view.trouble.clone().unwrap_or_default())}
-                </p>
-                <p class="field__error" role="alert">{failure}</p>
-            </div>
+        <section class="readers" aria-labelledby="readers-title">
+            <h2 id="readers-title">"Simulated readers"</h2>
             <Show when=move || may_steer.get()
                 fallback=move || view! { <Chip tone=Tone::Neutral>{if is_paused.get() { "paused" } else { "reading" }}</Chip> }>
-                <div class="readers__controls">
-                    <ActionForm action=pause>
-                        <input type="hidden" name="id" value=move || id.get()/>
-                        <input type="hidden" name="is_paused" value=move || (!is_paused.get()).to_string()/>
-                        <button type="submit" class="button">{move || if is_paused.get() { "Resume readers" } else { "Pause readers" }}</button>
-                    </ActionForm>
-                    <RateForm id=id rate=rate readers=readers/>
-                    <ActionForm action=taste>
-                        <input type="hidden" name="id" value=move || id.get()/>
-                        <button type="submit" class="button" title="Swaps what the readers like; watch the loop find out">"Change their taste"</button>
-                    </ActionForm>
-                </div>
+                <ActionForm action=pause>
+                    <input type="hidden" name="id" value=move || id.get()/>
+                    <input type="hidden" name="is_paused" value=move || (!is_paused.get()).to_string()/>
+                    <button type="submit" class="button button--small readers__pause">{move || if is_paused.get() { "Resume readers" } else { "Pause readers" }}</button>
+                </ActionForm>
+                <ActionForm action=taste>
+                    <input type="hidden" name="id" value=move || id.get()/>
+                    <button type="submit" class="button button--small" title="Swaps what the readers like; watch the loop find out">"Change their taste"</button>
+                </ActionForm>
+                <RateForm id=id rate=rate readers=readers/>
             </Show>
+            // Last, so that nothing moves when the sentence grows.
+            <p class="readers__taste muted">
+                "They read the demo newspaper over the public API: " {part(|view| view.taste.clone())} "."
+            </p>
+            <p class="notice notice--warning" hidden=move || part(|view| view.trouble.clone().unwrap_or_default())().is_empty()>
+                {part(|view| view.trouble.clone().unwrap_or_default())}
+            </p>
+            <p class="field__error" role="alert">{failure}</p>
         </section>
     }
     .into_any()
@@ -111,7 +108,7 @@ fn RateForm(
             <label for="readers-rate">"Readers per second"</label>
             <div class="input-group">
                 <input class="input input--number" id="readers-rate" name="rate" type="number" min="0.1" max=most.to_string() step="any" required value=now.to_string()/>
-                <button type="submit" class="button">"Set"</button>
+                <button type="submit" class="button button--small">"Set"</button>
             </div>
         </ActionForm>
     }

@@ -1,0 +1,39 @@
+//! How much was explored, beside how much may be.
+
+use super::{Looked, words};
+use crate::{
+    loops::LiveLoop,
+    reports::{ExplorationNumbers, Share},
+    terms::LearningMode,
+    trainer::Bucket,
+};
+
+/// What was explored in the range.
+pub fn numbers(live: &LiveLoop, buckets: &[Bucket], looked: &Looked) -> ExplorationNumbers {
+    let configuration = live.configuration();
+    let (n_explored, n_ranked) =
+        buckets.iter().fold((0, 0), |(n, of), bucket| (n + bucket.n_explored, of + bucket.n_ranked));
+    let setting = f64::from(configuration.exploration_percentage.get());
+    let explored = Share::new(n_explored, n_ranked);
+    let events = looked.unit.events();
+    let sentence = match configuration.learning_mode {
+        LearningMode::Apprentice | LearningMode::LoggingOnly => {
+            format!("Nothing is explored while {} answered.", looked.unit.baseline_is())
+        }
+        _ if live.arguments().is_some() => format!(
+            "of {events} in {} showed another action than the most probable one. The setting is the share that is drawn \
+             evenly among all actions, the most probable one included.",
+            looked.range.words(),
+        ),
+        _ => format!(
+            "of {events} in {} showed another action than the most probable one. The setting is a limit: the learner \
+             explores where it is unsure, and less the more it knows.",
+            looked.range.words(),
+        ),
+    };
+    ExplorationNumbers {
+        explored: explored.map(|share| words::percent(share.value())),
+        setting: words::percent(setting),
+        sentence,
+    }
+}

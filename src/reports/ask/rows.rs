@@ -1,0 +1,69 @@
+//! The loops as rows of a list.
+
+use super::{MINUTE_US, chart, headline, last_day, reward_curve, rewarded_share, signs, sums::Sums, wait_us, words};
+use crate::{
+    loops::{LiveLoop, Loops},
+    reports::{Interval, LoopRow, Smoothing, TimeRange, Unit},
+    trainer::Bucket,
+};
+
+/// How far back the number of events per minute looks.
+const RATE_US: i64 = 5 * MINUTE_US;
+
+/// Every loop as a row, by name.
+pub fn loop_rows(loops: &Loops) -> Vec<LoopRow> {
+    loops.list().iter().map(loop_row).collect()
+}
+
+/// One loop as a row.
+pub fn loop_row(live: &LiveLoop) -> LoopRow {
+    let now_us = live.now_us();
+    let day = last_day(live);
+    let (counters, configuration) = (live.counters(), live.configuration());
+    let per_minute = events_per_minute(&live.curve(RATE_US, 60), now_us - live.created_at_us());
+    let unit = Unit::of(configuration.is_multi_slot);
+    let headline = headline::headline(&day, configuration.learning_mode, TimeRange::Day, live.imitation(), unit);
+    LoopRow {
+        id: live.id().clone(),
+        name: live.name(),
+        mode: configuration.learning_mode,
+        events_per_minute: per_minute,
+        events_per_minute_words: if per_minute < 10.0 {
+            format!("{per_minute:.1}")
+        } else {
+            words::count(per_minute as u64)
+        },
+        n_ranked: counters.ranked,
+        reward_rate: rewarded_share(&day, wait_us(live), now_us),
+        health: signs(live, &day).health().swap_remove(0),
+        verdict: headline.verdict,
+        lift: headline.figure,
+        lift_value: headline.value.unwrap_or(f64::MIN),
+        lift_words: headline.sentence,
+        last_change: live.last_change().map(|(words, at_us)| format!("{words}, {}", words::ago(at_us, now_us))),
+        last_event: counters.last_rank_us.map_or_else(|| "no Rank yet".to_owned(), |at_us| words::ago(at_us, now_us)),
+        sparkline: sparkline(&day),
+    }
+}
+
+/// The learned policy's mean reward, or what was answered where nothing is learned.
+fn sparkline(day: &[Bucket]) -> Option<String> {
+    let points = |estimate| reward_curve::points(day, Smoothing::Each, estimate);
+    let learned = points(Sums::learned);
+    let found: Vec<Option<Interval>> =
+        if learned.iter().any(Option::is_some) { learned } else { points(Sums::baseline) };
+    let values: Vec<(i64, i64, f64)> = day
+        .iter()
+        .zip(found)
+        .filter_map(|(bucket, it)| Some((bucket.start_us, bucket.start_us + bucket.span_us, it?.value)))
+        .collect();
+    let (first, last) = (values.first()?.2, values.last()?.2);
+    let description = format!("From {} to {} over the last day", words::reward(first), words::reward(last));
+    chart::sparkline(&values, "Mean reward", &description)
+}
+
+/// Over the last five minutes; over its life, but at least one minute, when the loop is younger.
+fn events_per_minute(recent: &[Bucket], age_us: i64) -> f64 {
+    let n_ranked: u64 = recent.iter().map(|bucket| bucket.n_ranked).sum();
+    n_ranked as f64 * MINUTE_US as f64 / age_us.clamp(MINUTE_US, RATE_US) as f64
+}

@@ -1,0 +1,92 @@
+//! What stands below the charts: the way of events, health, exploration, and what is odd about the features.
+
+use leptos::prelude::*;
+
+use super::{super::live_updates::LiveUpdates, OverviewView};
+use crate::{
+    reports::CounterRow,
+    web::components::{Card, HealthText, LiveState},
+};
+
+/// From the Rank to what was learned, as one row; what went wrong below it, if anything did.
+#[component]
+pub fn FunnelCard(shown: RwSignal<OverviewView>) -> impl IntoView {
+    let funnel = move || shown.with(|view| view.overview.funnel.clone()).into_iter().map(station).collect_view();
+    let troubles = Memo::new(move |_| shown.with(|view| view.overview.troubles.clone()));
+    view! {
+        <Card title="Events since the loop was made">
+            <dl class="funnel">{funnel}</dl>
+            <Show when=move || troubles.with(|troubles| !troubles.is_empty())>
+                <dl class="funnel funnel--troubles">{move || troubles.get().into_iter().map(station).collect_view()}</dl>
+            </Show>
+        </Card>
+    }
+    .into_any()
+}
+
+fn station(row: CounterRow) -> AnyView {
+    let share = (!row.share.is_empty()).then(|| view! { <span class="funnel__share">{row.share}</span> });
+    view! {
+        <div class="funnel__station" data-counter=row.key>
+            <dt>{row.label}</dt>
+            <dd class="funnel__n">{row.words}{share}</dd>
+            <dd class="funnel__meaning">{row.meaning}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn HealthCard(shown: RwSignal<OverviewView>, updates: LiveUpdates) -> impl IntoView {
+    let health = Memo::new(move |_| shown.with(|view| view.overview.health.clone()));
+    let apprentice = Memo::new(move |_| shown.with(|view| view.overview.apprentice.clone()));
+    let is_lost = move || updates.truth() == Some(LiveState::Reconnecting);
+    view! {
+        <Card title="Learning health">
+            <ul class="health-list">
+                {move || health.get().into_iter().map(|health| view! { <li><HealthText health=health/></li> }).collect_view()}
+            </ul>
+            {move || apprentice.get().map(|numbers| view! { <p class="muted">{numbers.sentence}</p> })}
+            <Show when=is_lost>
+                <p class="muted">"The connection to the server is lost; these numbers are from before."</p>
+            </Show>
+        </Card>
+    }
+    .into_any()
+}
+
+/// What was really explored beside what may be: the two are not the same.
+#[component]
+pub fn ExplorationCard(shown: RwSignal<OverviewView>, id: Memo<String>) -> impl IntoView {
+    let numbers = Memo::new(move |_| shown.with(|view| view.overview.exploration.clone()));
+    view! {
+        <Card title="Exploration">
+            <p class="stat">
+                {move || numbers.with(|numbers| numbers.explored.clone().map(|explored| view! {
+                    <span class="stat__figure">{explored}</span>" explored, "
+                }))}
+                {move || numbers.with(|numbers| numbers.setting.clone())}" set"
+            </p>
+            <p class="muted">{move || numbers.with(|numbers| numbers.sentence.clone())}</p>
+            <p><a href=move || format!("/loops/{}/settings", id.get())>"Change it in Settings"</a></p>
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn QualityCard(shown: RwSignal<OverviewView>, id: Memo<String>) -> impl IntoView {
+    let warnings = Memo::new(move |_| shown.with(|view| view.overview.warnings.clone()));
+    let one = |words: String| view! { <li class="health health--attention">{words}</li> };
+    view! {
+        <Card title="Data quality">
+            {move || if warnings.with(Vec::is_empty) {
+                view! { <p class="health health--good">"nothing odd in the features"</p> }.into_any()
+            } else {
+                view! { <ul class="health-list">{warnings.get().into_iter().map(one).collect_view()}</ul> }.into_any()
+            }}
+            <p><a href=move || format!("/loops/{}/features", id.get())>"All features"</a></p>
+        </Card>
+    }
+    .into_any()
+}
