@@ -2,8 +2,8 @@
 
 use leptos::{html, prelude::*};
 use leptos_router::{
-    components::{A, Outlet},
-    hooks::use_location,
+    components::Outlet,
+    hooks::{use_location, use_query_map},
 };
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
@@ -14,6 +14,7 @@ use crate::{
     terms::LearningMode,
     web::{
         PageError,
+        chart::range_query,
         components::{Breadcrumb, Crumb, Icon, IconName, Loaded, Menu, ModeButton, copy_to_clipboard},
         palette::{Command, offer_commands},
     },
@@ -163,8 +164,13 @@ fn LoopTabs(base: String) -> impl IntoView {
             }
         });
     });
+    let (query, path_now) = (use_query_map(), path);
     let tab = |page: &'static LoopPage| {
-        view! { <li><A href=format!("{base}{}", page.path) exact=page.path.is_empty()>{page.words}</A></li> }
+        // The range of the charts goes along: whoever comes back looks at the same hours.
+        let path = format!("{base}{}", page.path);
+        let href = move || format!("{path}{}", range_query(&query.read()));
+        let current = move || path_now.with(|path| page_of(path).path == page.path).then_some("page");
+        view! { <li><a href=href aria-current=current>{page.words}</a></li> }
     };
     view! {
         <nav class="tabs" aria-label="Pages of this loop">
