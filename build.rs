@@ -1,5 +1,6 @@
 //! What the linker is told about the browser half.
 
+#[expect(clippy::disallowed_methods, reason = "a build script's settings are cargo's, and it passes them no other way")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     if std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
