@@ -8,9 +8,23 @@ use rankloop::{
 };
 
 use crate::{
-    database::{Database, FIRST, as_a_server, event, given, record},
+    database::{Database, FIRST, event, given, record},
     following, log,
 };
+
+/// Runs claims on a SQLite database that this process serves, where appends go to the commit log first.
+macro_rules! as_a_server {
+    ($($claim:path => $name:ident),* $(,)?) => {
+        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $name() {
+            let database = crate::database::Database::sqlite().await;
+            let held = database.store.hold(rankloop::store::Presence::Serving).await.expect("asked").expect("held");
+            $claim(&database).await;
+            database.end().await;
+            drop(held);
+        })*
+    };
+}
 
 as_a_server!(
     following::a_follower_also_gets_what_was_in_the_log_before => a_follower_gets_what_was_before,

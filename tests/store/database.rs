@@ -84,6 +84,7 @@ impl Database {
         }
     }
 
+    #[allow(dead_code, reason = "not every program of tests that shares this file crashes")]
     /// The folder of the data, as it would be found after a crash at this moment.
     pub fn copied(&self) -> tempfile::TempDir {
         let Kind::Sqlite { folder } = &self.kind else { panic!("only SQLite has files") };
@@ -145,21 +146,6 @@ macro_rules! on_both {
     };
 }
 pub(crate) use on_both;
-
-/// Runs claims on a SQLite database that this process serves, where appends go to the commit log first.
-macro_rules! as_a_server {
-    ($($claim:path => $name:ident),* $(,)?) => {
-        $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $name() {
-            let database = crate::database::Database::sqlite().await;
-            let held = database.store.hold(rankloop::store::Presence::Serving).await.expect("asked").expect("held");
-            $claim(&database).await;
-            database.end().await;
-            drop(held);
-        })*
-    };
-}
-pub(crate) use as_a_server;
 
 async fn run(url: &str, statement: String) {
     let mut connection = sqlx::PgConnection::connect(url).await.expect("the PostgreSQL of the test run");
