@@ -181,10 +181,11 @@ pub fn taste_news(story: &TasteStory) -> TasteNews {
             percent(now)
         ),
         Outcome::Back { before, lowest, now, after_s } => format!(
-            "Happy readers fell from {} to {} and were back after {after_s} seconds, without anyone telling the loop. \
+            "Happy readers fell from {} to {} and were back after {}, without anyone telling the loop. \
              Now: {}.",
             percent(before),
             percent(lowest),
+            span(after_s),
             percent(now)
         ),
     };
