@@ -51,6 +51,11 @@ impl LiveLoop {
         Ok(ConfigurationChange { configuration: Some(configuration), arguments, restores_seq: None })
     }
 
+    /// Whether the share of exploration is a limit, under which the learner explores as much as its doubt asks for.
+    pub fn explores_at_most(&self) -> bool {
+        self.cell().learned().policy.explores_at_most()
+    }
+
     /// Back to the default learner and its share of exploration; a multi-slot loop stays one.
     pub fn policy_reset(&self) -> ConfigurationChange {
         let exploration_percentage = Configuration::default().exploration_percentage;

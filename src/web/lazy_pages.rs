@@ -82,11 +82,14 @@ parts! {
     /// What is looked at.
     watching __preload_watching WatchingPages {
         OverviewRoute => OverviewPage, EventsRoute => EventsPage, EventRoute => EventPage,
-        FeaturesRoute => FeaturesPage, PlaygroundRoute => PlaygroundPage,
+        FeaturesRoute => FeaturesPage,
     }
     /// What things are changed with.
     changing __preload_changing ChangingPages {
-        ActionsRoute => ActionsPage, SettingsRoute => SettingsPage, EvaluationsRoute => EvaluationsPage,
-        EvaluationRoute => EvaluationPage,
+        ActionsRoute => ActionsPage, SettingsRoute => SettingsPage,
+    }
+    /// What is tried before anything is changed.
+    trying __preload_trying TryingPages {
+        PlaygroundRoute => PlaygroundPage, EvaluationsRoute => EvaluationsPage, EvaluationRoute => EvaluationPage,
     }
 }

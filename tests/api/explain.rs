@@ -131,7 +131,20 @@ async fn the_parts_of_an_explanation_are_what_the_document_says() {
     // What was drawn depends on the loop's salt, and with it what was learned.
     blur(&mut told);
     told["decisions"][0]["actions"].as_array_mut().expect("actions").truncate(1);
-    told["decisions"][0]["actions"][0]["wasShown"] = json!("whether");
+    let decision = &mut told["decisions"][0];
+    decision["actions"][0]["wasShown"] = json!("whether");
+    decision["actions"][0]["id"] = json!("the most probable");
+    decision["mostProbableActionId"] = json!("the most probable");
+    let counterfactual = decision["counterfactual"].as_object_mut().expect("an object");
+    counterfactual["isExhaustive"] = json!("whether");
+    // There may be none; where there is one, it changes something and says how usual that is.
+    if let Some(nearest) = counterfactual.remove("nearest").filter(|nearest| !nearest.is_null()) {
+        let change = &nearest["changes"][0];
+        assert!(
+            nearest["actionId"].is_string() && change["feature"].is_string() && change["usual"] == "number",
+            "{nearest}"
+        );
+    }
     told.sort_all_objects();
     insta::assert_json_snapshot!(told);
 }

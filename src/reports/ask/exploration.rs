@@ -20,7 +20,7 @@ pub fn numbers(live: &LiveLoop, buckets: &[Bucket], looked: &Looked) -> Explorat
         LearningMode::Apprentice | LearningMode::LoggingOnly => {
             format!("Nothing is explored while {} answered.", looked.unit.baseline_is())
         }
-        _ if live.arguments().is_some() => format!(
+        _ if !live.explores_at_most() => format!(
             "of {events} in {} showed another action than the most probable one. The setting is the share that is drawn \
              evenly among all actions, the most probable one included.",
             looked.range.words(),
