@@ -91,6 +91,16 @@ impl Process {
         Self { name, child, url, client: client(), _data: data }
     }
 
+    /// What a server says that does not get the data, and ends.
+    pub fn refused(database_url: &str) -> String {
+        let data = tempfile::tempdir().expect("a folder");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rankloop"));
+        command.args(["serve", "--no-demo", "--addr", "127.0.0.1:0", "--data-dir"]).arg(data.path());
+        let ended = command.env("DATABASE_URL", database_url).output().expect("it ran");
+        assert!(!ended.status.success());
+        String::from_utf8_lossy(&ended.stderr).into_owned()
+    }
+
     pub fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args([signal, &id]).status().expect("kill is there");

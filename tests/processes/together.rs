@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     database::Database,
     load::{Load, RoundRobin},
-    process::{PATIENCE, Process, alone, rank_body, until},
+    process::{PATIENCE, Place, Process, alone, rank_body, until},
 };
 
 /// What followers promise, and what is granted to a machine that is busy with other tests.
@@ -194,39 +194,37 @@ async fn what_is_changed_at_one_server_holds_at_all_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_servers_on_one_sqlite_file_are_one_service_too() {
+async fn a_sqlite_file_has_one_server_and_the_next_one_goes_on_where_it_was_killed() {
     let _alone = alone().await;
     let database = Database::sqlite().await;
-    let mut processes = vec![Process::start('a', &database), Process::start('b', &database)];
-    let (id, key) = make_loop(&processes, json!({})).await;
+    let first = vec![Process::start('a', &database)];
+    let (id, key) = make_loop(&first, json!({})).await;
     for n in 0..10 {
         let event_id = format!("event-{n}");
-        let ranked = processes[n % 2].rank(&key, &event_id, PATIENCE).await.expect("an answer");
+        let ranked = first[0].rank(&key, &event_id, PATIENCE).await.expect("an answer");
         assert_eq!((ranked.status, ranked.is_logged), (StatusCode::CREATED, true));
-        let rewarded = processes[(n + 1) % 2].reward(&key, &event_id, 1.0, PATIENCE).await.expect("an answer");
+        let rewarded = first[0].reward(&key, &event_id, 1.0, PATIENCE).await.expect("an answer");
         assert_eq!(rewarded.status, StatusCode::NO_CONTENT);
     }
-    all_are_one(&processes, &id, &key, 10).await;
-
-    let trains = async |process: &Process, token: i64| {
-        let trainer = process.trainer(&id).await;
-        trainer["isHere"] == true && trainer["token"] == token
-    };
-    // Whichever was the first to find the loop.
-    let first = until("one of them trains", async || {
-        for (idx, process) in processes.iter().enumerate() {
-            if trains(process, 1).await {
-                return Some(idx);
-            }
-        }
-        None
+    // The next one waits for it, and gets the data the moment that it is gone.
+    let place = Place { namespace: None, address: "127.0.0.1:0".to_owned(), database_url: database.url.clone() };
+    let starting = tokio::task::spawn_blocking(move || Process::start_at('b', place));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!starting.is_finished());
+    first[0].signal("-KILL");
+    let second = vec![starting.await.expect("started")];
+    all_are_one(&second, &id, &key, 10).await;
+    until("it trains", async || {
+        let trainer = second[0].trainer(&id).await;
+        (trainer["isHere"] == true && trainer["token"] == 2).then_some(())
     })
     .await;
-    processes.remove(first).signal("-KILL");
-    until("the other one trains", async || trains(&processes[0], 2).await.then_some(())).await;
-    processes.push(Process::start('c', &database));
-    all_are_one(&processes, &id, &key, 10).await;
-    drop(processes);
+
+    let url = database.url.clone();
+    let third = tokio::task::spawn_blocking(move || Process::refused(&url)).await.expect("it ended");
+    assert!(third.contains("another server or an import works on these data"), "{third}");
+    assert_eq!(second[0].rank(&key, "still there", PATIENCE).await.expect("an answer").status, StatusCode::CREATED);
+    drop((first, second));
     database.end().await;
 }
 
