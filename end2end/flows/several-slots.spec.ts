@@ -141,5 +141,5 @@ test("every version that the page of the keys names answers a Rank, at both endp
 });
 
 function slot(page: Page, name: string) {
-  return page.locator("section").filter({ has: page.getByRole("heading", { name: `Slot ${name}`, exact: true }) });
+  return page.locator("section.slot").filter({ has: page.getByRole("heading", { name: `Slot ${name}`, exact: true }) });
 }

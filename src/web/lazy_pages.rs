@@ -32,7 +32,7 @@ macro_rules! parts {
         $(
             $(#[$about])*
             #[derive(Debug, Clone, Copy)]
-            #[expect(clippy::enum_variant_names, reason = "they are the names of the components")]
+            #[allow(clippy::enum_variant_names, reason = "they are the names of the components")]
             enum $pages {
                 $($page),*
             }
