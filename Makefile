@@ -4,7 +4,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test test-rust end2end screenshots lint lint-deploy bench fuzz setup
+.PHONY: help run dev build test test-rust end2end screenshots lighthouse lint lint-deploy bench fuzz setup
 
 ADDR ?= 127.0.0.1:8080
 DATA_DIR ?= ./data
@@ -57,6 +57,11 @@ screenshots: build ## Save every page, light and dark, wide and narrow, to end2e
 	@scripts/setup.sh browser
 	@echo "screenshots: Taking pictures of every page."
 	cd end2end && npx playwright test --project=screenshots
+
+lighthouse: build ## Look at the main pages with Lighthouse; reports in end2end/lighthouse-reports
+	@scripts/setup.sh browser lighthouse
+	@echo "lighthouse: Close other programs; how fast pages are depends on what else runs."
+	cd end2end && npx playwright test --project=lighthouse
 
 fuzz: ## Fuzz everything that strangers can send, two minutes each (needs cargo-fuzz; see fuzz/README.md)
 	@for target in rank_body arguments model_file dsjson feature_stream; do \

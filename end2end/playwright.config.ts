@@ -28,5 +28,6 @@ export default defineConfig({
   projects: [
     { name: "flows", testDir: "flows" },
     { name: "screenshots", testDir: "pictures" },
+    { name: "lighthouse", testDir: "lighthouse" },
   ],
 });

@@ -5,6 +5,7 @@
 #     scripts/setup.sh lint       rustfmt, clippy and cargo-deny
 #     scripts/setup.sh postgres   the PostgreSQL programs, for the tests on that database
 #     scripts/setup.sh browser    Playwright and a Chromium, for the browser tests
+#     scripts/setup.sh lighthouse Lighthouse, which looks at pages as a search engine's people would
 #     scripts/setup.sh deploy     what checks deploy/ and the Dockerfile: Helm's engine, hadolint, promtool …
 #
 # Programs go into $RANKLOOP_TOOLS (the Makefile puts it on the PATH), so nothing that other projects use changes its
@@ -19,6 +20,7 @@ PATH="$tools/bin:$tools/npm/node_modules/.bin:$PATH"
 cargo_leptos_version=0.3.10
 cargo_deny_version=0.20.2
 binaryen_version=132.0.0
+lighthouse_version=12.8.2
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -130,6 +132,14 @@ set_up_browser() {
     has_chromium || fail "the browser tests need a Chromium: install chromium or google-chrome"
 }
 
+set_up_lighthouse() {
+    needs npm "install Node.js 20 or newer"
+    local installed="$tools/npm/node_modules/lighthouse/package.json"
+    grep -qsF "\"version\": \"$lighthouse_version\"" "$installed" && return
+    say "Installing Lighthouse $lighthouse_version from npm."
+    PUPPETEER_SKIP_DOWNLOAD=1 npm install --silent --no-audit --no-fund --prefix "$tools/npm" "lighthouse@$lighthouse_version"
+}
+
 # A Python of its own: nothing of what it gets is for anybody else.
 set_up_deploy() {
     local venv="$tools/deploy" needed=tests/deployment/requirements.txt
@@ -165,7 +175,7 @@ set_up_promtool() {
 mkdir -p "$tools"
 for part in "$@"; do
     case "$part" in
-        web | lint | postgres | browser | deploy) "set_up_$part" ;;
-        *) fail "no such part: $part (web, lint, postgres, browser, deploy)" ;;
+        web | lint | postgres | browser | lighthouse | deploy) "set_up_$part" ;;
+        *) fail "no such part: $part (web, lint, postgres, browser, lighthouse, deploy)" ;;
     esac
 done

@@ -41,7 +41,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/icon-180.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <AutoReload options=options.clone()/>
-                <HydrationScripts options=options.clone()/>
+                // What is to be seen comes first; until the browser is idle, plain links and forms work as without script.
+                <HydrationScripts options=options.clone() defer=true/>
                 <MetaTags/>
             </head>
             <body>

@@ -51,6 +51,17 @@ as_a_server!(
     after_a_clean_end_the_database_alone_holds_everything => a_clean_end,
 );
 
+/// The folder of the data, as it would be found after a crash at this moment.
+fn copied(database: &Database) -> tempfile::TempDir {
+    let file = Path::new(database.url.strip_prefix("sqlite:").expect("only SQLite has files"));
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    for file in std::fs::read_dir(file.parent().expect("a folder")).expect("data") {
+        let file = file.expect("a file");
+        std::fs::copy(file.path(), copy.path().join(file.file_name())).expect("copied");
+    }
+    copy
+}
+
 /// Appends so many records to a new loop.
 async fn filled(database: &Database, n_records: i64) -> (LoopId, LogWriter) {
     let id = database.make_loop("loop1").await;
@@ -79,11 +90,11 @@ fn seqs(records: &[StoredRecord]) -> Vec<i64> {
 
 async fn what_a_crash_leaves_in_the_files_is_in_the_log_again(database: &Database) {
     let (id, writer) = filled(database, 30).await;
-    let at_once = database.copied();
+    let at_once = copied(database);
     // A part of them is in the database now, and in the files as well.
     let all = database.store.records_between(&id, 0, i64::MAX, i64::MAX).await.expect("read");
     writer.append(&id, record(3, Some("e1"), "later")).await.expect("appended");
-    let later = database.copied();
+    let later = copied(database);
 
     assert_eq!(after_a_crash(at_once.path(), &id).await, all);
     // Moved once, and not again.
@@ -93,7 +104,7 @@ async fn what_a_crash_leaves_in_the_files_is_in_the_log_again(database: &Databas
 
 async fn a_damaged_end_of_the_files_is_left_out_and_the_rest_is_whole(database: &Database) {
     let (id, _writer) = filled(database, 30).await;
-    let copy = database.copied();
+    let copy = copied(database);
     let path = copy.path().join("rankloop.db-commit-0");
     let mut bytes = std::fs::read(&path).expect("there");
     let end = bytes.iter().rposition(|byte| *byte != 0).expect("written");
@@ -112,7 +123,7 @@ async fn a_backup_of_another_process_has_all_that_was_acknowledged(database: &Da
     other.close().await;
 
     // Where no server is left to move them, the backup does.
-    let copy = database.copied();
+    let copy = copied(database);
     let alone = Store::open(&format!("sqlite:{}", copy.path().join("rankloop.db").display())).await.expect("opened");
     let (_, archived) = alone.write_archive(Vec::new(), 0).await.expect("an archive");
     assert_eq!(archived.n_records, 31);
@@ -148,7 +159,7 @@ async fn a_record_that_no_file_holds_goes_into_the_database_in_its_place(databas
 
 async fn a_removed_loop_takes_its_records_along(database: &Database) {
     let (id, writer) = filled(database, 3).await;
-    let copy = database.copied();
+    let copy = copied(database);
     writer.forget(&id).await.expect("forgotten");
     assert!(database.store.delete_loop(&id).await.expect("removed"));
     assert!(database.store.records_between(&id, 0, i64::MAX, i64::MAX).await.expect("read").is_empty());
@@ -165,7 +176,7 @@ async fn after_a_clean_end_the_database_alone_holds_everything(database: &Databa
     let (id, writer) = filled(database, 30).await;
     writer.shut_down().await;
     database.store.close().await;
-    let copy = database.copied();
+    let copy = copied(database);
     let names = std::fs::read_dir(copy.path()).expect("a folder").map(|file| file.expect("a file").file_name());
     let mut names: Vec<_> = names.collect();
     names.sort();

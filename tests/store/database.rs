@@ -22,7 +22,7 @@ pub struct Database {
 
 enum Kind {
     /// The folder is removed when the test ends, well or not.
-    Sqlite { folder: tempfile::TempDir },
+    Sqlite { _folder: tempfile::TempDir },
     /// What to drop, and a database to be connected to meanwhile. After a failed test it stays, to be looked at.
     Postgres { name: String, base_url: String },
 }
@@ -41,7 +41,7 @@ impl Database {
     pub async fn empty_sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("data").join("rankloop.db").display());
-        Self::open(url, Kind::Sqlite { folder }).await
+        Self::open(url, Kind::Sqlite { _folder: folder }).await
     }
 
     /// Without a schema; `None` when the run has no PostgreSQL.
@@ -82,18 +82,6 @@ impl Database {
             }
             Kind::Postgres { .. } => run(&self.url, postgres.to_owned()).await,
         }
-    }
-
-    #[allow(dead_code, reason = "not every program of tests that shares this file crashes")]
-    /// The folder of the data, as it would be found after a crash at this moment.
-    pub fn copied(&self) -> tempfile::TempDir {
-        let Kind::Sqlite { folder } = &self.kind else { panic!("only SQLite has files") };
-        let copy = tempfile::tempdir().expect("a temporary folder");
-        for file in std::fs::read_dir(folder.path().join("data")).expect("data") {
-            let file = file.expect("a file");
-            std::fs::copy(file.path(), copy.path().join(file.file_name())).expect("copied");
-        }
-        copy
     }
 
     /// Opens the same database again, as another process would.

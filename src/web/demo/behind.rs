@@ -158,7 +158,7 @@ fn Steering(readers: RwSignal<Option<ReaderStatus>>) -> impl IntoView {
         error.map(|error| view! { <p class="news-notice" role="alert">{error.to_string()}</p> })
     };
     view! {
-        <ActionForm action=steer attr:class="news-steer" attr:role="group" attr:aria-label="Steer the simulated readers">
+        <ActionForm action=steer attr:class="news-steer" attr:aria-label="Steer the simulated readers">
             <button type="submit" name="order" value="taste" class="news-button news-button--strong">"Change their taste"</button>
             <button type="submit" name="order" class="news-button news-button--strong"
                 value=move || if is_breaking.get() { "quiet" } else { "breaking" }>
