@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rankloop::{
     clock::Clock,
-    store::{Durability, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store},
+    store::{Came, Durability, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store},
     terms::LoopId,
 };
 
@@ -33,7 +33,12 @@ async fn start(url: &str, durability: Durability) -> (LogWriter, LoopId) {
     store.insert_loop(&row, &first).await.expect("a loop");
     let writer = LogWriter::start(store, Clock::System, durability, 10_000);
     let mut follower = writer.follow(&id, LogHead { seq: 1, at_us: 0 }).await.expect("a follower");
-    tokio::spawn(async move { while follower.recv().await.is_some() {} });
+    tokio::spawn(async move {
+        let mut taken = Vec::new();
+        while follower.next(&mut taken, 64).await != Came::End {
+            taken.clear();
+        }
+    });
     (writer, id)
 }
 

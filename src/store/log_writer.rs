@@ -2,8 +2,8 @@
 //!
 //! Invariants: an append is answered with success only after its commit; a follower gets the records of its log that are
 //! durable, in order and once, also those whose append was answered with an error because the commit's outcome was never
-//! heard of, and those of other processes. It gets all of them unless it slept while others wrote very many: then it sees
-//! a gap in their numbers, and can read what is in it for itself.
+//! heard of, and those of other processes. It gets all of them unless it fell behind, or slept while others wrote very many:
+//! then it sees a gap in their numbers, and can read what is in it for itself.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -17,6 +17,7 @@ use tokio::{
 
 use super::{
     Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
+    following::{Follower, Following, follow},
     log_append::{Addition, Additions, AllAdded, N_MISSED_MOST},
 };
 use crate::{clock::Clock, terms::LoopId};
@@ -63,7 +64,7 @@ enum Message {
     Follow {
         id: LoopId,
         head: LogHead,
-        answer: oneshot::Sender<Result<mpsc::UnboundedReceiver<StoredRecord>, StoreError>>,
+        answer: oneshot::Sender<Result<Following, StoreError>>,
     },
     Forget {
         id: LoopId,
@@ -158,7 +159,7 @@ impl LogWriter {
         &self,
         id: &LoopId,
         head: LogHead,
-    ) -> Result<mpsc::UnboundedReceiver<StoredRecord>, StoreError> {
+    ) -> Result<Following, StoreError> {
         let (answer, answered) = oneshot::channel();
         let message = Message::Follow { id: id.clone(), head, answer };
         self.messages.send(message).await.map_err(|_| StoreError::Stopped)?;
@@ -180,22 +181,6 @@ impl LogWriter {
         if self.messages.send(Message::ShutDown { answer }).await.is_ok() {
             answered.await.ok();
         }
-    }
-}
-
-/// Who gets the records of one log.
-#[derive(Debug)]
-struct Follower {
-    sender: mpsc::UnboundedSender<StoredRecord>,
-    /// The last record that was handed over.
-    given: LogHead,
-}
-
-impl Follower {
-    fn give(&mut self, record: StoredRecord) {
-        self.given = LogHead { seq: record.seq, at_us: record.at_us };
-        // A follower that hung up wants no records; the log keeps them all the same.
-        self.sender.send(record).ok();
     }
 }
 
@@ -283,16 +268,16 @@ impl Writing {
         }
     }
 
-    async fn follow(&mut self, id: LoopId, head: LogHead) -> Result<mpsc::UnboundedReceiver<StoredRecord>, StoreError> {
+    async fn follow(&mut self, id: LoopId, head: LogHead) -> Result<Following, StoreError> {
         let additions = Additions::from([(id.clone(), Addition::nothing(head))]);
         let added = self.store.append(&additions, self.clock.now_us(), self.durability).await?;
         if !added.contains_key(&id) {
             return Err(StoreError::NotFollowed);
         }
-        let (sender, receiver) = mpsc::unbounded_channel();
-        self.followers.insert(id, Follower { sender, given: head });
+        let (follower, following) = follow(head);
+        self.followers.insert(id, follower);
         self.settle(additions, added, &mut BTreeMap::new());
-        Ok(receiver)
+        Ok(following)
     }
 
     /// Commits a batch, gives its records to the followers and answers the callers, in this order.

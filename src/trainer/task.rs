@@ -9,10 +9,7 @@ use std::{
     vec::IntoIter,
 };
 
-use tokio::{
-    sync::mpsc::UnboundedReceiver,
-    task::{JoinError, JoinHandle},
-};
+use tokio::task::{JoinError, JoinHandle};
 use tracing::{error, info, warn};
 
 use super::{
@@ -31,7 +28,7 @@ use super::{
 use crate::{
     clock::Clock,
     log::{Fact, Record, RecordError},
-    store::{Fence, LogWriter, NewRecord, Store, StoreError, StoredRecord},
+    store::{Came, Fence, Following, LogWriter, NewRecord, Store, StoreError, StoredRecord},
     terms::LoopId,
 };
 
@@ -147,18 +144,20 @@ impl Drop for Running {
 }
 
 impl Running {
-    async fn run(mut self, mut fold: Fold, mut records: UnboundedReceiver<StoredRecord>) {
+    async fn run(mut self, mut fold: Fold, mut records: Following) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         self.note_standing(&fold).await;
         let mut batch = Vec::new();
         loop {
             tokio::select! {
-                n_received = records.recv_many(&mut batch, N_FOLDED_AT_ONCE) => {
-                    if n_received == 0 {
-                        break;
-                    }
-                    fold = match self.fold_in(fold, std::mem::take(&mut batch), records.len()).await {
+                came = records.next(&mut batch, N_FOLDED_AT_ONCE) => {
+                    let folded = match came {
+                        Came::Records => self.fold_in(fold, std::mem::take(&mut batch), records.n_behind()).await,
+                        Came::LeftOut { up_to } => self.fold_up_to(fold, up_to, records.n_behind()).await,
+                        Came::End => break,
+                    };
+                    fold = match folded {
                         Ok(fold) => fold,
                         Err(problem) => return self.give_up(&problem).await,
                     };
@@ -231,6 +230,21 @@ impl Running {
             }
             self.progress.advance(fold.head().seq);
         }
+    }
+
+    /// Folds what the log has up to record `up_to`.
+    async fn fold_up_to(&mut self, mut fold: Fold, up_to: i64, n_behind: usize) -> Result<Fold, TrainerError> {
+        while fold.head().seq < up_to {
+            let head = fold.head().seq;
+            let (nearer, missing, _) = across_gap(&self.tools, fold, up_to + 1).await?;
+            let n_left = usize::try_from(up_to - head).unwrap_or_default().saturating_sub(missing.len());
+            fold = self.fold_in(nearer, missing, n_left + n_behind).await?;
+            if fold.head().seq == head {
+                // Nothing of it is left, and what comes next says how to go on.
+                break;
+            }
+        }
+        Ok(fold)
     }
 
     /// Does what follows from a record beside the fold.

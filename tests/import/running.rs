@@ -122,7 +122,7 @@ async fn a_loop_with_events_or_too_short_a_memory_is_refused(database: &Database
     let (writer, _clock) = database.writer();
     let mut records = writer.follow(&used, crate::database::FIRST).await.expect("followed");
     writer.append(&used, record(1, Some("e"), "{}")).await.expect("appended");
-    records.recv().await.expect("given");
+    crate::database::next(&mut records).await.expect("given");
     let refused = into("used").run(&database.store, NOW_US, |_| {}, |_| {}).await;
     assert!(matches!(refused, Err(ImportError::NotEmpty { .. })), "{refused:?}");
 

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rankloop::{
     clock::{Clock, ManualClock},
-    store::{Appended, Durability, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store, StoredRecord},
+    store::{Appended, Came, Durability, Following, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store, StoredRecord},
     terms::{EventId, LoopId},
 };
+use futures::FutureExt;
 use sqlx::Connection as _;
-use tokio::sync::mpsc;
 
 /// When the tests' clocks begin.
 pub const NOON_US: i64 = 1_800_000_000_000_000;
@@ -165,8 +165,17 @@ pub fn event(id: &str) -> EventId {
 pub const FIRST: LogHead = LogHead { seq: 1, at_us: NOON_US };
 
 /// Everything that a follower was given by now.
-pub fn given(records: &mut mpsc::UnboundedReceiver<StoredRecord>) -> Vec<StoredRecord> {
-    std::iter::from_fn(|| records.try_recv().ok()).collect()
+pub fn given(following: &mut Following) -> Vec<StoredRecord> {
+    let mut records = Vec::new();
+    while following.next(&mut records, 1_000).now_or_never() == Some(Came::Records) {}
+    records
+}
+
+/// The next record that a follower is given; `None` when it is let go.
+pub async fn next(following: &mut Following) -> Option<StoredRecord> {
+    let mut records = Vec::new();
+    following.next(&mut records, 1).await;
+    records.pop()
 }
 
 pub fn seq_of(appended: Appended) -> i64 {

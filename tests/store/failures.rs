@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rankloop::store::{Appended, Store, StoreError};
 
-use crate::database::{Database, FIRST, NOON_US, given, on_both, record};
+use crate::database::{Database, FIRST, NOON_US, given, next, on_both, record};
 
 on_both!(
     nobody_in_a_failed_commit_is_told_that_it_worked_and_the_next_one_works,
@@ -58,7 +58,7 @@ async fn a_record_that_turns_out_to_be_durable_reaches_the_follower_without_anot
     let insert = "insert into log_record values ('loop1', 2, 1800000000000001, 3, 'e1', '')";
     database.meddle(insert, insert).await;
 
-    let found = tokio::time::timeout(Duration::from_secs(5), follower.recv()).await.expect("it looks by itself");
+    let found = tokio::time::timeout(Duration::from_secs(5), next(&mut follower)).await.expect("it looks by itself");
     assert_eq!(found.map(|record| (record.seq, record.at_us)), Some((2, NOON_US + 1)));
     let appended = writer.append(&id, record(3, Some("e1"), "")).await.expect("appended");
     assert_eq!(appended, Appended::New { seq: 3, at_us: NOON_US + 1 });
@@ -98,7 +98,7 @@ async fn a_removed_loop_is_refused_and_the_others_go_on(database: &Database) {
     assert!(matches!(refused, Err(StoreError::NotFollowed)));
     assert_eq!(appended.expect("appended"), Appended::New { seq: 2, at_us: NOON_US });
     assert_eq!(given(&mut follower).len(), 1);
-    assert!(follower.recv().await.is_none(), "nothing follows");
+    assert!(next(&mut follower).await.is_none(), "nothing follows");
     assert_eq!(database.store.records_between(&gone, 0, i64::MAX, 10).await.expect("read"), []);
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rankloop::store::{Durability, LogHead, LogWriter, StoreError};
 use rankloop::{clock::Clock, terms::LoopId};
 
-use crate::database::{Database, FIRST, given, on_both, record, seq_of};
+use crate::database::{Database, FIRST, given, next, on_both, record, seq_of};
 
 on_both!(
     a_follower_also_gets_what_was_in_the_log_before,
@@ -30,7 +30,7 @@ pub(crate) async fn a_follower_also_gets_what_was_in_the_log_before(database: &D
     let mut second = writer.follow(&id, head).await.expect("another follower");
     writer.append(&id, record(3, Some("e1"), "d")).await.expect("appended");
     assert_eq!(seqs(&given(&mut second)), [4, 5]);
-    assert!(first.recv().await.is_none(), "the first one's place was taken");
+    assert!(next(&mut first).await.is_none(), "the first one's place was taken");
 }
 
 pub(crate) async fn many_appenders_share_commits_and_every_follower_sees_its_log_whole(database: &Database) {
@@ -100,7 +100,7 @@ pub(crate) async fn only_followed_loops_are_written_to(database: &Database) {
     writer.forget(&id).await.expect("forgotten");
     assert!(matches!(append().await, Err(StoreError::NotFollowed)));
     assert_eq!(seqs(&given(&mut follower)), [2]);
-    assert!(follower.recv().await.is_none());
+    assert!(next(&mut follower).await.is_none());
     let nobody: LoopId = "nobody".parse().expect("a good id");
     assert!(matches!(writer.follow(&nobody, LogHead::default()).await, Err(StoreError::NotFollowed)));
 }
@@ -147,7 +147,7 @@ pub(crate) async fn a_relaxed_writer_keeps_the_same_order(database: &Database) {
     for body in ["a", "b", "c"] {
         writer.append(&id, record(3, Some("e1"), body)).await.expect("appended");
     }
-    let first = tokio::time::timeout(Duration::from_secs(1), follower.recv()).await.expect("given at once");
+    let first = tokio::time::timeout(Duration::from_secs(1), next(&mut follower)).await.expect("given at once");
     assert_eq!(first.map(|record| record.seq), Some(2));
     assert_eq!(seqs(&given(&mut follower)), [3, 4]);
 }

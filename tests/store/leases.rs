@@ -5,7 +5,7 @@ use std::time::Duration;
 use rankloop::store::{Appended, Fence, JobEnd, JobKey, Presence, SnapshotRow, Store, StoreError, Tail, WAITING};
 use rankloop::terms::LoopId;
 
-use crate::database::{Database, FIRST, NOON_US, given, on_both, record};
+use crate::database::{Database, FIRST, NOON_US, given, next, on_both, record};
 
 on_both!(
     a_free_lease_is_taken_once_and_a_renewed_one_not_at_all,
@@ -174,7 +174,7 @@ async fn a_follower_is_given_what_another_process_writes_without_writing_itself(
     futures::future::join_all(appends).await;
     let mut seen = Vec::new();
     while seen.len() < 600 {
-        let next = tokio::time::timeout(Duration::from_secs(10), follower.recv()).await.expect("it is looked for");
+        let next = tokio::time::timeout(Duration::from_secs(10), next(&mut follower)).await.expect("it is looked for");
         seen.push(next.expect("the writer goes on"));
     }
     assert_eq!(seen, database.store.records_between(&id, 1, i64::MAX, i64::MAX).await.expect("read"));
