@@ -19,8 +19,11 @@ const N_BYTES_WAITING_MOST: usize = 32 << 20;
 /// Both ends, behind `head`.
 pub(super) fn follow(head: LogHead) -> (Follower, Following) {
     let (sender, records) = mpsc::channel(N_WAITING_MOST);
-    let between =
-        Arc::new(Between { newest: AtomicI64::new(head.seq), left_out: AtomicI64::new(0), n_bytes: AtomicUsize::new(0) });
+    let between = Arc::new(Between {
+        newest: AtomicI64::new(head.seq),
+        left_out: AtomicI64::new(0),
+        n_bytes: AtomicUsize::new(0),
+    });
     let follower = Follower { sender, between: between.clone(), given: head, is_leaving_out: false };
     (follower, Following { records, between, taken: head.seq })
 }

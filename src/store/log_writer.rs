@@ -155,11 +155,7 @@ impl LogWriter {
 
     /// From now on appends to the loop are accepted; every record after `head` comes through the receiver, in order,
     /// once, after it is durable.
-    pub async fn follow(
-        &self,
-        id: &LoopId,
-        head: LogHead,
-    ) -> Result<Following, StoreError> {
+    pub async fn follow(&self, id: &LoopId, head: LogHead) -> Result<Following, StoreError> {
         let (answer, answered) = oneshot::channel();
         let message = Message::Follow { id: id.clone(), head, answer };
         self.messages.send(message).await.map_err(|_| StoreError::Stopped)?;

@@ -2,12 +2,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures::FutureExt;
 use rankloop::{
     clock::{Clock, ManualClock},
-    store::{Appended, Came, Durability, Following, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store, StoredRecord},
+    store::{
+        Appended, Came, Durability, Following, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store, StoredRecord,
+    },
     terms::{EventId, LoopId},
 };
-use futures::FutureExt;
 use sqlx::Connection as _;
 
 /// When the tests' clocks begin.

@@ -1,5 +1,6 @@
 //! The promises of the fold: a replay gives the same bytes, an event is counted and learned once, settings settle.
 
+mod behind;
 mod growing;
 mod pieces;
 mod recalled;

@@ -11,7 +11,7 @@ use crate::{
 /// More than are read at once, in groups that close together.
 const N_EVENTS: usize = 1_300;
 
-async fn stored(folder: &tempfile::TempDir, records: &[Record]) -> (Store, LoopId) {
+pub(super) async fn stored(folder: &tempfile::TempDir, records: &[Record]) -> (Store, LoopId) {
     let store = Store::open(&format!("sqlite:{}", folder.path().join("a.db").display())).await.expect("opened");
     store.migrate().await.expect("the schema");
     let key = KeyRow { hash: [0; 32], last4: String::new(), created_at_us: 0 };
