@@ -19,6 +19,7 @@ mod model;
 pub mod model_archive;
 mod multi_slot;
 mod new_loop;
+mod pause;
 mod policy;
 mod rank;
 mod registry;

@@ -12,6 +12,7 @@ mod features;
 mod keys;
 mod loops;
 mod model;
+mod pause;
 mod stats;
 mod trainer;
 mod what_if;
@@ -34,6 +35,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(configuration::preview))
         .routes(routes!(configuration::history))
         .routes(routes!(consequence::consequence))
+        .routes(routes!(pause::pause))
+        .routes(routes!(pause::resume))
         .routes(routes!(actions::list))
         .routes(routes!(actions::get_one, actions::save, actions::delete))
         .routes(routes!(annotations::list, annotations::create))

@@ -24,6 +24,8 @@ pub enum IconName {
     Down,
     Person,
     More,
+    Pause,
+    Play,
 }
 
 impl IconName {
@@ -55,6 +57,8 @@ impl IconName {
                 "M8 2.500a2.800 2.800 0 1 0 0 5.600 2.800 2.800 0 0 0 0-5.600zM2.500 14a5.500 5.500 0 0 1 11 0"
             }
             Self::More => "M3 8h.1M8 8h.1M13 8h.1",
+            Self::Pause => "M5.500 3v10M10.500 3v10",
+            Self::Play => "M4.500 2.800v10.400L13 8z",
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::current_loop_id;
+use super::{current_loop_id, pausing::PauseButton};
 use crate::{
     terms::LearningMode,
     web::{
@@ -54,6 +54,9 @@ pub struct LoopHeader {
     pub mode: LearningMode,
     /// While a new model is trained from the log: how much of it is done, in percent.
     pub relearning_percent: Option<u32>,
+    pub is_paused: bool,
+    /// Whether this person may pause it and let it go on.
+    pub may_pause: bool,
     /// Loops to switch to: ids and names.
     pub others: Vec<(String, String)>,
 }
@@ -66,12 +69,14 @@ pub async fn load_loop_header(id: String) -> Result<LoopHeader, PageError> {
     const MOST_OTHERS: usize = 12;
     // Taken before anything is awaited: see `guard::given`.
     let loops = guard::given::<Loops>()?;
-    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
     let others = loops.list().into_iter().filter(|other| other.id() != live.id()).take(MOST_OTHERS);
     Ok(LoopHeader {
         name: live.name(),
         mode: live.configuration().learning_mode,
         relearning_percent: live.relearning().map(|share| (share * 100.0) as u32),
+        is_paused: live.is_paused(),
+        may_pause: person.role >= Role::Editor,
         others: others.map(|other| (other.id().to_string(), other.name())).collect(),
         id,
     })
@@ -102,7 +107,8 @@ pub fn LoopFrame() -> impl IntoView {
 
 #[component]
 fn LoopHead(header: LoopHeader) -> impl IntoView {
-    let LoopHeader { id, name, mode, relearning_percent, others } = header;
+    let LoopHeader { id, name, mode, relearning_percent, is_paused, may_pause, others } = header;
+    let paused = id.clone();
     let copied = id.clone();
     let copy_id = Callback::new(move |()| {
         copy_to_clipboard(&copied);
@@ -115,6 +121,7 @@ fn LoopHead(header: LoopHeader) -> impl IntoView {
                 <Breadcrumb crumbs=crumbs/>
                 {(!others.is_empty()).then(|| view! { <LoopSwitch others=others/> })}
                 <ModeButton mode=mode/>
+                {may_pause.then(|| view! { <PauseButton id=paused is_paused=is_paused/> })}
                 {relearning_percent.map(|percent| view! {
                     <span class="chip chip--accent">"Relearning: "{percent}" % done"</span>
                 })}

@@ -5,7 +5,10 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
-use super::snippets::{CallTarget, curl};
+use super::{
+    pausing::{PauseLoops, PauseOrders, tell_of},
+    snippets::{CallTarget, curl},
+};
 use crate::{
     reports::{HealthLevel, LoopRow, Share, Verdict},
     web::{
@@ -19,7 +22,8 @@ use crate::{
 pub struct LoopsView {
     pub rows: Vec<LoopRow>,
     pub base_url: String,
-    pub may_create: bool,
+    /// Whether this person may make loops and pause them.
+    pub may_change: bool,
 }
 
 /// Every loop of this server and how it is doing.
@@ -35,7 +39,7 @@ pub async fn load_loops() -> Result<LoopsView, PageError> {
     let mut rows = loop_rows(&guard::given::<Loops>()?);
     // The sort is stable: within a level the loops stay in the order of their names.
     rows.sort_by_key(|row| std::cmp::Reverse(row.health.level));
-    Ok(LoopsView { rows, base_url: guard::given::<PublicUrl>()?.0, may_create: person.role >= Role::Editor })
+    Ok(LoopsView { rows, base_url: guard::given::<PublicUrl>()?.0, may_change: person.role >= Role::Editor })
 }
 
 /// `/loops`
@@ -48,19 +52,22 @@ pub fn LoopsPage() -> impl IntoView {
     }
 }
 
+fn look_anew(rows: RwSignal<Vec<LoopRow>>) {
+    leptos::task::spawn_local(async move {
+        // A look that fails changes nothing: the times in the list go on telling how old it is.
+        if let (Ok(view), Some(mut shown)) = (load_loops().await, rows.try_write()) {
+            *shown = view.rows;
+        }
+    });
+}
+
 /// Rates move slowly; a look every few seconds keeps the list true without a connection per loop.
 fn refresh_now_and_then(rows: RwSignal<Vec<LoopRow>>) {
     const EVERY: std::time::Duration = std::time::Duration::from_secs(5);
     let load = move || {
-        if document().hidden() {
-            return;
+        if !document().hidden() {
+            look_anew(rows);
         }
-        leptos::task::spawn_local(async move {
-            // A look that fails changes nothing: the times in the list go on telling how old it is.
-            if let (Ok(view), Some(mut shown)) = (load_loops().await, rows.try_write()) {
-                *shown = view.rows;
-            }
-        });
     };
     Effect::new(move |_| {
         let timer = set_interval_with_handle(load, EVERY);
@@ -83,20 +90,20 @@ const ORDERS: [(&str, &str); 5] = [
 
 #[component]
 fn LoopList(view: LoopsView) -> impl IntoView {
-    let LoopsView { rows, base_url, may_create } = view;
+    let LoopsView { rows, base_url, may_change } = view;
     let has_rows = !rows.is_empty();
     let rows = RwSignal::new(rows);
     refresh_now_and_then(rows);
     view! {
         <PageHeader title="Loops" sentence=Signal::derive(move || rows.with(|rows| sentence(rows)))>
-            {(may_create && has_rows).then(|| view! {
+            {(may_change && has_rows).then(|| view! {
                 <a class="button button--primary" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
             })}
         </PageHeader>
         {if has_rows {
-            Either::Left(view! { <FilteredLoops rows=rows/> })
+            Either::Left(view! { <FilteredLoops rows=rows may_change=may_change/> })
         } else {
-            Either::Right(view! { <NoLoops base_url=base_url may_create=may_create/> })
+            Either::Right(view! { <NoLoops base_url=base_url may_create=may_change/> })
         }}
     }
 }
@@ -120,7 +127,7 @@ fn sentence(rows: &[LoopRow]) -> String {
 /// What of the loops is shown, and in which order. Both stand in the address: without script the form asks the server,
 /// with it the list follows what is typed.
 #[component]
-fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>) -> impl IntoView {
+fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>, may_change: bool) -> impl IntoView {
     let query = use_query_map();
     let word = move |name: &'static str| query.with_untracked(|query| query.get(name).unwrap_or_default());
     let (wanted, order) = (RwSignal::new(word("q")), RwSignal::new(word("sort")));
@@ -149,7 +156,11 @@ fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>) -> impl IntoView {
         </form>
         <Show when=move || shown.with(|shown| !shown.is_empty())
             fallback=move || view! { <p class="chart-empty">"No loop matches this filter."</p> }>
-            <LoopTable rows=shown/>
+            {if may_change {
+                view! { <PausableLoops rows=shown changed=Callback::new(move |()| look_anew(rows))/> }.into_any()
+            } else {
+                view! { <LoopTable rows=shown may_choose=false/> }.into_any()
+            }}
         </Show>
     }
     .into_any()
@@ -181,22 +192,37 @@ fn totals(rows: &[LoopRow]) -> String {
     format!("{loops}, {per_minute:.0} decisions a minute")
 }
 
+/// The list with a box for each loop, and what can be done with those that are chosen.
+#[component]
+fn PausableLoops(rows: Memo<Vec<LoopRow>>, changed: Callback<()>) -> impl IntoView {
+    let pause = ServerAction::<PauseLoops>::new();
+    tell_of(pause, changed);
+    view! {
+        <ActionForm action=pause attr:class="choosable">
+            <PauseOrders/>
+            <LoopTable rows=rows may_choose=true/>
+        </ActionForm>
+    }
+    .into_any()
+}
+
 /// Rows are told apart by loop: newer numbers change the text of a cell, not the link that somebody has under the
 /// finger or the focus.
 #[component]
-fn LoopTable(rows: Memo<Vec<LoopRow>>) -> impl IntoView {
+fn LoopTable(rows: Memo<Vec<LoopRow>>, may_choose: bool) -> impl IntoView {
     let cells = move |first: LoopRow| {
         let id = first.id.clone();
         let row = Memo::new(move |_| {
             rows.with(|rows| rows.iter().find(|row| row.id == id).cloned()).unwrap_or_else(|| first.clone())
         });
-        view! { <LoopCells row=row/> }
+        view! { <LoopCells row=row may_choose=may_choose/> }
     };
     view! {
         <section class="card card--flush">
             <table class="table table--cards">
                 <caption class="visually-hidden">"Loops"</caption>
                 <thead><tr>
+                    {may_choose.then(|| view! { <th scope="col"><span class="visually-hidden">"Choose"</span></th> })}
                     <th scope="col">"Loop"</th><th scope="col">"Mode"</th><th scope="col">"Health"</th>
                     <th scope="col">"Lift, last day"</th>
                     <th scope="col">"Mean reward, last day"</th>
@@ -212,10 +238,22 @@ fn LoopTable(rows: Memo<Vec<LoopRow>>) -> impl IntoView {
 }
 
 #[component]
-fn LoopCells(row: Memo<LoopRow>) -> impl IntoView {
+fn LoopCells(row: Memo<LoopRow>, may_choose: bool) -> impl IntoView {
     let rate = move || row.get().reward_rate.map_or("–".to_owned(), Share::percent);
+    let choice = move || {
+        let LoopRow { id, name, .. } = row.get_untracked();
+        view! {
+            <td class="choice">
+                <label>
+                    <input type="checkbox" name="ids[]" value=id.to_string()/>
+                    <span class="visually-hidden">"Choose "{name}</span>
+                </label>
+            </td>
+        }
+    };
     view! {
         <tr>
+            {may_choose.then(choice)}
             <th scope="row">
                 <a class="loop-link" href=format!("/loops/{}", row.get_untracked().id)>{move || row.get().name}</a>
                 <span class="lift__words">{move || row.get().last_change}</span>

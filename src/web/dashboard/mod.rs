@@ -14,6 +14,7 @@ pub mod loop_frame;
 pub mod loops;
 pub mod new_loop;
 pub mod overview;
+mod pausing;
 pub mod playground;
 pub mod settings;
 pub mod sign_in;
