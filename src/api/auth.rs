@@ -11,7 +11,7 @@ use super::{ApiError, ApiState, bearer::TokenError};
 use crate::{
     accounts::SignedIn,
     loops::{LiveLoop, Loops},
-    terms::{LoopId, Role},
+    terms::{Author, LoopId, Role},
 };
 
 const KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
@@ -108,23 +108,39 @@ impl FromRequestParts<ApiState> for Caller {
     }
 }
 
-/// The loop that a management call is about, for a caller who may at least read it.
+/// The loop that a management call is about, for a caller who may at least read it. What may be done with it is asked for
+/// by the handler, in the words of the roles.
 #[derive(Debug)]
 pub struct ManagedLoop {
     caller: Caller,
+    author: Author,
     live: LiveLoop,
 }
 
 impl ManagedLoop {
-    /// To look at.
+    /// To look at as a dashboard shows it: for everybody.
     pub fn read(&self) -> &LiveLoop {
         &self.live
     }
 
-    /// To change, with the name that goes into its history.
-    pub fn change(&self) -> Result<(&LiveLoop, &str), ApiError> {
-        let who = self.caller.require(Role::Editor)?;
-        Ok((&self.live, &who.name))
+    /// To look into, event by event, and to evaluate: for analysts. With who it is, for the history.
+    pub fn analyse(&self) -> Result<(&LiveLoop, &Author), ApiError> {
+        self.for_at_least(Role::Analyst)
+    }
+
+    /// To change: for editors.
+    pub fn change(&self) -> Result<(&LiveLoop, &Author), ApiError> {
+        self.for_at_least(Role::Editor)
+    }
+
+    /// To delete, and for its keys: for admins.
+    pub fn administer(&self) -> Result<(&LiveLoop, &Author), ApiError> {
+        self.for_at_least(Role::Admin)
+    }
+
+    fn for_at_least(&self, least: Role) -> Result<(&LiveLoop, &Author), ApiError> {
+        self.caller.require(least)?;
+        Ok((&self.live, &self.author))
     }
 }
 
@@ -133,10 +149,10 @@ impl FromRequestParts<ApiState> for ManagedLoop {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        caller.require(Role::Viewer)?;
+        let author = caller.require(Role::Viewer)?.author();
         let id = loop_id_in_path(parts, state).await.and_then(|id| id.parse::<LoopId>().ok());
         let live = id.and_then(|id| Loops::from_ref(state).get(&id));
         let live = live.ok_or_else(|| ApiError::not_found("There is no such loop."))?;
-        Ok(Self { caller, live })
+        Ok(Self { caller, author, live })
     }
 }

@@ -3,6 +3,7 @@
 mod actions;
 mod activate;
 mod annotations;
+mod audit;
 mod configuration;
 mod consequence;
 mod decide;

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    store::{Durability, LogWriter, LoopRow, Store, Tail},
-    terms::LoopId,
+    store::{AuditLine, Durability, LogWriter, LoopRow, Store, Tail},
+    terms::{AuditKind, Author, LoopId},
     trainer::{Learners, Leases},
 };
 
@@ -163,22 +163,24 @@ impl Loops {
     }
 
     /// `by` is who asks, for the history.
-    pub async fn create(&self, new: NewLoop, by: &str) -> Result<CreatedLoop, LoopError> {
-        let DraftedLoop { row, first, keys } = new.draft(self.0.tools.clock.now_us(), by)?;
+    pub async fn create(&self, new: NewLoop, by: &Author) -> Result<CreatedLoop, LoopError> {
+        let DraftedLoop { row, first, keys } = new.draft(self.0.tools.clock.now_us(), &by.name)?;
+        let line = AuditLine::of_new_loop(&row, by);
         let _changing = self.0.changing.lock().await;
-        self.0.tools.store.insert_loop(&row, &first).await?;
+        self.0.tools.store.insert_loop(&row, &first, &line).await?;
         let live = LiveLoop::start(&self.0.tools, row).await?;
         self.replace_registry(|loops| loops.push(live.clone()));
         Ok(CreatedLoop { live, keys })
     }
 
     /// Removes a loop with everything that is known of it.
-    pub async fn delete(&self, id: &LoopId) -> Result<(), LoopError> {
+    pub async fn delete(&self, id: &LoopId, by: &Author) -> Result<(), LoopError> {
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
+        let line = live.line(AuditKind::LoopDeleted, by);
         self.replace_registry(|loops| loops.retain(|other| other.id() != id));
         self.let_go(&live).await?;
-        self.0.tools.store.delete_loop(id).await?;
+        self.0.tools.store.delete_loop(id, &line).await?;
         Ok(())
     }
 
@@ -191,18 +193,19 @@ impl Loops {
     }
 
     /// Gives a loop another name.
-    pub async fn rename(&self, id: &LoopId, name: &str) -> Result<(), LoopError> {
+    pub async fn rename(&self, id: &LoopId, name: &str, by: &Author) -> Result<(), LoopError> {
         let name = check_name(name)?;
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
-        self.0.tools.store.rename_loop(id, &name).await?;
+        let line = live.line(AuditKind::LoopRenamed, by).telling(format!("{} → {name}", live.name()));
+        self.0.tools.store.rename_loop(id, &name, &line).await?;
         // The revision stays as it was known: another process may have changed something else meanwhile.
         live.set_row(LoopRow { name, ..(*live.row()).clone() });
         Ok(())
     }
 
     /// Replaces one key; the other goes on working. The new key is returned, once.
-    pub async fn rotate_key(&self, id: &LoopId, slot: KeySlot) -> Result<String, LoopError> {
+    pub async fn rotate_key(&self, id: &LoopId, slot: KeySlot, by: &Author) -> Result<String, LoopError> {
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
         let key = keys::make();
@@ -212,7 +215,9 @@ impl Loops {
         };
         let mut row = (*live.row()).clone();
         row.keys[slot] = keys::row(&key, self.0.tools.clock.now_us());
-        self.0.tools.store.replace_key(id, slot, &row.keys[slot]).await?;
+        let line = live.line(AuditKind::KeyReplaced, by).on(format!("key {}", slot + 1));
+        let line = line.telling(format!("the new one ends with {}", row.keys[slot].last4));
+        self.0.tools.store.replace_key(id, slot, &row.keys[slot], &line).await?;
         live.set_row(row);
         self.replace_registry(|_| {});
         Ok(key)

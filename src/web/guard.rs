@@ -208,6 +208,9 @@ impl From<AccountError> for PageError {
             AccountError::Hash | AccountError::Store(_) => failed("read or store accounts", &error),
             AccountError::PasswordTooShort => refused(Self::at("password", sentence)),
             AccountError::NameInvalid | AccountError::NameTaken => refused(Self::at("name", sentence)),
+            AccountError::UnknownPerson => not_found("person"),
+            AccountError::UnknownInvitation => not_found("invitation"),
+            AccountError::NotYours { .. } => refuse(StatusCode::FORBIDDEN, Self::rejected(sentence)),
             _ => refused(Self::rejected(sentence)),
         }
     }

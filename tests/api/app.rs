@@ -15,7 +15,7 @@ use rankloop::{
     clock::{Clock, ManualClock},
     loops::{Loops, LoopsOptions, TrustedSigners},
     store::{Durability, Store},
-    terms::{LoopId, Role},
+    terms::{Author, LoopId, Role},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -146,7 +146,7 @@ impl TestApp {
     }
 
     pub async fn token(&self, role: Role) -> String {
-        self.accounts.create_token(role.as_str(), role).await.expect("a token")
+        self.accounts.create_token(role.as_str(), role, &Author::server("test")).await.expect("a token")
     }
 
     pub async fn make_loop(&self, settings: Value) -> TestLoop {

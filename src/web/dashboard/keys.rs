@@ -55,7 +55,7 @@ pub async fn load_keys(id: String) -> Result<KeysView, PageError> {
         root,
         is_multi_slot: live.configuration().is_multi_slot,
         keys: live.keys().into_iter().map(row).collect(),
-        may_rotate: person.role >= Role::Editor,
+        may_rotate: person.role >= Role::Admin,
     })
 }
 
@@ -67,13 +67,13 @@ pub async fn rotate_key(id: String, number: u8) -> Result<String, PageError> {
         terms::Role,
         web::guard,
     };
-    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
+    let (person, live) = guard::require_loop(Role::Admin, &id).await?;
     let slot = match number {
         1 => KeySlot::First,
         2 => KeySlot::Second,
         _ => return Err(PageError::rejected("A loop has the keys 1 and 2.")),
     };
-    Ok(guard::given::<Loops>()?.rotate_key(live.id(), slot).await?)
+    Ok(guard::given::<Loops>()?.rotate_key(live.id(), slot, &person.author()).await?)
 }
 
 /// `/loops/:id/keys`

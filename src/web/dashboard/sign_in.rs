@@ -23,8 +23,13 @@ pub async fn sign_in(name: String, password: String, next: Option<String>) -> Re
 /// Ends the session of whoever calls.
 #[server]
 pub async fn sign_out() -> Result<(), PageError> {
-    use crate::web::guard;
+    use crate::{accounts::Accounts, web::guard};
+    let accounts = guard::given::<Accounts>()?;
+    let person = guard::signed_in().await?;
     guard::end_session().await?;
+    if let Some(person) = person {
+        accounts.note_sign_out(&person).await?;
+    }
     leptos_axum::redirect("/sign-in");
     Ok(())
 }
