@@ -145,6 +145,10 @@ impl TestApp {
         self.send(request.body(body).expect("a request")).await
     }
 
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
     pub async fn token(&self, role: Role) -> String {
         self.accounts.create_token(role.as_str(), role, &Author::server("test")).await.expect("a token")
     }

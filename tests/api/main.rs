@@ -10,5 +10,6 @@ mod features;
 mod learning;
 mod manage;
 mod openapi;
+mod people;
 mod played_issuer;
 mod tokens;
