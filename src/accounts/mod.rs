@@ -137,6 +137,11 @@ impl Accounts {
         }
     }
 
+    /// The present by the server's clock.
+    pub fn now_us(&self) -> i64 {
+        self.clock.now_us()
+    }
+
     /// The session store for tower-sessions.
     pub fn sessions(&self) -> Sessions {
         Sessions::new(self.store.clone(), self.clock.clone())

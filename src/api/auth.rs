@@ -10,7 +10,7 @@ use axum::{
 use super::{ApiError, ApiState, bearer::TokenError};
 use crate::{
     accounts::SignedIn,
-    loops::{LiveLoop, Loops},
+    loops::{ClientKind, KeySlot, LiveLoop, Loops},
     terms::{Author, LoopId, Role},
 };
 
@@ -24,7 +24,14 @@ impl FromRequestParts<ApiState> for LiveLoop {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let in_path = loop_id_in_path(parts, state).await;
         let live = match (parts.headers.get(KEY), sent_token(parts)) {
-            (Some(key), _) => by_key(key, in_path.as_deref(), state)?,
+            (Some(key), _) => {
+                let (live, slot) = by_key(key, in_path.as_deref(), state)?;
+                live.note_key_use(
+                    slot,
+                    ClientKind::of(parts.headers.get(header::USER_AGENT).map(HeaderValue::as_bytes)),
+                );
+                live
+            }
             (None, Some(token)) => by_token(token, in_path.as_deref(), state).await?,
             (None, None) => return Err(ApiError::invalid_key()),
         };
@@ -34,10 +41,10 @@ impl FromRequestParts<ApiState> for LiveLoop {
 }
 
 /// The loop of a key. Behind a loop's own prefix, a key of another loop is refused.
-fn by_key(key: &HeaderValue, in_path: Option<&str>, state: &ApiState) -> Result<LiveLoop, ApiError> {
-    let live = key.to_str().ok().and_then(|key| state.loops.by_key(key)).ok_or_else(ApiError::invalid_key)?;
+fn by_key(key: &HeaderValue, in_path: Option<&str>, state: &ApiState) -> Result<(LiveLoop, KeySlot), ApiError> {
+    let (live, slot) = key.to_str().ok().and_then(|key| state.loops.by_key(key)).ok_or_else(ApiError::invalid_key)?;
     let is_elsewhere = in_path.is_some_and(|id| id != live.id().as_str());
-    if is_elsewhere { Err(ApiError::invalid_key()) } else { Ok(live) }
+    if is_elsewhere { Err(ApiError::invalid_key()) } else { Ok((live, slot)) }
 }
 
 /// The loop that a token is used for.

@@ -12,7 +12,7 @@ use super::{
     LiveLoop, LoopError, SigningKey, TrustedSigners,
     evaluations::{Jobs, Runner},
     following::Following,
-    keys,
+    key_use, keys,
     new_loop::{DraftedLoop, NewLoop},
 };
 use crate::{
@@ -99,15 +99,15 @@ pub(super) struct SharedTools {
 #[derive(Debug, Clone, Default)]
 struct Registry {
     by_id: HashMap<LoopId, LiveLoop>,
-    by_key: HashMap<[u8; 32], LiveLoop>,
+    by_key: HashMap<[u8; 32], (LiveLoop, KeySlot)>,
 }
 
 impl Registry {
     fn of(loops: impl IntoIterator<Item = LiveLoop>) -> Self {
         let mut registry = Self::default();
         for live in loops {
-            for key in &live.row().keys {
-                registry.by_key.insert(key.hash, live.clone());
+            for (key, slot) in live.row().keys.iter().zip([KeySlot::First, KeySlot::Second]) {
+                registry.by_key.insert(key.hash, (live.clone(), slot));
             }
             registry.by_id.insert(live.id().clone(), live);
         }
@@ -141,6 +141,7 @@ impl Loops {
         let inner = Arc::new(LoopsInner { tools, registry, changing, tail, runner, following });
         let weak = WeakLoops(Arc::downgrade(&inner));
         inner.following.get_or_init(|| Following::start(weak, inner.tail.revisions()));
+        tokio::spawn(key_use::write_now_and_then(WeakLoops(Arc::downgrade(&inner))));
         inner.runner.get_or_init(|| Runner::start(WeakLoops(Arc::downgrade(&inner)), jobs));
         Ok(Self(inner))
     }
@@ -157,8 +158,8 @@ impl Loops {
         self.0.registry.load().by_id.get(id).cloned()
     }
 
-    /// Which loop a subscription key is for.
-    pub fn by_key(&self, key: &str) -> Option<LiveLoop> {
+    /// Which loop a subscription key is for, and which of its keys that is.
+    pub fn by_key(&self, key: &str) -> Option<(LiveLoop, KeySlot)> {
         self.0.registry.load().by_key.get(&keys::hash(key)).cloned()
     }
 
@@ -248,6 +249,7 @@ impl Loops {
         if let Some(runner) = self.0.runner.get() {
             runner.shut_down().await;
         }
+        key_use::write_all(self).await;
         self.0.tools.writer.shut_down().await;
         for live in self.list() {
             live.ended().await;

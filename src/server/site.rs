@@ -26,6 +26,7 @@ use crate::{
     clock::Clock,
     demo::Demo,
     loops::Loops,
+    vitals::Vitals,
     web::{
         PublicUrl,
         app::{App, shell},
@@ -46,6 +47,7 @@ pub struct Site {
     pub clock: Clock,
     pub demo: Option<Demo>,
     pub public_url: PublicUrl,
+    pub vitals: Vitals,
     /// The folder of the assets.
     pub folder: PathBuf,
     /// Becomes true when the server is asked to stop; open event streams end then.
@@ -59,6 +61,7 @@ impl Site {
         provide_context(self.clock.clone());
         provide_context(self.demo.clone());
         provide_context(self.public_url.clone());
+        provide_context(self.vitals.clone());
     }
 
     /// Every page, every server function, and the assets for whatever is neither.

@@ -16,6 +16,7 @@ use rankloop::{
     loops::{Loops, LoopsOptions, TrustedSigners},
     store::{Durability, Store},
     terms::{Author, LoopId, Role},
+    vitals::Vitals,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -108,7 +109,9 @@ impl TestApp {
         let accounts = Accounts::new(store.clone(), clock, vec![("owner".to_owned(), OWNER.to_owned())]);
         let limits = Limits::new(1024 * 1024, rate);
         let tokens = tokens.map(|options| Tokens::start(options, Clock::Manual(manual.clone())).expect("a client"));
-        let router = api::routes(ApiParts { loops: loops.clone(), accounts: accounts.clone(), limits, tokens }.into());
+        let router = api::routes(
+            ApiParts { loops: loops.clone(), accounts: accounts.clone(), limits, tokens, vitals: Vitals::new() }.into(),
+        );
         Self { clock: manual, accounts, loops, store, router, _folder: folder }
     }
 

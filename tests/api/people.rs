@@ -10,7 +10,7 @@ use crate::app::TestApp;
 
 /// Who may do what: every operation of the management API with the least role that it takes. A new operation belongs here
 /// and into the table of `docs/authentication.md`.
-const LEAST: [(&str, Role); 39] = [
+const LEAST: [(&str, Role); 40] = [
     ("applyEvaluation", Role::Editor),
     ("askWhatIf", Role::Analyst),
     ("changeRole", Role::Admin),
@@ -29,6 +29,7 @@ const LEAST: [(&str, Role); 39] = [
     ("getFeatureChecks", Role::Viewer),
     ("getLoop", Role::Viewer),
     ("getModel", Role::Viewer),
+    ("getServer", Role::Analyst),
     ("getStats", Role::Viewer),
     ("getTrainer", Role::Viewer),
     ("invite", Role::Admin),

@@ -14,6 +14,7 @@ mod keys;
 mod loops;
 mod model;
 mod people;
+mod server;
 mod stats;
 mod trainer;
 mod what_if;
@@ -32,6 +33,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(people::list_invitations, people::invite))
         .routes(routes!(people::withdraw))
         .routes(routes!(audit::list))
+        .routes(routes!(server::get_one))
         .routes(routes!(loops::list, loops::create))
         .routes(routes!(loops::get_one, loops::rename, loops::delete))
         .routes(routes!(model::get_one, loops::reset_model))
