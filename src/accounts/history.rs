@@ -8,6 +8,9 @@ use crate::{
     terms::{AuditKind, Author, Door},
 };
 
+/// For so many days lines are kept.
+pub const HISTORY_DAYS: u32 = 730;
+
 const MINUTE_US: i64 = 60_000_000;
 const DAY_US: i64 = 86_400_000_000;
 /// So many failures are written down in a minute; of the others only how many they were. Guessing must not fill the disk.

@@ -24,6 +24,7 @@ use crate::{
     terms::{Author, Door, Role},
 };
 use history::FailureLines;
+pub use history::HISTORY_DAYS;
 use password::Passwords;
 use throttle::{Patience, Throttle};
 

@@ -30,6 +30,7 @@ use crate::{
     web::{
         PublicUrl,
         app::{App, shell},
+        audit_file::audit_routes,
         downloads::download_routes,
         live::live_routes,
         plain::plain_routes,
@@ -76,6 +77,7 @@ impl Site {
             .with_expiry(Expiry::OnInactivity(Duration::days(SESSION_DAYS)));
         let check_origin = from_fn_with_state(self.public_url.clone(), origin::check);
         let live = live_routes(self.loops.clone(), self.accounts.clone(), self.is_stopping.clone());
+        let audit = audit_routes(self.accounts.clone());
         let downloads = download_routes(self.loops.clone(), self.accounts.clone());
         let for_pages = self.clone();
         let document = options.clone();
@@ -92,6 +94,7 @@ impl Site {
             .with_state(options)
             .merge(live)
             .merge(downloads)
+            .merge(audit)
             .layer(sessions)
             .layer(check_origin)
             .layer(from_fn(choose_caching))

@@ -22,7 +22,7 @@ use super::{
     welcome,
 };
 use crate::{
-    accounts::Accounts,
+    accounts::{Accounts, HISTORY_DAYS},
     api::{
         ApiParts, Crowd, Limits,
         bearer::{IssuerOptions, Tokens},
@@ -36,7 +36,7 @@ use crate::{
     web::PublicUrl,
 };
 
-/// How often expired sessions are removed.
+/// How often expired sessions and old lines of the audit history are removed.
 const SESSIONS_SWEEP: Duration = Duration::from_secs(3_600);
 /// How soon a database that cannot be reached at the start is tried again.
 const DATABASE_AGAIN: Duration = Duration::from_secs(1);
@@ -233,6 +233,9 @@ async fn sweep_sessions(accounts: Accounts) {
     let mut every = tokio::time::interval(SESSIONS_SWEEP);
     loop {
         every.tick().await;
+        if let Err(error) = accounts.forget_history(HISTORY_DAYS).await {
+            warn!(error = &error as &dyn std::error::Error, "Old lines of the audit history could not be removed");
+        }
         if let Err(error) = sessions.remove_expired().await {
             warn!(error = &error as &dyn std::error::Error, "Expired sessions could not be removed");
         }

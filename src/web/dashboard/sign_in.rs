@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::web::{
     PageError,
-    components::{FormError, Logo, PasswordField, SubmitButton, TextField},
+    components::{FormError, HelpLink, Logo, PasswordField, SubmitButton, TextField},
 };
 
 /// Opens a session. Anyone may call this; attempts are throttled.
@@ -58,6 +58,7 @@ pub fn SignInPage() -> impl IntoView {
                 </ActionForm>
             </section>
             <p class="muted">"Forgotten? On the server, run "<code>"rankloop admin reset-password"</code>"."</p>
+            <HelpLink/>
         </main>
     }
 }
