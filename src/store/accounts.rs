@@ -38,6 +38,9 @@ pub enum LinkUse {
 const INSERT_ADMIN: &str = "
     insert into admin (id, name, name_key, password_hash, role, created_at_us) values ($1, $2, $3, $4, $5, $6)";
 
+/// Notes that somebody has proved who they are.
+pub(super) const SIGNED_IN: &str = "update admin set last_sign_in_at_us = $2 where id = $1";
+
 impl Store {
     /// False when the name is taken.
     pub async fn insert_admin(&self, row: &AdminRow, line: &AuditLine) -> Result<bool, StoreError> {
@@ -86,6 +89,8 @@ impl Store {
                     .bind(row.created_at_us)
                     .execute(&mut *transaction)
                     .await?;
+                // Whoever uses a link is signed in by it.
+                sqlx::query(SIGNED_IN).bind(row.id.as_str()).bind(line.at_us).execute(&mut *transaction).await?;
                 write_line!(&mut *transaction, line)?;
             }
             n_links == 1

@@ -1,7 +1,7 @@
 //! People as those who manage them see them: roles, sessions and open invitations. Each change is one transaction with its
 //! line of the audit history.
 
-use super::{AuditLine, Store, StoreError, audit::write_line};
+use super::{AuditLine, Store, StoreError, accounts::SIGNED_IN, audit::write_line};
 use crate::terms::Role;
 
 /// A person without what they prove themselves with.
@@ -125,9 +125,8 @@ impl Store {
 
     /// Notes that somebody has proved who they are.
     pub async fn note_sign_in(&self, person_id: &str, line: &AuditLine) -> Result<(), StoreError> {
-        const SQL: &str = "update admin set last_sign_in_at_us = $2 where id = $1";
         in_transaction!(self, transaction => {
-            sqlx::query(SQL).bind(person_id).bind(line.at_us).execute(&mut *transaction).await?;
+            sqlx::query(SIGNED_IN).bind(person_id).bind(line.at_us).execute(&mut *transaction).await?;
             write_line!(&mut *transaction, line)?;
         })
         .map_err(StoreError::during("note a sign-in"))

@@ -5,13 +5,12 @@ use leptos::prelude::*;
 use crate::terms::Role;
 
 /// What can be done here, with the least role that it takes.
-const ABILITIES: [(&str, Role); 14] = [
+const ABILITIES: [(&str, Role); 13] = [
     ("See loops: curves, health, settings and their history, actions, features", Role::Viewer),
     ("Read finished evaluations, and where to send calls", Role::Viewer),
-    ("Read events with their contexts, and why each was decided so", Role::Analyst),
+    ("Read and download events with their contexts, and why each was decided so", Role::Analyst),
     ("Try contexts in the playground", Role::Analyst),
     ("Start and remove evaluations", Role::Analyst),
-    ("Download events and curves", Role::Analyst),
     ("See how the server is", Role::Analyst),
     ("Make and rename loops", Role::Editor),
     ("Change settings, roll them back, apply evaluated policies, reset models", Role::Editor),

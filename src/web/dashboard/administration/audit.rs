@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ServerHead;
 use crate::{
-    terms::AuditKind,
+    terms::{AuditKind, Role},
     web::{
         PageError,
         components::{Column, EmptyState, Loaded, Moment, PageHeader, TableFrame, TimeText},
@@ -66,7 +66,6 @@ pub async fn load_audit(words: AuditWords) -> Result<AuditView, PageError> {
     use crate::{
         accounts::{Accounts, HISTORY_DAYS, StoredLine},
         loops::Loops,
-        terms::Role,
         web::{audit_file, guard, words as in_words},
     };
     /// On one page.
@@ -128,7 +127,6 @@ pub fn AuditPage() -> impl IntoView {
     let audit = Resource::new(move || words.get(), load_audit);
     view! {
         <Title text="Audit history"/>
-        <ServerHead/>
         <Loaded resource=audit title="Audit history" lines=8 view=|view| view! { <Audit view=view/> }/>
     }
 }
@@ -150,6 +148,7 @@ fn Audit(view: AuditView) -> impl IntoView {
         audit_table(lines)
     };
     view! {
+        <ServerHead role=Role::Admin/>
         <PageHeader title="Audit history" sentence=sentence>
             <a class="button" href=file rel="external" download="">"Download as CSV"</a>
         </PageHeader>

@@ -12,16 +12,26 @@ pub use audit::{AuditPage, AuditWords};
 pub use people::PeoplePage;
 pub use server::HealthPage;
 
-use crate::web::components::{Breadcrumb, Crumb};
+use crate::{
+    terms::Role,
+    web::components::{Breadcrumb, Crumb},
+};
 
-/// The pages in the order of their tabs: words and path.
-const PAGES: [(&str, &str); 3] = [("People", "/people"), ("Audit history", "/audit"), ("Server", "/server")];
+/// The pages in the order of their tabs: words, path and whom they are for.
+const PAGES: [(&str, &str, Role); 3] = [
+    ("People", "/people", Role::Admin),
+    ("Audit history", "/audit", Role::Admin),
+    ("Server", "/server", Role::Analyst),
+];
 
 /// Which server this is about, and the ways between its pages.
 #[component]
-fn ServerHead() -> impl IntoView {
+fn ServerHead(
+    /// Of whoever looks.
+    role: Role,
+) -> impl IntoView {
     let path = use_location().pathname;
-    let tab = move |(words, page): (&'static str, &'static str)| {
+    let tab = move |(words, page, _): (&'static str, &'static str, Role)| {
         let current = move || path.with(|path| path == page).then_some("page");
         view! { <li><a href=page aria-current=current>{words}</a></li> }
     };
@@ -30,7 +40,7 @@ fn ServerHead() -> impl IntoView {
         <div class="loop-head">
             <div class="row"><Breadcrumb crumbs=crumbs/></div>
             <nav class="tabs" aria-label="Pages about this server">
-                <ul>{PAGES.map(tab).collect_view()}</ul>
+                <ul>{PAGES.into_iter().filter(|(_, _, least)| role >= *least).map(tab).collect_view()}</ul>
             </nav>
         </div>
     }

@@ -26,7 +26,6 @@ pub fn PeoplePage() -> impl IntoView {
     let people = Resource::new(move || manage.version().get(), |_| load_people());
     view! {
         <Title text="People"/>
-        <ServerHead/>
         <Loaded resource=people title="People" lines=6 view=move |view| view! { <People view=view manage=manage/> }/>
     }
 }
@@ -50,9 +49,12 @@ fn People(view: PeopleView, manage: Manage) -> impl IntoView {
     ];
     let row = move |person: PersonLine| view! { <PersonRow person=person roles=roles manage=manage/> };
     view! {
+        <ServerHead role=Role::Admin/>
         <PageHeader title="People" sentence=sentence/>
-        <FormError message=Signal::derive(message)/>
-        <div aria-live="polite">{told}</div>
+        <div class="people__told">
+            <FormError message=Signal::derive(message)/>
+            <div aria-live="polite">{told}</div>
+        </div>
         <TableFrame caption="Everybody who can sign in" columns=columns>
             {people.into_iter().map(row).collect_view()}
         </TableFrame>

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use serde::{Deserialize, Serialize};
 
 use super::ServerHead;
 use crate::{
     reports::{AnswerLine, ServerFact, ServerLoop, ServerPage},
+    terms::Role,
     web::{
         PageError,
         components::{Column, HealthText, LivePill, LiveState, Loaded, PageHeader, TableFrame},
@@ -17,27 +19,35 @@ use crate::{
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(3);
 
+/// What the page shows, and to whom.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServerView {
+    pub page: ServerPage,
+    pub role: Role,
+}
+
 /// How the server is. For analysts: they read everything but people.
 #[server]
-pub async fn load_server() -> Result<ServerPage, PageError> {
+pub async fn load_server() -> Result<ServerView, PageError> {
     use crate::{
         accounts::Accounts,
         loops::Loops,
         reports::ask::{self, AccountNumbers},
-        terms::{AuditKind, Role},
+        terms::AuditKind,
         vitals::Vitals,
         web::guard,
     };
     // Taken before anything is awaited: see `guard::given`.
     let (accounts, loops) = (guard::given::<Accounts>()?, guard::given::<Loops>()?);
     let vitals = guard::given::<Vitals>()?;
-    guard::require(Role::Analyst).await?;
+    let person = guard::require(Role::Analyst).await?;
     let numbers = AccountNumbers {
         n_sessions: accounts.n_open_sessions().await.ok(),
         last_backup_us: accounts.last_done_us(AuditKind::BackupMade).await.ok().flatten(),
         now_us: accounts.now_us(),
     };
-    Ok(ask::server_page(&ask::server_reading(&vitals, &loops, numbers).await))
+    let page = ask::server_page(&ask::server_reading(&vitals, &loops, numbers).await);
+    Ok(ServerView { page, role: person.role })
 }
 
 /// `/server`
@@ -46,8 +56,7 @@ pub fn HealthPage() -> impl IntoView {
     let server = Resource::new(|| (), |()| load_server());
     view! {
         <Title text="Server"/>
-        <ServerHead/>
-        <Loaded resource=server title="Server" lines=8 view=|page| view! { <Server page=page/> }/>
+        <Loaded resource=server title="Server" lines=8 view=|view| view! { <Server view=view/> }/>
     }
 }
 
@@ -62,7 +71,7 @@ fn keep_up(page: RwSignal<ServerPage>, state: RwSignal<Option<LiveState>>) {
             // The page may be gone by now.
             state.try_set(Some(if found.is_ok() { LiveState::Live } else { LiveState::Reconnecting }));
             if let Ok(found) = found {
-                page.try_set(found);
+                page.try_set(found.page);
             }
         });
     };
@@ -78,7 +87,8 @@ fn keep_up(page: RwSignal<ServerPage>, state: RwSignal<Option<LiveState>>) {
 }
 
 #[component]
-fn Server(page: ServerPage) -> impl IntoView {
+fn Server(view: ServerView) -> impl IntoView {
+    let ServerView { page, role } = view;
     let page = RwSignal::new(page);
     let state = RwSignal::new(None::<LiveState>);
     keep_up(page, state);
@@ -88,6 +98,7 @@ fn Server(page: ServerPage) -> impl IntoView {
     };
     let health = Memo::new(move |_| page.with(|page| page.health.clone()));
     view! {
+        <ServerHead role=role/>
         <PageHeader title="Server" sentence="How the process that answers this page, its database and its loops are.">
             {pill}
         </PageHeader>
@@ -99,11 +110,11 @@ fn Server(page: ServerPage) -> impl IntoView {
         <div class="server__pair">
             <section class="stack stack--tight">
                 <h2>"The process and its database"</h2>
-                {move || page.with(|page| fact_table(page.facts.clone()))}
+                {move || page.with(|page| fact_list(page.facts.clone()))}
             </section>
             <section class="stack stack--tight">
                 <h2>{move || page.with(|page| format!("Answers in the last {}", page.answers_span))}</h2>
-                {move || page.with(|page| answer_table(page.answers.clone()))}
+                {move || page.with(|page| answer_list(page.answers.clone()))}
                 <p class="muted">"Counted by this process, pages included. Prometheus reads the same at "<code>"/metrics"</code>", by route."</p>
             </section>
         </div>
@@ -141,48 +152,30 @@ fn loop_table(loops: Vec<ServerLoop>) -> AnyView {
     .into_any()
 }
 
-fn fact_table(facts: Vec<ServerFact>) -> AnyView {
+fn fact_list(facts: Vec<ServerFact>) -> AnyView {
     let row = |fact: ServerFact| {
         let value = match fact.value {
             Some(value) => view! { <strong>{value}</strong> }.into_any(),
             None => view! { <span class="muted">"not known"</span> }.into_any(),
         };
         view! {
-            <tr>
-                <th scope="row">{fact.name}</th>
-                <td data-label="Now">{value}</td>
-                <td data-label="Where this comes from" class="muted">{fact.source}</td>
-            </tr>
+            <div class="server__fact">
+                <dt>{fact.name}</dt>
+                <dd>{value}<span class="server__source">{fact.source}</span></dd>
+            </div>
         }
     };
-    let columns = vec![Column::text("What"), Column::text("Now"), Column::text("Where this comes from")];
-    view! {
-        <TableFrame caption="The process and its database" columns=columns>
-            {facts.into_iter().map(row).collect_view()}
-        </TableFrame>
-    }
-    .into_any()
+    view! { <dl class="card server__facts">{facts.into_iter().map(row).collect_view()}</dl> }.into_any()
 }
 
-fn answer_table(answers: Vec<AnswerLine>) -> AnyView {
+fn answer_list(answers: Vec<AnswerLine>) -> AnyView {
     let row = |line: AnswerLine| {
         let class = match (line.is_none, line.is_error) {
-            (true, _) => "muted",
-            (false, true) => "server__error",
-            (false, false) => "",
+            (true, _) => "server__answer muted",
+            (false, true) => "server__answer server__answer--error",
+            (false, false) => "server__answer",
         };
-        view! {
-            <tr>
-                <th scope="row" class=class>{line.words}</th>
-                <td data-label="Answers" class="numeric">{line.n}</td>
-            </tr>
-        }
+        view! { <li class=class><span class="server__n">{line.n}</span><span>{line.words}</span></li> }
     };
-    let columns = vec![Column::text("Answered"), Column::number("Answers")];
-    view! {
-        <TableFrame caption="Answers by class" columns=columns>
-            {answers.into_iter().map(row).collect_view()}
-        </TableFrame>
-    }
-    .into_any()
+    view! { <ul class="card server__answers">{answers.into_iter().map(row).collect_view()}</ul> }.into_any()
 }

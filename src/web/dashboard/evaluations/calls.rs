@@ -43,7 +43,7 @@ pub async fn load_evaluations(id: String) -> Result<EvaluationsView, PageError> 
         lines: ask::evaluations(&live).await?,
         first_day: words::day_of_input(first_us),
         last_day: words::day_of_input(now_us),
-        may_edit: person.role >= Role::Editor,
+        may_edit: person.role >= Role::Analyst,
     })
 }
 
