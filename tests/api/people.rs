@@ -219,3 +219,22 @@ async fn the_history_comes_in_pages_and_says_what_of_a_question_is_wrong() {
         assert_eq!(refused.refusal(), (400, "InvalidAuditQuery".to_owned()), "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn the_server_tells_what_it_knows_and_leaves_out_what_it_does_not() {
+    let app = TestApp::start().await;
+    let of = app.make_loop(json!({})).await;
+    app.rank_two(&of, "e1").await;
+    app.stats(&of).await;
+    let told = app.manage(Method::GET, "/server", Value::Null).await.json();
+    assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(told["database"]["kind"], "SQLite");
+    assert!(told["database"]["sizeBytes"].as_u64().is_some_and(|n_bytes| n_bytes > 4_096), "{told}");
+    let row = &told["loops"][0];
+    assert_eq!((&row["id"], &row["lagRecords"]), (&json!(of.id), &json!(0)));
+    assert!(row["ranksPerSecond"].as_f64().is_some_and(|rate| rate > 0.0), "{told}");
+    assert_eq!(row["trainer"], told["process"], "the only process trains");
+    for unknown in ["commits", "lastBackupAt"] {
+        assert!(told.get(unknown).is_none(), "nothing is known of {unknown}: {told}");
+    }
+}

@@ -4,6 +4,7 @@
 #[expect(dead_code, reason = "made for the store's own contract, which needs more of it")]
 mod database;
 mod evaluations;
+mod key_use;
 mod models;
 mod multi_slot;
 
@@ -12,6 +13,9 @@ use evaluations::{
     a_job_that_a_restart_cut_off_is_done_again, a_loop_keeps_its_policy_when_too_little_is_known,
     a_loop_that_optimizes_itself_takes_what_is_surely_better,
     an_evaluation_can_go_while_it_is_being_done_and_the_next_one_comes, an_evaluation_counts_every_event_of_its_days,
+};
+use key_use::{
+    a_keys_last_use_outlives_a_restart_and_ends_with_the_key, settings_and_their_way_back_are_told_with_who_did_it,
 };
 use models::{
     an_exported_model_starts_another_loop_where_this_one_stands, deleted_logs_are_gone_and_what_was_learned_stays,
@@ -67,6 +71,8 @@ on_both! {
     an_exported_model_starts_another_loop_where_this_one_stands,
     deleted_logs_are_gone_and_what_was_learned_stays,
     processes_on_one_database_sign_with_one_key_and_take_each_others_models,
+    a_keys_last_use_outlives_a_restart_and_ends_with_the_key,
+    settings_and_their_way_back_are_told_with_who_did_it,
 }
 
 async fn open(database: &Database, clock: &ManualClock) -> Loops {
