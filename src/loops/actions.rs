@@ -4,7 +4,7 @@ use super::{LiveLoop, LoopError, RankableAction};
 use crate::{
     bandit::{ActionInput, Example, JsonObject},
     store::{ActionRow, Store},
-    terms::{ActionId, LoopId},
+    terms::{ActionId, AuditKind, Author, LoopId},
 };
 
 /// Defined actions that a loop may have, active or not.
@@ -99,7 +99,7 @@ impl LiveLoop {
     }
 
     /// Makes or replaces an action. The next Rank without actions of its own sees it.
-    pub async fn save_action(&self, draft: ActionDraft, by: &str) -> Result<LoopAction, LoopError> {
+    pub async fn save_action(&self, draft: ActionDraft, by: &Author) -> Result<LoopAction, LoopError> {
         check(&draft)?;
         let _changing = self.changing().await;
         // Read again, because another process may have changed them a moment ago.
@@ -119,9 +119,16 @@ impl LiveLoop {
             notes: draft.notes,
             position,
             updated_at_us: self.now_us(),
-            updated_by: by.to_owned(),
+            updated_by: by.name.clone(),
         };
-        self.tools().store.save_action(self.id(), &ActionRow::from(&action)).await?;
+        let told = match (known, action.is_active) {
+            (None, _) => "new",
+            (Some(idx), is_active) if actions[idx].is_active == is_active => "changed",
+            (Some(_), true) => "switched on",
+            (Some(_), false) => "switched off",
+        };
+        let line = self.line(AuditKind::ActionSaved, by).on(action.id.as_str()).telling(told);
+        self.tools().store.save_action(self.id(), &ActionRow::from(&action), &line).await?;
         match known {
             Some(idx) => actions[idx] = action.clone(),
             None => actions.push(action.clone()),
@@ -132,9 +139,10 @@ impl LiveLoop {
     }
 
     /// Removes an action. Events that offered it keep it.
-    pub async fn delete_action(&self, id: &ActionId) -> Result<(), LoopError> {
+    pub async fn delete_action(&self, id: &ActionId, by: &Author) -> Result<(), LoopError> {
         let _changing = self.changing().await;
-        if !self.tools().store.delete_action(self.id(), id).await? {
+        let line = self.line(AuditKind::ActionDeleted, by).on(id.as_str());
+        if !self.tools().store.delete_action(self.id(), id, &line).await? {
             return Err(LoopError::NotFound("action"));
         }
         self.set_actions(LoopAction::load(&self.tools().store, self.id()).await?);

@@ -3,6 +3,7 @@
 mod actions;
 mod activate;
 mod annotations;
+mod audit;
 mod configuration;
 mod consequence;
 mod decide;
@@ -12,6 +13,7 @@ mod event;
 mod explain;
 mod features;
 mod following;
+mod key_use;
 mod keys;
 mod live;
 mod logs;
@@ -25,6 +27,7 @@ mod rank;
 mod registry;
 mod reward;
 mod signing;
+mod standing;
 mod what_if;
 
 pub use actions::{ActionDraft, LoopAction};
@@ -42,6 +45,7 @@ pub use evaluations::{
 pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
 pub use explain::{Decision, EventWhy, ReasonedAction, Why, WhyNot};
 pub use features::FeatureFindings;
+pub use key_use::{ClientKind, KeyUse};
 pub use live::{KeyInfo, LiveLoop};
 pub use model::ExportedModel;
 pub use multi_slot::{FilledSlot, MultiSlotRankRequest, MultiSlotRanking, SlotRequest, rank_slots};
@@ -52,4 +56,5 @@ use registry::WeakLoops;
 pub use registry::{CreatedLoop, KeySlot, Loops, LoopsOptions};
 pub use reward::{Accepted, reward, reward_slots};
 pub use signing::{CertificateError, SigningKey, SigningKeyError, TrustedSigners};
+pub use standing::Database;
 pub use what_if::{ImaginedAction, Template};

@@ -4,6 +4,7 @@ use super::{LiveLoop, LoopError, new_loop::record_of};
 use crate::{
     bandit::{Inside, Policy},
     log::{Fact, ModelImported, ModelReset},
+    terms::{AuditKind, Author},
     trainer::{TrainerError, in_the_background},
 };
 
@@ -46,29 +47,30 @@ impl LiveLoop {
     }
 
     /// Puts the model of an archive in place of the present one, if this server or somebody whom it trusts has signed it.
-    pub async fn import_signed_model(&self, archive: &[u8], by: &str) -> Result<(), LoopError> {
+    pub async fn import_signed_model(&self, archive: &[u8], by: &Author) -> Result<(), LoopError> {
         let model = self.unpack_model(archive).await?;
         self.import_model(model, by).await
     }
 
     /// Puts a model in place of the present one, with the learning settings that it was trained under. The next Rank
     /// uses it.
-    pub async fn import_model(&self, bytes: Vec<u8>, by: &str) -> Result<(), LoopError> {
+    pub async fn import_model(&self, bytes: Vec<u8>, by: &Author) -> Result<(), LoopError> {
         if bytes.len() > MAX_MODEL_BYTES {
             return Err(LoopError::ModelTooLarge { most: MAX_MODEL_BYTES });
         }
         let check = move || Policy::from_any_bytes(&bytes).map(|_| bytes);
         let bytes = in_the_background(check).await.map_err(TrainerError::from)??;
         let _changing = self.changing().await;
-        let fact = Fact::ModelImported(Box::new(ModelImported { by: by.to_owned(), model: bytes }));
+        let n_bytes = bytes.len();
+        let fact = Fact::ModelImported(Box::new(ModelImported { by: by.name.clone(), model: bytes }));
         self.append_and_fold(record_of(&fact)).await?;
-        Ok(())
+        self.note(self.line(AuditKind::ModelImported, by).telling(format!("{n_bytes} bytes"))).await
     }
 
     /// Throws the model away; everything else stays.
-    pub async fn reset_model(&self, by: &str) -> Result<(), LoopError> {
+    pub async fn reset_model(&self, by: &Author) -> Result<(), LoopError> {
         let _changing = self.changing().await;
-        self.append_and_fold(record_of(&Fact::ModelReset(ModelReset { by: by.to_owned() }))).await?;
-        Ok(())
+        self.append_and_fold(record_of(&Fact::ModelReset(ModelReset { by: by.name.clone() }))).await?;
+        self.note(self.line(AuditKind::ModelReset, by)).await
     }
 }

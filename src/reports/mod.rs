@@ -12,6 +12,7 @@ mod feature_page;
 mod loop_row;
 mod overview;
 mod playground_page;
+mod server_page;
 mod time_range;
 mod unit;
 
@@ -36,5 +37,6 @@ pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
 pub use overview::{ApprenticeNumbers, CounterRow, ExplorationNumbers, Headline, Overview, Verdict};
 pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};
+pub use server_page::{AnswerLine, ServerFact, ServerLoop, ServerPage};
 pub use time_range::{Smoothing, TimeRange};
 pub use unit::Unit;

@@ -26,9 +26,11 @@ use crate::{
     clock::Clock,
     demo::Demo,
     loops::Loops,
+    vitals::Vitals,
     web::{
         PublicUrl,
         app::{App, shell},
+        audit_file::audit_routes,
         downloads::download_routes,
         live::live_routes,
         plain::plain_routes,
@@ -46,6 +48,7 @@ pub struct Site {
     pub clock: Clock,
     pub demo: Option<Demo>,
     pub public_url: PublicUrl,
+    pub vitals: Vitals,
     /// The folder of the assets.
     pub folder: PathBuf,
     /// Becomes true when the server is asked to stop; open event streams end then.
@@ -59,6 +62,7 @@ impl Site {
         provide_context(self.clock.clone());
         provide_context(self.demo.clone());
         provide_context(self.public_url.clone());
+        provide_context(self.vitals.clone());
     }
 
     /// Every page, every server function, and the assets for whatever is neither.
@@ -73,6 +77,7 @@ impl Site {
             .with_expiry(Expiry::OnInactivity(Duration::days(SESSION_DAYS)));
         let check_origin = from_fn_with_state(self.public_url.clone(), origin::check);
         let live = live_routes(self.loops.clone(), self.accounts.clone(), self.is_stopping.clone());
+        let audit = audit_routes(self.accounts.clone());
         let downloads = download_routes(self.loops.clone(), self.accounts.clone());
         let for_pages = self.clone();
         let document = options.clone();
@@ -89,6 +94,7 @@ impl Site {
             .with_state(options)
             .merge(live)
             .merge(downloads)
+            .merge(audit)
             .layer(sessions)
             .layer(check_origin)
             .layer(from_fn(choose_caching))

@@ -1,6 +1,6 @@
 //! Actions that an operator defined for a loop.
 
-use super::{Store, StoreError};
+use super::{AuditLine, Store, StoreError, audit::write_line};
 use crate::terms::{ActionId, LoopId};
 
 /// An action that the operator defined for a loop.
@@ -41,7 +41,7 @@ impl Store {
     }
 
     /// Makes or replaces.
-    pub async fn save_action(&self, id: &LoopId, row: &ActionRow) -> Result<(), StoreError> {
+    pub async fn save_action(&self, id: &LoopId, row: &ActionRow, line: &AuditLine) -> Result<(), StoreError> {
         const SQL: &str = "
             insert into action (
                 loop_id, id, features, is_active, valid_from_us, valid_to_us, notes, position, updated_at_us, updated_by)
@@ -65,6 +65,7 @@ impl Store {
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query(REVISE).bind(id.as_str()).execute(&mut *transaction).await?;
+            write_line!(&mut *transaction, line)?;
         })
         .map_err(StoreError::during("store an action"))?;
         self.announcements.note_loops();
@@ -72,12 +73,16 @@ impl Store {
     }
 
     /// False when there was none.
-    pub async fn delete_action(&self, id: &LoopId, action_id: &ActionId) -> Result<bool, StoreError> {
+    pub async fn delete_action(&self, id: &LoopId, action_id: &ActionId, line: &AuditLine) -> Result<bool, StoreError> {
         const SQL: &str = "delete from action where loop_id = $1 and id = $2";
         let was_there = in_transaction!(self, transaction => {
             let deleted = sqlx::query(SQL).bind(id.as_str()).bind(action_id.as_str()).execute(&mut *transaction).await?;
             sqlx::query(REVISE).bind(id.as_str()).execute(&mut *transaction).await?;
-            deleted.rows_affected() == 1
+            let was_there = deleted.rows_affected() == 1;
+            if was_there {
+                write_line!(&mut *transaction, line)?;
+            }
+            was_there
         })
         .map_err(StoreError::during("remove an action"))?;
         self.announcements.note_loops();

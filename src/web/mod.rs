@@ -3,6 +3,9 @@
 //! Every server function checks who is asking. Pages place strings; arithmetic on rewards lives in `reports`.
 
 pub mod app;
+/// The audit history as a file.
+#[cfg(feature = "ssr")]
+pub mod audit_file;
 pub mod chart;
 pub mod components;
 pub mod dashboard;
@@ -26,6 +29,7 @@ pub mod palette;
 /// Pages without a browser half: help, and the design on one page.
 #[cfg(feature = "ssr")]
 pub mod plain;
+mod roles;
 /// Settings as a file, for server functions.
 #[cfg(feature = "ssr")]
 mod settings_file;

@@ -11,5 +11,6 @@ mod learning;
 mod manage;
 mod openapi;
 mod pause;
+mod people;
 mod played_issuer;
 mod tokens;

@@ -17,18 +17,18 @@ pub async fn an_exported_model_starts_another_loop_where_this_one_stands(databas
     play(&live, "event", 60).await;
     let model = live.export_model().await.expect("written");
     let trained = opinion(&live, "trained").await;
-    live.reset_model("test").await.expect("reset");
+    live.reset_model(&Author::server("test")).await.expect("reset");
     let untrained = opinion(&live, "untrained").await;
     assert_ne!(untrained, trained);
 
     let new = NewLoop { name: "second".into(), configuration: Configuration::default(), arguments: None };
-    let second = loops.create(new, "test").await.expect("a loop").live;
+    let second = loops.create(new, &Author::server("test")).await.expect("a loop").live;
     for target in [&live, &second] {
-        target.import_model(model.bytes.clone(), "test").await.expect("imported");
+        target.import_model(model.bytes.clone(), &Author::server("test")).await.expect("imported");
         assert_eq!(opinion(target, "imported").await, trained);
         assert_eq!(target.export_model().await.expect("written").bytes, model.bytes);
     }
-    assert!(matches!(live.import_model(vec![1, 2, 3], "test").await, Err(LoopError::Model(_))));
+    assert!(matches!(live.import_model(vec![1, 2, 3], &Author::server("test")).await, Err(LoopError::Model(_))));
 
     loops.shut_down().await;
     database.store.prune_snapshots(live.id(), 0).await.expect("removed");
@@ -48,7 +48,7 @@ pub async fn deleted_logs_are_gone_and_what_was_learned_stays(database: &Databas
     assert!(live.logged_span_us().await.expect("readable").is_some());
     let (model, counted) = (live.export_model().await.expect("written").bytes, live.counters());
 
-    live.delete_logs("test").await.expect("deleted");
+    live.delete_logs(&Author::server("test")).await.expect("deleted");
     assert_eq!(live.logged_span_us().await.expect("readable"), None);
     assert!(live.event(&id("event-1")).await.expect("readable").is_none());
     assert_eq!((live.counters().ranked, live.counters().pending), (counted.ranked, 0));

@@ -156,7 +156,7 @@ pub async fn save(
     responses((status = 204), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
 pub async fn delete(managed: ManagedLoop, ApiPath(path): ApiPath<ActionPath>) -> Result<StatusCode, ApiError> {
-    let (live, _) = managed.change()?;
-    live.delete_action(&path.check()?).await?;
+    let (live, by) = managed.change()?;
+    live.delete_action(&path.check()?, by).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,7 @@ use crate::{
     bandit::evaluation::DAY_US,
     loops::{LiveLoop, LoopError},
     store::JobKey,
-    terms::AutoOptimization,
+    terms::{Author, AutoOptimization},
 };
 
 /// What such an evaluation is called.
@@ -48,9 +48,9 @@ impl LiveLoop {
         let name = today.map_or_else(|_| BY_ITSELF.to_owned(), |today| format!("{BY_ITSELF} {}", today.date()));
         let contract = Contract { name, start_us, end_us, policies: Vec::new(), is_optimizing: true, is_auto: true };
         let Some(fence) = self.fence() else { return Ok(()) };
-        self.make_job(JobKind::Evaluation, None, &contract, Some(fence)).await?;
+        self.make_job(JobKind::Evaluation, None, &contract, Some(fence), &Author::server(BY_ITSELF)).await?;
         for (key, _) in self.automatic_jobs().await?.into_iter().skip(N_KEPT) {
-            self.tools().store.delete_job(&key).await?;
+            self.tools().store.delete_job(&key, None).await?;
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ const N_ROWS: u32 = 30;
 #[server]
 pub async fn load_events(id: String, before: Option<i64>, n_rows: u32) -> Result<EventRows, PageError> {
     use crate::{reports::ask, terms::Role, web::guard};
-    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let (_, live) = guard::require_loop(Role::Analyst, &id).await?;
     Ok(ask::events(&live, before, n_rows as usize).await?)
 }
 

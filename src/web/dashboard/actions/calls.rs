@@ -116,7 +116,7 @@ pub async fn save_action(loop_id: String, action: ActionFields) -> Result<(), Pa
         notes: action.notes.chars().take(2_000).collect(),
         position: None,
     };
-    live.save_action(draft, &person.name).await?;
+    live.save_action(draft, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{loop_id}/actions"));
     Ok(())
 }
@@ -128,7 +128,7 @@ pub async fn switch_action(loop_id: String, action_id: String, is_active: bool) 
     let (person, live) = guard::require_loop(Role::Editor, &loop_id).await?;
     let mut draft = guard::draft_of(&live, &action_id)?;
     draft.is_active = is_active;
-    live.save_action(draft, &person.name).await?;
+    live.save_action(draft, &person.author()).await?;
     Ok(())
 }
 
@@ -149,7 +149,7 @@ pub async fn move_action(loop_id: String, action_id: String, is_up: bool) -> Res
         let mut draft = guard::draft_of(&live, id.as_str())?;
         if actions.iter().any(|action| action.id == *id && action.position != position) {
             draft.position = Some(position);
-            live.save_action(draft, &person.name).await?;
+            live.save_action(draft, &person.author()).await?;
         }
     }
     Ok(())
@@ -162,9 +162,9 @@ pub async fn delete_action(loop_id: String, action_id: String) -> Result<(), Pag
         terms::{ActionId, Role},
         web::guard,
     };
-    let (_, live) = guard::require_loop(Role::Editor, &loop_id).await?;
+    let (person, live) = guard::require_loop(Role::Editor, &loop_id).await?;
     let action_id: ActionId = action_id.parse().map_err(|_| guard::not_found("action"))?;
-    live.delete_action(&action_id).await?;
+    live.delete_action(&action_id, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{loop_id}/actions"));
     Ok(())
 }

@@ -43,7 +43,7 @@ pub async fn load_evaluations(id: String) -> Result<EvaluationsView, PageError> 
         lines: ask::evaluations(&live).await?,
         first_day: words::day_of_input(first_us),
         last_day: words::day_of_input(now_us),
-        may_edit: person.role >= Role::Editor,
+        may_edit: person.role >= Role::Analyst,
     })
 }
 
@@ -84,7 +84,7 @@ pub async fn start_evaluation(
         terms::Role,
         web::{guard, words},
     };
-    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
+    let (person, live) = guard::require_loop(Role::Analyst, &id).await?;
     let day = |text: &str, field: &str| {
         let at_us = words::instant_of_input(&format!("{}T00:00", text.trim())).ok().flatten();
         at_us.ok_or_else(|| guard::refused_at(field, "This is no day."))
@@ -101,7 +101,7 @@ pub async fn start_evaluation(
         policies,
         is_optimizing: optimize,
     };
-    let made = live.make_evaluation(asked).await?;
+    let made = live.make_evaluation(asked, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{id}/evaluations/{}", made.id));
     Ok(())
 }
