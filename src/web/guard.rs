@@ -188,10 +188,14 @@ async fn session() -> Result<Session, PageError> {
     leptos_axum::extract::<Session>().await.map_err(|error| failed("read the session", &error))
 }
 
-/// Gives the answer its status, except when a form was sent without script: that one is answered by a redirect.
+/// Gives the answer its status, except when a form was sent without script, or the frame leads to the sign-in page already:
+/// those are answered by a redirect, whichever of a page's parts is done first.
 fn refuse(status: StatusCode, error: PageError) -> PageError {
     if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
-        response.set_status(status);
+        let leads_elsewhere = response.0.read().is_ok_and(|parts| parts.headers.contains_key(header::LOCATION));
+        if !leads_elsewhere {
+            response.set_status(status);
+        }
     }
     error
 }

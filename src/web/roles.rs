@@ -13,7 +13,7 @@ const ABILITIES: [(&str, Role); 13] = [
     ("Start and remove evaluations", Role::Analyst),
     ("See how the server is", Role::Analyst),
     ("Make and rename loops", Role::Editor),
-    ("Change settings, roll them back, apply evaluated policies, reset models", Role::Editor),
+    ("Change settings, roll them back, pause loops, apply evaluated policies, reset models", Role::Editor),
     ("Change actions, add notes, steer the demo’s readers", Role::Editor),
     ("Replace keys", Role::Admin),
     ("Delete loops", Role::Admin),

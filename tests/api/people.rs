@@ -10,7 +10,7 @@ use crate::app::TestApp;
 
 /// Who may do what: every operation of the management API with the least role that it takes. A new operation belongs here
 /// and into the table of `docs/authentication.md`.
-const LEAST: [(&str, Role); 40] = [
+const LEAST: [(&str, Role); 42] = [
     ("applyEvaluation", Role::Editor),
     ("askWhatIf", Role::Analyst),
     ("changeRole", Role::Admin),
@@ -42,11 +42,13 @@ const LEAST: [(&str, Role); 40] = [
     ("listInvitations", Role::Admin),
     ("listLoops", Role::Viewer),
     ("listPeople", Role::Admin),
+    ("pauseLoop", Role::Editor),
     ("previewConfiguration", Role::Viewer),
     ("previewConsequence", Role::Viewer),
     ("removePerson", Role::Admin),
     ("renameLoop", Role::Editor),
     ("resetModel", Role::Editor),
+    ("resumeLoop", Role::Editor),
     ("rotateKey", Role::Admin),
     ("saveAction", Role::Editor),
     ("updateConfiguration", Role::Editor),
