@@ -3,6 +3,7 @@
 mod actions;
 mod activate;
 mod annotations;
+mod checkpoints;
 mod configuration;
 mod consequence;
 mod decide;
@@ -27,9 +28,10 @@ mod reward;
 mod signing;
 mod what_if;
 
-pub use actions::{ActionDraft, LoopAction};
+pub use actions::{ActionDraft, ActionProblem, ActionsChange, ActionsPlan, DoneChange, LoopAction};
 pub use activate::activate;
 pub use annotations::{Annotation, AnnotationKind};
+pub use checkpoints::{CheckpointInfo, CheckpointReason, N_KEPT_BY_HAND, N_KEPT_BY_ITSELF};
 pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
 pub use consequence::{ConsequenceReport, Exploring, Waiting};
 pub use decide::RankableAction;

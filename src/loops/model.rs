@@ -4,7 +4,8 @@ use super::{LiveLoop, LoopError, new_loop::record_of};
 use crate::{
     bandit::{Inside, Policy},
     log::{Fact, ModelImported, ModelReset},
-    trainer::{TrainerError, in_the_background},
+    store::CheckpointReason,
+    trainer::{Mark, Marked, TrainerError, in_the_background},
 };
 
 /// The largest model that is taken in. One with every weight of the largest table is smaller.
@@ -60,14 +61,42 @@ impl LiveLoop {
         let check = move || Policy::from_any_bytes(&bytes).map(|_| bytes);
         let bytes = in_the_background(check).await.map_err(TrainerError::from)??;
         let _changing = self.changing().await;
-        let fact = Fact::ModelImported(Box::new(ModelImported { by: by.to_owned(), model: bytes }));
+        self.keep_before(CheckpointReason::BeforeImport, by).await?;
+        self.put_in_place(bytes, None, by).await
+    }
+
+    /// Makes these bytes the model that ranks, by a record that every process folds. They are a model's: somebody looked.
+    pub(super) async fn put_in_place(
+        &self,
+        model: Vec<u8>,
+        restores_version: Option<i64>,
+        by: &str,
+    ) -> Result<(), LoopError> {
+        let fact = Fact::ModelImported(Box::new(ModelImported { by: by.to_owned(), model, restores_version }));
         self.append_and_fold(record_of(&fact)).await?;
         Ok(())
+    }
+
+    /// What last put another model in place of the one before: an import, a reset, a training anew. `None` when it has
+    /// learned ever since the loop was made, as far as the newest moments tell.
+    pub fn model_origin(&self) -> Option<Mark> {
+        let tally = self.cell().tally();
+        let is_origin = |mark: &&Mark| {
+            matches!(
+                mark.what,
+                Marked::ModelReset { .. }
+                    | Marked::ModelImported { .. }
+                    | Marked::ModelRestored { .. }
+                    | Marked::Relearned
+            )
+        };
+        tally.marks.all().rev().find(is_origin).cloned()
     }
 
     /// Throws the model away; everything else stays.
     pub async fn reset_model(&self, by: &str) -> Result<(), LoopError> {
         let _changing = self.changing().await;
+        self.keep_before(CheckpointReason::BeforeReset, by).await?;
         self.append_and_fold(record_of(&Fact::ModelReset(ModelReset { by: by.to_owned() }))).await?;
         Ok(())
     }

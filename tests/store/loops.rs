@@ -43,7 +43,7 @@ async fn a_loop_takes_everything_of_its_own_along_and_nothing_else(database: &Da
     let (gone, other) = (database.make_loop("gone").await, database.make_loop("other").await);
     for id in [&gone, &other] {
         database.store.save_snapshot(id, &snapshot(1), None).await.expect("stored");
-        database.store.save_action(id, &action("a1", 1)).await.expect("stored");
+        database.store.change_actions(id, std::slice::from_ref(&action("a1", 1)), &[], None).await.expect("stored");
     }
     assert!(database.store.delete_loop(&gone).await.expect("removed"));
     assert!(!database.store.delete_loop(&gone).await.expect("nothing to remove"));
@@ -102,14 +102,16 @@ async fn the_newest_snapshots_are_kept(database: &Database) {
 async fn actions_come_in_their_order_and_are_replaced_by_id(database: &Database) {
     let id = database.make_loop("loop1").await;
     for row in [action("b", 2), action("Z", 2), action("c", 1)] {
-        database.store.save_action(&id, &row).await.expect("stored");
+        database.store.change_actions(&id, std::slice::from_ref(&row), &[], None).await.expect("stored");
     }
     let moved = ActionRow { valid_to_us: None, is_active: false, ..action("c", 3) };
-    database.store.save_action(&id, &moved).await.expect("replaced");
+    database.store.change_actions(&id, std::slice::from_ref(&moved), &[], None).await.expect("replaced");
 
     assert_eq!(database.store.actions(&id).await.expect("read"), [action("Z", 2), action("b", 2), moved]);
-    assert!(database.store.delete_action(&id, &"b".parse().expect("a good id")).await.expect("removed"));
-    assert!(!database.store.delete_action(&id, &"b".parse().expect("a good id")).await.expect("nothing there"));
+    let gone: [rankloop::terms::ActionId; 1] = ["b".parse().expect("a good id")];
+    database.store.change_actions(&id, &[action("d", 4)], &gone, None).await.expect("both at once");
+    let left: Vec<String> = database.store.actions(&id).await.expect("read").iter().map(|row| row.id.to_string()).collect();
+    assert_eq!(left, ["Z", "c", "d"]);
 }
 
 fn snapshot(seq: i64) -> SnapshotRow {

@@ -162,9 +162,9 @@ pub async fn delete_action(loop_id: String, action_id: String) -> Result<(), Pag
         terms::{ActionId, Role},
         web::guard,
     };
-    let (_, live) = guard::require_loop(Role::Editor, &loop_id).await?;
+    let (person, live) = guard::require_loop(Role::Editor, &loop_id).await?;
     let action_id: ActionId = action_id.parse().map_err(|_| guard::not_found("action"))?;
-    live.delete_action(&action_id).await?;
+    live.delete_action(&action_id, &person.name).await?;
     leptos_axum::redirect(&format!("/loops/{loop_id}/actions"));
     Ok(())
 }
