@@ -3,6 +3,7 @@
 //! Never writes anything. A number that is estimated never goes without its interval, and one that rests on too few
 //! events is not given at all.
 
+mod action_figures;
 mod chart_data;
 mod consequence_part;
 mod decision_part;
@@ -10,6 +11,7 @@ mod evaluation_page;
 mod event_page;
 mod feature_page;
 mod loop_row;
+mod models_page;
 mod overview;
 mod playground_page;
 mod time_range;
@@ -23,8 +25,12 @@ pub mod ask;
 pub mod chart;
 /// Numbers and times in words.
 #[cfg(feature = "ssr")]
-mod words;
+pub mod words;
+/// The time zone of whoever looks.
+#[cfg(feature = "ssr")]
+pub mod zone;
 
+pub use action_figures::{ActionFigures, ActionHint, ActionHintKind};
 pub use chart_data::{
     Chart, ChartData, ChartMark, ChartSeries, ChartSpan, Interval, N_COLOURS, N_PATTERNS, SeriesSlot, Table,
 };
@@ -34,6 +40,7 @@ pub use evaluation_page::{EvaluationLine, EvaluationReport, FeatureLine, PolicyL
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
+pub use models_page::{KeptModel, ModelMoment, ModelPart, ModelTrust, ModelsPage};
 pub use overview::{ApprenticeNumbers, CounterRow, ExplorationNumbers, Headline, Overview, Verdict};
 pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};
 pub use time_range::{Smoothing, TimeRange};

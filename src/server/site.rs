@@ -28,10 +28,13 @@ use crate::{
     loops::Loops,
     web::{
         PublicUrl,
+        action_forms::action_routes,
         app::{App, shell},
         downloads::download_routes,
         live::live_routes,
+        model_forms::model_routes,
         plain::plain_routes,
+        zone::zone_routes,
     },
 };
 
@@ -74,6 +77,8 @@ impl Site {
         let check_origin = from_fn_with_state(self.public_url.clone(), origin::check);
         let live = live_routes(self.loops.clone(), self.accounts.clone(), self.is_stopping.clone());
         let downloads = download_routes(self.loops.clone(), self.accounts.clone());
+        let forms = action_routes(self.loops.clone(), self.accounts.clone());
+        let models = model_routes(self.loops.clone(), self.accounts.clone());
         let for_pages = self.clone();
         let document = options.clone();
         let assets = self.assets(options.clone());
@@ -89,6 +94,9 @@ impl Site {
             .with_state(options)
             .merge(live)
             .merge(downloads)
+            .merge(forms)
+            .merge(models)
+            .merge(zone_routes())
             .layer(sessions)
             .layer(check_origin)
             .layer(from_fn(choose_caching))

@@ -12,9 +12,11 @@ use super::{
         evaluations::{EvaluationPage, EvaluationsPage},
         event::EventPage,
         events::EventsPage,
+        experiments::ExperimentsPage,
         features::FeaturesPage,
         keys::KeysPage,
         loops::LoopsPage,
+        models::ModelsPage,
         new_loop::NewLoopPage,
         overview::OverviewPage,
         playground::PlaygroundPage,
@@ -91,5 +93,6 @@ parts! {
     /// What is tried before anything is changed.
     trying __preload_trying TryingPages {
         PlaygroundRoute => PlaygroundPage, EvaluationsRoute => EvaluationsPage, EvaluationRoute => EvaluationPage,
+        ModelsRoute => ModelsPage, ExperimentsRoute => ExperimentsPage,
     }
 }

@@ -2,6 +2,18 @@
 //!
 //! Every server function checks who is asking. Pages place strings; arithmetic on rewards lives in `reports`.
 
+/// Lists of actions as files, for the forms of their page.
+#[cfg(feature = "ssr")]
+mod action_file;
+/// Forms over many actions.
+#[cfg(feature = "ssr")]
+pub mod action_forms;
+/// When actions are valid, for server functions.
+#[cfg(feature = "ssr")]
+mod action_calendar;
+/// Actions as their page shows them, for server functions.
+#[cfg(feature = "ssr")]
+mod action_preview;
 pub mod app;
 pub mod chart;
 pub mod components;
@@ -19,6 +31,9 @@ mod lazy_pages;
 /// Server-sent events for open pages.
 #[cfg(feature = "ssr")]
 pub mod live;
+/// Models as files, for the forms of their page.
+#[cfg(feature = "ssr")]
+pub mod model_forms;
 /// What the demo answers, as the newspaper's pages want it, for server functions.
 #[cfg(feature = "ssr")]
 mod newsroom;
@@ -35,6 +50,9 @@ mod styleguide;
 /// Times in words, for server functions.
 #[cfg(feature = "ssr")]
 pub mod words;
+/// The time zone of whoever looks.
+#[cfg(feature = "ssr")]
+pub mod zone;
 
 pub use error::PageError;
 

@@ -86,8 +86,7 @@ pub async fn start_evaluation(
     };
     let (_, live) = guard::require_loop(Role::Editor, &id).await?;
     let day = |text: &str, field: &str| {
-        let at_us = words::instant_of_input(&format!("{}T00:00", text.trim())).ok().flatten();
-        at_us.ok_or_else(|| guard::refused_at(field, "This is no day."))
+        words::instant_of_day(text).ok_or_else(|| guard::refused_at(field, "This is no day."))
     };
     let policies = match arguments.trim() {
         "" => Vec::new(),
