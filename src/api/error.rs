@@ -67,7 +67,15 @@ pub struct ErrorDetail {
 impl ApiError {
     /// A refusal with its own status and code.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), target: None, details: Vec::new(), retry_after_s: None, challenge: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            target: None,
+            details: Vec::new(),
+            retry_after_s: None,
+            challenge: None,
+        }
     }
 
     /// The request is wrong.

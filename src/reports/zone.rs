@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn a_zone_is_known_by_its_name_and_nothing_else_is_taken() {
-        for (name, short, hours) in [("Europe/Berlin", "CEST", 2.0), ("Asia/Kolkata", "IST", 5.5), ("UTC", "UTC", 0.0)] {
+        for (name, short, hours) in [("Europe/Berlin", "CEST", 2.0), ("Asia/Kolkata", "IST", 5.5), ("UTC", "UTC", 0.0)]
+        {
             let zone = Zone::named(name).expect("it is in the database");
             assert_eq!((zone.name(), zone.short(JULY).as_str()), (name, short));
             assert_eq!(zone.local_us(JULY) - JULY, (hours * HOUR_US as f64) as i64, "{name}");

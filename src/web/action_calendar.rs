@@ -59,6 +59,7 @@ fn row(action: &LoopAction, ends_us: (i64, i64), zone: &Zone, share: impl Fn(i64
         id: action.id.to_string(),
         title: action.title().map(str::to_owned),
         words,
+        is_always: action.valid_from_us.is_none() && action.valid_to_us.is_none(),
         bar: is_seen.then(|| (share(from_us.max(ends_us.0)), share(to_us.min(ends_us.1)))),
     }
 }

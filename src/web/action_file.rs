@@ -229,7 +229,8 @@ pub fn as_csv(actions: &[LoopAction]) -> String {
         let fits = in_columns(action) && action.features[0].keys().all(|name| names.contains(&name));
         let features = if fits { String::new() } else { serde_json::to_string(&action.features).unwrap_or_default() };
         let instant = |at_us: Option<i64>| at_us.map_or_else(String::new, written);
-        let (id, is_active, position) = (action.id.to_string(), action.is_active.to_string(), action.position.to_string());
+        let (id, is_active, position) =
+            (action.id.to_string(), action.is_active.to_string(), action.position.to_string());
         let (from, to) = (instant(action.valid_from_us), instant(action.valid_to_us));
         let own = names.iter().map(|name| {
             let value = action.features.first().filter(|_| fits).and_then(|features| features.get(*name));

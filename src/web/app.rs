@@ -13,8 +13,8 @@ use super::{
     dashboard::{DashboardFrame, loop_frame::LoopFrame},
     lazy_pages::{
         ActionsRoute, ArticleRoute, CoffeeRoute, EvaluationRoute, EvaluationsRoute, EventRoute, EventsRoute,
-        ExperimentsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute, LoopsRoute, ModelsRoute, NewLoopRoute, OverviewRoute, PlaygroundRoute,
-        SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
+        ExperimentsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute, LoopsRoute, ModelsRoute, NewLoopRoute,
+        OverviewRoute, PlaygroundRoute, SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
     },
 };
 

@@ -2,15 +2,15 @@
 //!
 //! Every server function checks who is asking. Pages place strings; arithmetic on rewards lives in `reports`.
 
+/// When actions are valid, for server functions.
+#[cfg(feature = "ssr")]
+mod action_calendar;
 /// Lists of actions as files, for the forms of their page.
 #[cfg(feature = "ssr")]
 mod action_file;
 /// Forms over many actions.
 #[cfg(feature = "ssr")]
 pub mod action_forms;
-/// When actions are valid, for server functions.
-#[cfg(feature = "ssr")]
-mod action_calendar;
 /// Actions as their page shows them, for server functions.
 #[cfg(feature = "ssr")]
 mod action_preview;

@@ -10,7 +10,6 @@ use crate::{
     terms::IsoDuration,
 };
 
-
 /// An instant for a page that is made at `now_us`, in the zone of whoever looks.
 pub fn moment(at_us: i64, now_us: i64) -> Moment {
     words::moment(&zone(), at_us, now_us, Precision::Minutes)

@@ -189,7 +189,6 @@ fn file(model: ExportedModel) -> Response {
     let mut response = model.bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    headers
-        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"model.vw.zip\""));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"model.vw.zip\""));
     response
 }

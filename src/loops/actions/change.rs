@@ -160,10 +160,8 @@ impl LiveLoop {
         by: &str,
     ) -> ActionChangeRow {
         let touched = |action: &&LoopAction| plan.changed.contains(&action.id) || plan.removed.contains(&action.id);
-        let back = WayBack {
-            saved: before.iter().filter(touched).map(PastAction::of).collect(),
-            removed: plan.added.clone(),
-        };
+        let back =
+            WayBack { saved: before.iter().filter(touched).map(PastAction::of).collect(), removed: plan.added.clone() };
         ActionChangeRow {
             id: new_id(),
             // Which one is the last has to be clear, whatever clocks do.
@@ -222,7 +220,8 @@ impl Planned {
         let mut seen: HashSet<&ActionId> = HashSet::new();
         let mut end = before.iter().map(|action| action.position).max().map_or(0, |last| last.saturating_add(1));
         for (place, draft) in change.saved.iter().enumerate() {
-            let checked = if seen.insert(&draft.id) { check(draft) } else { Err(LoopError::DuplicateAction(draft.id.clone())) };
+            let checked =
+                if seen.insert(&draft.id) { check(draft) } else { Err(LoopError::DuplicateAction(draft.id.clone())) };
             if let Err(error) = checked {
                 planned.plan.problems.push(ActionProblem { place, id: draft.id.clone(), error });
                 continue;
@@ -235,7 +234,9 @@ impl Planned {
         let is_named = |id: &ActionId| change.removed.contains(id) || (change.removes_others && !seen.contains(id));
         planned.plan.removed = before.iter().map(|action| action.id.clone()).filter(is_named).collect();
         let n_after = before.len() + planned.plan.added.len() - planned.plan.removed.len();
-        if n_after > N_ACTIONS_MOST && let Some(last) = planned.plan.added.last() {
+        if n_after > N_ACTIONS_MOST
+            && let Some(last) = planned.plan.added.last()
+        {
             let error = LoopError::TooManyLoopActions { most: N_ACTIONS_MOST };
             planned.plan.problems.push(ActionProblem { place: change.saved.len() - 1, id: last.clone(), error });
         }

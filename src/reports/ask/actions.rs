@@ -37,7 +37,11 @@ fn figures(id: &str, recent: &ActionSum, long: &ActionSum, has_rivals: bool) -> 
         share_words: share.map_or_else(|| "–".to_owned(), words::percent),
         share_basis: match recent.n_offered {
             0 => "Not offered in the last hours by a Rank without actions of its own.".to_owned(),
-            n => format!("Chosen in {} of {} decisions of the last hours.", words::count(recent.n_chosen), words::count(n)),
+            n => format!(
+                "Chosen in {} of {} decisions of the last hours.",
+                words::count(recent.n_chosen),
+                words::count(n)
+            ),
         },
         reward: estimate.map(|estimate| estimate.value),
         reward_words: match (estimate, n_counted) {
@@ -88,7 +92,8 @@ mod tests {
 
     #[test]
     fn what_never_or_always_wins_is_named_with_the_number_behind_it() {
-        let hint = |n_offered, n_chosen, has_rivals| hint(&sum(n_offered, n_chosen, 0.5), has_rivals).map(|hint| hint.words);
+        let hint =
+            |n_offered, n_chosen, has_rivals| hint(&sum(n_offered, n_chosen, 0.5), has_rivals).map(|hint| hint.words);
         assert_eq!(hint(1_204, 0, true).as_deref(), Some("Never shown in 1,204 decisions"));
         assert_eq!(hint(1_000, 990, true).as_deref(), Some("Always wins: shown in 990 of 1,000 decisions"));
         assert_eq!(hint(199, 0, true), None, "too few to be odd");

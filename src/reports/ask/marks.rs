@@ -22,11 +22,7 @@ const NAMES: [(&str, &str); 11] = [
 ];
 
 /// The newest moments between two instants, oldest first.
-pub async fn marks(
-    live: &LiveLoop,
-    (from_us, to_us): (i64, i64),
-    zone: &Zone,
-) -> Result<Vec<ChartMark>, LoopError> {
+pub async fn marks(live: &LiveLoop, (from_us, to_us): (i64, i64), zone: &Zone) -> Result<Vec<ChartMark>, LoopError> {
     let found = live.annotations(from_us, to_us).await?;
     Ok(chart::letters(found.into_iter().map(|annotation| mark(annotation, to_us - from_us, zone)).collect()))
 }

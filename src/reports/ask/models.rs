@@ -23,6 +23,18 @@ const LEARNERS: [(&str, &str); 8] = [
     ("recent", "Only the recent past"),
 ];
 
+/// Parts of a model, as people call what they keep.
+const PARTS: [(&str, &str); 8] = [
+    ("linear", "Weights of features"),
+    ("tokens", "Names of features"),
+    ("network", "Network"),
+    ("window", "Recent events, for trees"),
+    ("forest", "Trees"),
+    ("recent", "The most recent events"),
+    ("weights", "Weights of features"),
+    ("marginals", "Means of features"),
+];
+
 /// Everything about a loop's models, in the zone of whoever looks.
 pub async fn models(live: &LiveLoop, zone: &Zone) -> Result<ModelsPage, LoopError> {
     let now_us = live.now_us();
@@ -49,10 +61,14 @@ pub async fn models(live: &LiveLoop, zone: &Zone) -> Result<ModelsPage, LoopErro
         alarms: mixture.as_ref().map(|mixture| words::count(mixture.n_alarms)),
         last_alarm,
         explored: mixture.as_ref().map(|mixture| words::percent(f64::from(mixture.explored))),
-        trust: mixture.iter().flat_map(|mixture| &mixture.trust).map(|(one, share)| trust(one.name(), *share)).collect(),
+        trust: mixture
+            .iter()
+            .flat_map(|mixture| &mixture.trust)
+            .map(|(one, share)| trust(one.name(), *share))
+            .collect(),
         parts: memory
             .iter()
-            .map(|part| ModelPart { name: part.part.to_owned(), size: words::bytes(part.n_bytes as u64) })
+            .map(|part| ModelPart { name: named(&PARTS, part.part), size: words::bytes(part.n_bytes as u64) })
             .collect(),
         moments: annotations
             .into_iter()
@@ -102,9 +118,12 @@ fn origin(mark: Option<Mark>) -> (String, Option<i64>, Option<String>) {
     (words, Some(at_us), by)
 }
 
+fn named(names: &[(&str, &str)], name: &str) -> String {
+    names.iter().find(|(known, _)| *known == name).map_or(name, |(_, words)| words).to_owned()
+}
+
 fn trust(name: &str, share: f32) -> ModelTrust {
-    let known = LEARNERS.iter().find(|(known, _)| *known == name).map_or(name, |(_, words)| words);
-    ModelTrust { name: known.to_owned(), words: words::percent(f64::from(share)), share }
+    ModelTrust { name: named(&LEARNERS, name), words: words::percent(f64::from(share)), share }
 }
 
 fn kept_model(info: CheckpointInfo, version: i64, at: impl Fn(i64) -> Instant) -> KeptModel {

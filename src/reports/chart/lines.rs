@@ -4,9 +4,7 @@ use std::ops::Range;
 
 use plotters::element::{PathElement, Polygon};
 
-use super::{
-    DrawResult, Paint, draw_picture, paint::Canvas, plot::Plot,
-};
+use super::{DrawResult, Paint, draw_picture, paint::Canvas, plot::Plot};
 use crate::reports::{Chart, SeriesSlot};
 
 /// The width of a dot that stands for a line of one point.

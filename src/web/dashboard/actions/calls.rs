@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::schedule::{Calendar, CalendarSpan};
+use super::schedule::Calendar;
 use crate::{
     reports::ActionFigures,
     web::{PageError, components::Moment},
@@ -137,7 +137,7 @@ pub async fn load_actions(
     use crate::{
         reports::ask,
         terms::Role,
-        web::{PublicUrl, action_calendar, action_preview, guard, zone::zone},
+        web::{PublicUrl, action_calendar, action_preview, dashboard::actions::CalendarSpan, guard, zone::zone},
     };
     // Taken before anything is awaited: see `guard::given`.
     let (url, zone) = (guard::given::<PublicUrl>()?.0, zone());

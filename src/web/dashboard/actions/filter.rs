@@ -4,8 +4,13 @@ use super::{ActionView, Availability};
 use crate::reports::ActionHintKind;
 
 /// How the list may be ordered, by the word in the address; the first is the loop's own order.
-pub const ORDERS: [(&str, &str); 5] =
-    [("", "Their order"), ("title", "Name"), ("share", "Share now"), ("reward", "Mean reward"), ("changed", "Last changed")];
+pub const ORDERS: [(&str, &str); 5] = [
+    ("", "Their order"),
+    ("title", "Name"),
+    ("share", "Share now"),
+    ("reward", "Mean reward"),
+    ("changed", "Last changed"),
+];
 
 /// What the list may be narrowed down to.
 pub const STATES: [(&str, &str); 7] = [
@@ -92,7 +97,8 @@ mod tests {
     use crate::{reports::ActionFigures, web::components::Moment};
 
     fn action(id: &str, title: Option<&str>, share: Option<f64>, availability: Availability) -> ActionView {
-        let at = Moment { at_us: 0, iso: String::new(), local: String::new(), utc: String::new(), relative: String::new() };
+        let at =
+            Moment { at_us: 0, iso: String::new(), local: String::new(), utc: String::new(), relative: String::new() };
         ActionView {
             id: id.to_owned(),
             title: title.map(str::to_owned),

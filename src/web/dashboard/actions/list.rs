@@ -52,19 +52,20 @@ pub fn ActionList(
         n if n == n_all => format!("{n_all} actions"),
         n => format!("{n} of {n_all} actions"),
     };
-    let select = move |name: &'static str, label: &'static str, value: RwSignal<String>, all: &'static [(&str, &str)]| {
-        let option = move |(word, words): &(&'static str, &'static str)| {
-            let (word, words) = (*word, *words);
-            view! { <option value=word selected=move || value.with(|value| value == word)>{words}</option> }
+    let select =
+        move |name: &'static str, label: &'static str, value: RwSignal<String>, all: &'static [(&str, &str)]| {
+            let option = move |(word, words): &(&'static str, &'static str)| {
+                let (word, words) = (*word, *words);
+                view! { <option value=word selected=move || value.with(|value| value == word)>{words}</option> }
+            };
+            view! {
+                <label class="filter__choice"><span>{label}</span>
+                    <select class="input select" name=name on:change=move |event| value.set(event_target_value(&event))>
+                        {all.iter().map(option).collect_view()}
+                    </select>
+                </label>
+            }
         };
-        view! {
-            <label class="filter__choice"><span>{label}</span>
-                <select class="input select" name=name on:change=move |event| value.set(event_target_value(&event))>
-                    {all.iter().map(option).collect_view()}
-                </select>
-            </label>
-        }
-    };
     let row = move |place: usize| {
         let action = stored.with_value(|actions| actions[place].clone());
         view! { <ActionRow action=action place=place n_all=n_all id=id calls=calls may_edit=may_edit/> }

@@ -13,6 +13,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+pub use self::{
+    calls::{ActionView, ActionsLook, Availability, ImportFate, ImportLine, ImportView, LastChange},
+    schedule::{Calendar, CalendarDay, CalendarRow, CalendarSpan},
+};
 use self::{
     calls::{ActionsView, DeleteAction, MoveAction, SaveAction, SwitchAction, UndoActions, load_actions},
     editor::ActionEditor,
@@ -20,13 +24,10 @@ use self::{
     list::ActionList,
     schedule::Schedule,
 };
-pub use self::{
-    calls::{ActionView, ActionsLook, Availability, ImportFate, ImportLine, ImportView, LastChange},
-    schedule::{Calendar, CalendarDay, CalendarRow, CalendarSpan},
-};
 use super::current_loop_id;
 use crate::web::components::{
-    Banner, CodeBlock, EmptyState, FormError, Icon, IconName, Loaded, Menu, PageHeader, TimeText, show_toast, show_toast_with,
+    Banner, CodeBlock, EmptyState, FormError, Icon, IconName, Loaded, Menu, PageHeader, TimeText, show_toast,
+    show_toast_with,
 };
 
 /// What can be done to actions, shared by the list and the editor.
@@ -109,10 +110,7 @@ pub fn ActionsPage() -> impl IntoView {
             span: query.get("span"),
         }
     });
-    let actions = Resource::new(
-        move || (id.get(), look.get(), calls.n_done()),
-        |(id, look, _)| load_actions(id, look),
-    );
+    let actions = Resource::new(move || (id.get(), look.get(), calls.n_done()), |(id, look, _)| load_actions(id, look));
     view! {
         <Title text="Actions"/>
         <Loaded resource=actions view=move |view| view! { <Actions view=view id=id calls=calls/> }/>
@@ -138,7 +136,9 @@ fn Actions(view: ActionsView, id: Memo<String>, calls: ActionCalls) -> impl Into
                 view! { <ActionEditor id=id action=found zone=view.zone calls=calls/> }.into_any()
             }
             view if view.may_edit && is_upload => view! { <ImportForm base=base.clone()/> }.into_any(),
-            ActionsView { import: Some(import), .. } => view! { <ImportPreview import=import base=base.clone()/> }.into_any(),
+            ActionsView { import: Some(import), .. } => {
+                view! { <ImportPreview import=import base=base.clone()/> }.into_any()
+            }
             view => view! { <Shown view=view id=id calls=calls base=base.clone()/> }.into_any(),
         }
     };
@@ -162,7 +162,7 @@ fn Shown(view: ActionsView, id: Memo<String>, calls: ActionCalls, base: String) 
     let is_calendar = view.calendar.is_some();
     let last = view.last_change.filter(|_| may_edit).map(|last| {
         view! {
-            <Banner title=format!("{} ", capital(&last.words))>
+            <Banner title="Last change: " text=last.words>
                 <span class="muted"><TimeText moment=last.at/>" by "{last.by}</span>
                 <ActionForm action=calls.undo>
                     <input type="hidden" name="loop_id" value=id.get_untracked()/>
@@ -202,11 +202,6 @@ fn Shown(view: ActionsView, id: Memo<String>, calls: ActionCalls, base: String) 
         {body}
     }
     .into_any()
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[component]

@@ -67,6 +67,8 @@ pub struct CalendarRow {
     pub words: String,
     /// From and to as shares of the width; `None` where nothing of it is in sight.
     pub bar: Option<(f32, f32)>,
+    /// Neither end is set.
+    pub is_always: bool,
 }
 
 /// The bars.
@@ -90,7 +92,7 @@ pub fn Schedule(calendar: Calendar, base: String) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row"><span class="action__title">{name}</span><span class="action__dates">{row.words.clone()}</span></th>
-                <td>{track(&days, row.bar, now)}</td>
+                <td>{track(&days, row.bar, row.is_always, now)}</td>
             </tr>
         }
     };
@@ -120,7 +122,8 @@ pub fn Schedule(calendar: Calendar, base: String) -> impl IntoView {
 }
 
 /// Days as stripes, the bar over them, and where now is. The words beside say the same.
-fn track(days: &[CalendarDay], bar: Option<(f32, f32)>, now: Option<f32>) -> AnyView {
+fn track(days: &[CalendarDay], bar: Option<(f32, f32)>, is_always: bool, now: Option<f32>) -> AnyView {
+    let class = if is_always { "calendar__valid calendar__valid--always" } else { "calendar__valid" };
     let n = days.len().max(1) as f32;
     let at = |share: f32| format!("{:.2}", share * 1_000.0);
     let stripe = |(idx, day): (usize, &CalendarDay)| {
@@ -132,7 +135,7 @@ fn track(days: &[CalendarDay], bar: Option<(f32, f32)>, now: Option<f32>) -> Any
         <svg class="calendar__track" viewBox="0 0 1000 24" preserveAspectRatio="none" aria-hidden="true">
             {days.iter().enumerate().map(stripe).collect_view()}
             {bar.map(|(from, to)| view! {
-                <rect class="calendar__valid" x=at(from) y="7" width=at((to - from).max(0.003)) height="10"></rect>
+                <rect class=class x=at(from) y="7" width=at((to - from).max(0.003)) height="10"></rect>
             })}
             {now.map(|now| view! { <rect class="calendar__now" x=at(now) y="0" width="2" height="24"></rect> })}
         </svg>

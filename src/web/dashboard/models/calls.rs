@@ -24,11 +24,7 @@ pub async fn load_models(id: String) -> Result<ModelsView, PageError> {
     };
     let zone = zone();
     let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
-    Ok(ModelsView {
-        page: ask::models(&live, &zone).await?,
-        name: live.name(),
-        may_edit: person.role >= Role::Editor,
-    })
+    Ok(ModelsView { page: ask::models(&live, &zone).await?, name: live.name(), may_edit: person.role >= Role::Editor })
 }
 
 /// Keeps the present model.

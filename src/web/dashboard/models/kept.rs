@@ -52,7 +52,8 @@ pub fn KeptModels(
     }
     let row = move |(place, kept): (usize, KeptModel)| {
         let tone = if kept.is_by_hand { Tone::Accent } else { Tone::Neutral };
-        let menu = view! { <KeptMenu kept=kept.clone() place=place id=id calls=calls may_edit=may_edit base=base.clone()/> };
+        let menu =
+            view! { <KeptMenu kept=kept.clone() place=place id=id calls=calls may_edit=may_edit base=base.clone()/> };
         view! {
             <tr>
                 <th scope="row">

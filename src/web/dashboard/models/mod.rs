@@ -129,8 +129,8 @@ fn Present(page: reports::ModelsPage) -> impl IntoView {
                 {page.origin}
                 {page.origin_at.map(|at| view! { " "<span class="muted"><TimeText moment=at exact=true/></span> })}
                 {page.origin_by.map(|by| view! { <span class="muted">" by "{by}</span> })}
+                {page.changed.map(|at| view! { <span class="muted">" It last changed "<TimeText moment=at/>"."</span> })}
             </p>
-            {page.changed.map(|at| view! { <p class="muted">"Last changed "<TimeText moment=at/>"."</p> })}
         </section>
     }
     .into_any()
