@@ -3,6 +3,7 @@
 mod action_shares;
 mod actions;
 mod apprentice;
+mod comparison;
 mod consequence;
 mod counters;
 mod csv;
