@@ -27,5 +27,17 @@ create table checkpoint (
     primary key (loop_id, id)
 );
 
+-- Reports that can be read without an account, by whoever has the link. Of the link only its hash is kept.
+create table evaluation_share (
+    loop_id text not null references loop (id) on delete cascade,
+    job_id text not null,
+    hash bytea not null,
+    id text not null,
+    made_by text not null,
+    made_at_us bigint not null,
+    expires_at_us bigint not null,
+    primary key (loop_id, hash)
+);
+
 -- Lists show all but the bodies, which are megabytes.
 create index checkpoint_time on checkpoint (loop_id, at_us);

@@ -28,11 +28,15 @@ pub struct ApiError {
     code: &'static str,
     message: String,
     target: Option<String>,
-    details: Vec<ErrorDetail>,
+    /// Boxed, because errors are handed on by value and few have any.
+    details: Option<Box<Details>>,
     retry_after_s: Option<u64>,
     /// How to ask for a way in (RFC 6750, 3), when that is what is missing.
     challenge: Option<String>,
 }
+
+#[derive(Debug)]
+struct Details(Vec<ErrorDetail>);
 
 /// The body of every refusal.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,7 +76,7 @@ impl ApiError {
             code,
             message: message.into(),
             target: None,
-            details: Vec::new(),
+            details: None,
             retry_after_s: None,
             challenge: None,
         }
@@ -96,7 +100,7 @@ impl ApiError {
 
     /// Names what is wrong with each item of a list.
     pub fn with_details(mut self, details: Vec<ErrorDetail>) -> Self {
-        self.details = details;
+        self.details = (!details.is_empty()).then(|| Box::new(Details(details)));
         self
     }
 
@@ -192,7 +196,8 @@ pub(super) fn causes(error: &dyn Error) -> String {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let error = ErrorObject { code: self.code, message: self.message, target: self.target, details: self.details };
+        let details = self.details.map_or_else(Vec::new, |details| details.0);
+        let error = ErrorObject { code: self.code, message: self.message, target: self.target, details };
         let mut response = (self.status, Json(ErrorBody { error })).into_response();
         let headers = response.headers_mut();
         // The newest version of the contract declares it; the others allow it.
@@ -243,7 +248,7 @@ impl From<LoopError> for ApiError {
                 };
                 Self::bad("BadRequest", message).at("actions").with_details(problems.iter().map(detail).collect())
             }
-            LoopError::NoWayBack | LoopError::TooManyCheckpoints { .. } => {
+            LoopError::NoWayBack | LoopError::TooManyCheckpoints { .. } | LoopError::TooManyShares { .. } => {
                 Self::new(StatusCode::CONFLICT, "Conflict", message)
             }
             LoopError::NotFound(_) => Self::not_found(message),

@@ -66,6 +66,8 @@ pub enum LoopError {
     NoWayBack,
     #[error("A loop keeps at most {most} models by hand. Remove one first.")]
     TooManyCheckpoints { most: usize },
+    #[error("A loop can have at most {most} links to reports at a time. Take one back first.")]
+    TooManyShares { most: usize },
     #[error("A note must be one line of 1 to {most} characters.")]
     Note { most: usize },
     #[error("There is no such {0}.")]

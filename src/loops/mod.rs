@@ -37,9 +37,9 @@ pub use consequence::{ConsequenceReport, Exploring, Waiting};
 pub use decide::RankableAction;
 pub use error::LoopError;
 pub use evaluations::{
-    BASELINE, CustomPolicy, Evaluation, EvaluationError, EvaluationResult, EvaluationStatus, EvaluationSummary,
-    EvaluationToMake, FeatureImportance, ImportanceResult, ImportanceToMake, ONLINE, PolicyRow, PolicySource,
-    PolicySummary, RANDOM, Totals,
+    BASELINE, CustomPolicy, Evaluation, EvaluationError, EvaluationResult, EvaluationShare, EvaluationStatus,
+    EvaluationSummary, EvaluationToMake, FeatureImportance, ImportanceResult, ImportanceToMake, ONLINE, PolicyRow,
+    PolicySource, PolicySummary, RANDOM, SegmentRow, Totals,
 };
 pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
 pub use explain::{Decision, EventWhy, ReasonedAction, Why, WhyNot};

@@ -36,7 +36,9 @@ pub use chart_data::{
 };
 pub use consequence_part::{ConsequencePart, ConsequenceRow};
 pub use decision_part::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart, WhyPart};
-pub use evaluation_page::{EvaluationLine, EvaluationReport, FeatureLine, PolicyLine, SlotPolicies, VerdictTone};
+pub use evaluation_page::{
+    EvaluationLine, EvaluationReport, FeatureLine, OverlapLine, PolicyLine, SegmentLine, SlotPolicies, VerdictTone,
+};
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};

@@ -34,6 +34,7 @@ use crate::{
         live::live_routes,
         model_forms::model_routes,
         plain::plain_routes,
+        shared_report::shared_routes,
         zone::zone_routes,
     },
 };
@@ -79,6 +80,7 @@ impl Site {
         let downloads = download_routes(self.loops.clone(), self.accounts.clone());
         let forms = action_routes(self.loops.clone(), self.accounts.clone());
         let models = model_routes(self.loops.clone(), self.accounts.clone());
+        let shared = self.loops.clone();
         let for_pages = self.clone();
         let document = options.clone();
         let assets = self.assets(options.clone());
@@ -97,6 +99,7 @@ impl Site {
             .merge(forms)
             .merge(models)
             .merge(zone_routes())
+            .merge(shared_routes(shared))
             .layer(sessions)
             .layer(check_origin)
             .layer(from_fn(choose_caching))

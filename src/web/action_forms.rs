@@ -9,28 +9,23 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower_sessions::Session;
 
-use super::{action_file, guard};
+use super::{
+    action_file,
+    form_doors::{FormDoors, back_to},
+};
 use crate::{
-    accounts::{Accounts, SignedIn},
+    accounts::Accounts,
     loops::{ActionDraft, ActionsChange, LiveLoop, LoopError, Loops},
-    terms::{LoopId, Role},
+    terms::Role,
     web::{words, zone::zone_of},
 };
 
 /// The largest list that is taken.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
-
-/// What the forms are answered with.
-#[derive(Debug, Clone)]
-struct Rooms {
-    loops: Loops,
-    accounts: Accounts,
-}
 
 /// The doors behind the forms of the actions page. They go inside the session layer.
 pub fn action_routes(loops: Loops, accounts: Accounts) -> Router {
@@ -40,7 +35,7 @@ pub fn action_routes(loops: Loops, accounts: Accounts) -> Router {
         .route("/loops/{id}/actions/apply", post(apply))
         .route("/loops/{id}/actions/export/{file}", get(export))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
-        .with_state(Rooms { loops, accounts })
+        .with_state(FormDoors { loops, accounts })
 }
 
 /// A list that was uploaded, as it waits for a yes.
@@ -60,23 +55,9 @@ impl Uploaded {
     }
 }
 
-impl Rooms {
-    async fn enter(&self, session: &Session, id: &str, least: Role) -> Result<(SignedIn, LiveLoop), Response> {
-        let person = guard::person_of(session, &self.accounts).await;
-        let person = person.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
-        let person = person.ok_or_else(|| Redirect::to("/sign-in").into_response())?;
-        if person.role < least {
-            return Err((StatusCode::FORBIDDEN, "Your role does not allow this.").into_response());
-        }
-        let live = id.parse::<LoopId>().ok().and_then(|id| self.loops.get(&id));
-        live.map(|live| (person, live)).ok_or_else(|| StatusCode::NOT_FOUND.into_response())
-    }
-}
-
 /// Back to the page; with what went wrong, if something did.
 fn back(id: &str, problem: Option<String>) -> Response {
-    let query = problem.map(|words| format!("?problem={}", utf8_percent_encode(&words, NON_ALPHANUMERIC)));
-    Redirect::to(&format!("/loops/{id}/actions{}", query.unwrap_or_default())).into_response()
+    back_to(&format!("/loops/{id}/actions"), problem.as_deref().map(|words| ("problem", words)))
 }
 
 /// What the form over the list sends: fields by name, of which `id` comes once for each action that is chosen.
@@ -94,13 +75,13 @@ impl Many {
 }
 
 async fn change_many(
-    State(rooms): State<Rooms>,
+    State(doors): State<FormDoors>,
     session: Session,
     Path(id): Path<String>,
     headers: axum::http::HeaderMap,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Result<Response, Response> {
-    let (person, live) = rooms.enter(&session, &id, Role::Editor).await?;
+    let (person, live) = doors.enter(&session, &id, Role::Editor).await?;
     let many = Many(fields);
     let problem = match many_change(&live, &many, &zone_of(&headers)) {
         Ok(change) => live.change_actions(change, &person.name).await.err().map(|error| told(&error)),
@@ -166,12 +147,12 @@ fn told(error: &LoopError) -> String {
 }
 
 async fn import(
-    State(rooms): State<Rooms>,
+    State(doors): State<FormDoors>,
     session: Session,
     Path(id): Path<String>,
     mut form: Multipart,
 ) -> Result<Response, Response> {
-    let (person, live) = rooms.enter(&session, &id, Role::Editor).await?;
+    let (person, live) = doors.enter(&session, &id, Role::Editor).await?;
     let mut uploaded = Uploaded { text: String::new(), removes_others: false };
     while let Some(field) = form.next_field().await.map_err(IntoResponse::into_response)? {
         match field.name().unwrap_or_default() {
@@ -203,17 +184,13 @@ struct ToApply {
 }
 
 async fn apply(
-    State(rooms): State<Rooms>,
+    State(doors): State<FormDoors>,
     session: Session,
     Path(id): Path<String>,
     Form(wanted): Form<ToApply>,
 ) -> Result<Response, Response> {
-    let (person, live) = rooms.enter(&session, &id, Role::Editor).await?;
-    let problem = match apply_uploaded(&live, &wanted.import, &person.name).await {
-        Ok(()) => None,
-        Err(problem) => Some(problem),
-    };
-    Ok(back(&id, problem))
+    let (person, live) = doors.enter(&session, &id, Role::Editor).await?;
+    Ok(back(&id, apply_uploaded(&live, &wanted.import, &person.name).await.err()))
 }
 
 /// All of the list, or nothing.
@@ -229,11 +206,11 @@ async fn apply_uploaded(live: &LiveLoop, draft_id: &str, by: &str) -> Result<(),
 }
 
 async fn export(
-    State(rooms): State<Rooms>,
+    State(doors): State<FormDoors>,
     session: Session,
     Path((id, file)): Path<(String, String)>,
 ) -> Result<Response, Response> {
-    let (_, live) = rooms.enter(&session, &id, Role::Viewer).await?;
+    let (_, live) = doors.enter(&session, &id, Role::Viewer).await?;
     let (kind, body) = match file.as_str() {
         "actions.json" => ("application/json", action_file::as_json(&live.actions())),
         "actions.csv" => ("text/csv; charset=utf-8", action_file::as_csv(&live.actions())),

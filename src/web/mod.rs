@@ -23,6 +23,9 @@ pub mod demo;
 #[cfg(feature = "ssr")]
 pub mod downloads;
 mod error;
+/// Who is asking, for plain forms.
+#[cfg(feature = "ssr")]
+mod form_doors;
 /// Who is asking, for server functions.
 #[cfg(feature = "ssr")]
 pub mod guard;
@@ -44,6 +47,9 @@ pub mod plain;
 /// Settings as a file, for server functions.
 #[cfg(feature = "ssr")]
 mod settings_file;
+/// Reports for those who have a link.
+#[cfg(feature = "ssr")]
+pub mod shared_report;
 /// Every part and token on one page, for people who design and for tests.
 #[cfg(feature = "ssr")]
 mod styleguide;
