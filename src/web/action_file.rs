@@ -55,7 +55,8 @@ fn yes() -> bool {
 
 /// Reads either form, by how it begins. An error is about the file as a whole.
 pub fn read(text: &str) -> Result<Vec<Line>, String> {
-    let text = text.trim_start_matches('\u{feff}');
+    // Forms and some spreadsheets end lines by two characters, after which the lines would be counted wrongly.
+    let text = &text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let lines = match text.trim_start().chars().next() {
         None => return Err("The file is empty.".to_owned()),
         Some('{' | '[') => read_json(text)?,
@@ -294,7 +295,8 @@ mod tests {
         for bad in ["", "  ", "{", "[1", "topic\nx", "id,colour\na,b", "{\"actions\": []}", "id\n"] {
             assert!(read(bad).is_err(), "{bad:?}");
         }
-        let lines = read("id,feature:a,isActive,validFrom\n,1,,\nb,1,maybe,\nc,1,,soon\nd,1,,\n").expect("a file");
+        let lines =
+            read("id,feature:a,isActive,validFrom\r\n,1,,\r\nb,1,maybe,\r\nc,1,,soon\r\nd,1,,\r\n").expect("a file");
         let told: Vec<(u64, bool)> = lines.iter().map(|line| (line.number, line.draft.is_ok())).collect();
         assert_eq!(told, [(2, false), (3, false), (4, false), (5, true)]);
         let words = |place: usize| lines[place].draft.as_ref().expect_err("a bad line").clone();
