@@ -143,7 +143,8 @@ mod tests {
         assert_eq!((seldom.effective.as_str(), seldom.largest_weight.as_str()), ("125 of 4,000", "32"));
         assert_eq!((seldom.impossible.as_str(), seldom.verdict.as_str()), ("97 %", "its value rests on few decisions"));
         let one = told(totals(2_000, |at| if at == 0 { 150.0 } else { 1.0 }, 0.4));
-        assert_eq!(one.verdict, "too few decisions tell of it");
+        assert_eq!(one.verdict, "one decision counts for too much");
+        assert_eq!(told(totals(90, |_| 1.0, 0.4)).verdict, "too few decisions tell of it");
         assert_eq!(overlap_of(&policy("p", PolicySource::Custom, Totals::default())), None);
     }
 
@@ -165,7 +166,7 @@ mod tests {
             EvaluationResult { segments: vec![part("desktop", 99), part("mobile", 400)], ..Default::default() };
         let lines = segments(&summary, &result);
         assert_eq!([lines[0].value.as_str(), lines[1].value.as_str()], ["mobile", "desktop"]);
-        assert!(lines[0].would_earn.starts_with("0.60 ± 0.0"), "{}", lines[0].would_earn);
+        assert!(lines[0].would_earn.starts_with("0.600 ± 0.0"), "{}", lines[0].would_earn);
         assert_eq!((lines[0].tone, lines[0].verdict.as_str()), (VerdictTone::Better, "surely better"));
         assert_eq!((lines[1].earned.as_str(), lines[1].verdict.as_str()), ("too few", "too few decisions"));
         assert_eq!(challenger(&summary).as_deref(), Some("mine"));
