@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rankloop::{
     clock::Clock,
-    store::{Came, Durability, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store},
-    terms::LoopId,
+    store::{AuditLine, Came, Durability, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store},
+    terms::{Author, LoopId},
 };
 
 /// About what a Rank with ten actions leaves in the log.
@@ -30,7 +30,7 @@ async fn start(url: &str, durability: Durability) -> (LogWriter, LoopId) {
         revision: 0,
     };
     let first = NewRecord::new(4, None, Vec::new());
-    store.insert_loop(&row, &first).await.expect("a loop");
+    store.insert_loop(&row, &first, &AuditLine::of_new_loop(&row, &Author::server("test"))).await.expect("a loop");
     let writer = LogWriter::start(store, Clock::System, durability, 10_000);
     let mut follower = writer.follow(&id, LogHead { seq: 1, at_us: 0 }).await.expect("a follower");
     tokio::spawn(async move {

@@ -12,8 +12,8 @@ use std::{fmt::Write as _, sync::Arc, time::Instant};
 use rankloop::{
     clock::Clock,
     log::{Configured, Fact, LearningSettingsChange, Ranked, RankedAnswer, RankedSlot, Rewarded},
-    store::{KeyRow, LogHead, LoopRow, NewRecord, PastFacts, Store},
-    terms::{ActionId, Configuration, EventId, LearningMode, LoopId},
+    store::{AuditLine, KeyRow, LogHead, LoopRow, NewRecord, PastFacts, Store},
+    terms::{ActionId, Author, Configuration, EventId, LearningMode, LoopId},
 };
 use sha2::{Digest, Sha256};
 
@@ -50,7 +50,10 @@ async fn make(url: &str, n_events: usize, n_seconds: i64) {
         keys: [key, other],
         revision: 0,
     };
-    store.insert_loop(&row, &record(&settings())).await.expect("a new loop");
+    store
+        .insert_loop(&row, &record(&settings()), &AuditLine::of_new_loop(&row, &Author::server("test")))
+        .await
+        .expect("a new loop");
     let mut head = LogHead { seq: 1, at_us: begin_us };
     let began = Instant::now();
     for first in (0..n_events).step_by(N_AT_ONCE) {

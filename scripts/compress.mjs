@@ -12,6 +12,8 @@ for (const name of readdirSync(folder)) {
   if (!/\.(wasm|js|css|json)$/.test(name)) continue;
   const path = join(folder, name);
   const bytes = readFileSync(path);
+  // A full disk was seen to leave one behind without a word; every page that asks for it would stay asleep.
+  if (bytes.length === 0) throw new Error(`${path} is empty: build again, with more free space on the disk`);
   const small = brotliCompressSync(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
   });

@@ -47,6 +47,9 @@ pub mod store;
 /// Folds each loop's log into a model, counters and curves.
 #[cfg(feature = "ssr")]
 pub mod trainer;
+/// What this process knows of itself.
+#[cfg(feature = "ssr")]
+pub mod vitals;
 /// Pages. Both sides.
 pub mod web;
 

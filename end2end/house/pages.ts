@@ -43,6 +43,9 @@ export const PAGES: KnownPage[] = [
   { name: "features", path: ({ loopId }) => `/loops/${loopId}/features` },
   { name: "settings", path: ({ loopId }) => `/loops/${loopId}/settings` },
   { name: "keys", path: ({ loopId }) => `/loops/${loopId}/keys` },
+  { name: "people", path: () => "/people" },
+  { name: "audit", path: () => "/audit" },
+  { name: "server", path: () => "/server" },
 ];
 
 export const THEMES = ["light", "dark"] as const;

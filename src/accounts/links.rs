@@ -1,39 +1,33 @@
-//! One-time links: how the owner gets in on the first start, and others by invitation.
+//! Using a one-time link: how the owner gets in on the first start, and others by invitation.
 
-use super::{
-    AccountError, Accounts, SignedIn,
-    secret::{hash_of, random_secret},
-};
+use super::{AccountError, Accounts, SignedIn, secret::hash_of};
 use crate::{
-    store::{LinkUse, SignInLinkRow},
-    terms::Role,
+    store::LinkUse,
+    terms::{AuditKind, Role},
 };
-
-const DAY_US: i64 = 86_400_000_000;
 
 impl Accounts {
-    /// A one-time token that lets its holder become a person with this role. Valid for 24 hours.
-    pub async fn make_sign_in_link(&self, role: Role) -> Result<String, AccountError> {
-        let token = random_secret();
-        let now_us = self.clock.now_us();
-        let row = SignInLinkRow { hash: hash_of(token.as_bytes()), role, expires_at_us: now_us + DAY_US };
-        self.store.insert_link(&row, now_us).await?;
-        Ok(token)
+    /// The role that a link gives; `None` when it was used, withdrawn, is too old, or was never made.
+    pub async fn role_of_link(&self, token: &str) -> Result<Option<Role>, AccountError> {
+        Ok(self.store.link_role(&hash_of(token.as_bytes()), self.clock.now_us()).await?)
     }
 
-    /// Whether a link's token could still be used.
-    pub async fn is_link_valid(&self, token: &str) -> Result<bool, AccountError> {
-        Ok(self.store.link_role(&hash_of(token.as_bytes()), self.clock.now_us()).await?.is_some())
-    }
-
-    /// Uses the link up and makes the person, or does neither.
-    pub async fn accept_link(&self, token: &str, name: &str, password: &str) -> Result<SignedIn, AccountError> {
-        let hash = hash_of(token.as_bytes());
-        let role = self.store.link_role(&hash, self.clock.now_us()).await?.ok_or(AccountError::LinkInvalid)?;
+    /// Uses the link up and makes the person, or does neither. `from` is the caller's address.
+    pub async fn accept_link(
+        &self,
+        token: &str,
+        name: &str,
+        password: &str,
+        from: &str,
+    ) -> Result<SignedIn, AccountError> {
+        let role = self.role_of_link(token).await?.ok_or(AccountError::LinkInvalid)?;
         let row = self.new_person(name, password, role).await?;
+        let person = SignedIn::from(row.clone());
+        let line = self.line(AuditKind::PersonJoined, &person.author()).on_person(&person.id, &person.name);
+        let line = line.telling(format!("by a link, as {}", role.as_str())).from_address(from);
         // Hashing took its time, and somebody else may have been faster.
-        match self.store.accept_link(&hash, self.clock.now_us(), &row).await? {
-            LinkUse::Accepted => Ok(row.into()),
+        match self.store.accept_link(&hash_of(token.as_bytes()), self.clock.now_us(), &row, &line).await? {
+            LinkUse::Accepted => Ok(person),
             LinkUse::Invalid => Err(AccountError::LinkInvalid),
             LinkUse::NameTaken => Err(AccountError::NameTaken),
         }

@@ -2,7 +2,9 @@
 //!
 //! Never HTTP; never a password, key or token in a log line.
 
+mod history;
 mod links;
+mod management;
 mod password;
 mod people;
 mod secret;
@@ -12,13 +14,17 @@ mod tokens;
 
 use std::sync::Arc;
 
+pub use management::{Invitation, MadeInvitation};
 pub use session_store::{PERSON_IN_SESSION, Sessions};
 
+pub use crate::store::{AuditLine, AuditQuery, PersonRow, StoredLine};
 use crate::{
     clock::Clock,
     store::{Store, StoreError},
-    terms::Role,
+    terms::{Author, Door, Role},
 };
+use history::FailureLines;
+pub use history::HISTORY_DAYS;
 use password::Passwords;
 use throttle::{Patience, Throttle};
 
@@ -29,6 +35,15 @@ pub struct SignedIn {
     /// Shown, and written into the history of changes.
     pub name: String,
     pub role: Role,
+    /// How they were recognised.
+    pub door: Door,
+}
+
+impl SignedIn {
+    /// Who they are for the history of what they change.
+    pub fn author(&self) -> Author {
+        Author { id: self.id.clone(), name: self.name.clone(), door: self.door }
+    }
 }
 
 /// Why somebody was not recognised, or could not be made known.
@@ -48,10 +63,29 @@ pub enum AccountError {
     NameTaken,
     #[error("there is no one of that name")]
     Unknown,
+    #[error("there is no such person")]
+    UnknownPerson,
+    #[error("this invitation was used or withdrawn, or it is too old")]
+    UnknownInvitation,
+    #[error("this is the only owner; make somebody else an owner first")]
+    LastOwner,
+    #[error("{} cannot decide about {}", a_role(*.role), many(*.other))]
+    NotYours { role: Role, other: Role },
     #[error("could not hash a password")]
     Hash,
     #[error("could not read or store accounts")]
     Store(#[from] StoreError),
+}
+
+/// "an admin".
+fn a_role(role: Role) -> String {
+    let article = if matches!(role, Role::Viewer) { "a" } else { "an" };
+    format!("{article} {}", role.as_str())
+}
+
+/// "owners".
+fn many(role: Role) -> String {
+    format!("{}s", role.as_str())
 }
 
 /// The accounts of this server. Cheap to clone.
@@ -69,6 +103,7 @@ pub struct Accounts {
 struct Attempts {
     by_name: Throttle,
     by_address: Throttle,
+    failure_lines: FailureLines,
 }
 
 /// A token that was given to the process and lives as long as it.
@@ -97,9 +132,15 @@ impl Accounts {
             attempts: Arc::new(Attempts {
                 by_name: Throttle::new(PATIENCE_WITH_NAMES),
                 by_address: Throttle::new(PATIENCE_WITH_ADDRESSES),
+                failure_lines: FailureLines::default(),
             }),
             unstored_tokens: Arc::new(unstored_tokens.into_iter().filter(is_token).map(hashed).collect()),
         }
+    }
+
+    /// The present by the server's clock.
+    pub fn now_us(&self) -> i64 {
+        self.clock.now_us()
     }
 
     /// The session store for tower-sessions.

@@ -1,7 +1,10 @@
 //! People: how they become known, and how they prove who they are.
 
 use super::{AccountError, Accounts, SignedIn};
-use crate::{store::AdminRow, terms::Role};
+use crate::{
+    store::AdminRow,
+    terms::{AuditKind, Author, Door, Role},
+};
 
 /// The longest name, in characters.
 const N_NAME_CHARS_MOST: usize = 100;
@@ -15,11 +18,17 @@ impl Accounts {
         let admin = self.store.admin_by_name(&name_key).await?;
         let stored = admin.as_ref().map(|admin| admin.password_hash.clone());
         let is_right = self.passwords.is_right(password, stored).await?;
-        let admin = admin.filter(|_| is_right).ok_or(AccountError::WrongPassword)?;
+        let Some(admin) = admin.as_ref().filter(|_| is_right).cloned() else {
+            self.note_failure(admin.as_ref().map(|admin| (&*admin.id, &*admin.name)), from).await?;
+            return Err(AccountError::WrongPassword);
+        };
+        let person = SignedIn::from(admin);
+        let line = self.line(AuditKind::SignedIn, &person.author()).on_person(&person.id, &person.name);
+        self.store.note_sign_in(&person.id, &line.from_address(from)).await?;
         self.attempts.by_name.forget(&name_key);
         // Only this attempt: somebody with an account must not clear the way for guessing at others.
         self.attempts.by_address.take_back(from);
-        Ok(admin.into())
+        Ok(person)
     }
 
     /// Refuses an attempt that comes too early, and counts every other as failed until it turns out well.
@@ -45,16 +54,26 @@ impl Accounts {
     }
 
     /// Makes a person known.
-    pub async fn create_person(&self, name: &str, password: &str, role: Role) -> Result<SignedIn, AccountError> {
+    pub async fn create_person(
+        &self,
+        name: &str,
+        password: &str,
+        role: Role,
+        by: &Author,
+    ) -> Result<SignedIn, AccountError> {
         let row = self.new_person(name, password, role).await?;
-        if self.store.insert_admin(&row).await? { Ok(row.into()) } else { Err(AccountError::NameTaken) }
+        let line = self.line(AuditKind::PersonJoined, by).on_person(&row.id, &row.name);
+        let line = line.telling(format!("as {}", role.as_str()));
+        if self.store.insert_admin(&row, &line).await? { Ok(row.into()) } else { Err(AccountError::NameTaken) }
     }
 
     /// Replaces a password; whoever is signed in under that name is signed out.
-    pub async fn reset_password(&self, name: &str, password: &str) -> Result<(), AccountError> {
+    pub async fn reset_password(&self, name: &str, password: &str, by: &Author) -> Result<(), AccountError> {
         let name_key = key_of(checked_name(name)?);
+        let person = self.store.admin_by_name(&name_key).await?.ok_or(AccountError::Unknown)?;
         let password_hash = self.passwords.hash(password).await?;
-        if !self.store.replace_password(&name_key, &password_hash).await? {
+        let line = self.line(AuditKind::PasswordReset, by).on_person(&person.id, &person.name);
+        if !self.store.replace_password(&name_key, &password_hash, &line).await? {
             return Err(AccountError::Unknown);
         }
         self.attempts.by_name.forget(&name_key);
@@ -78,7 +97,7 @@ impl Accounts {
 
 impl From<AdminRow> for SignedIn {
     fn from(row: AdminRow) -> Self {
-        Self { id: row.id, name: row.name, role: row.role }
+        Self { id: row.id, name: row.name, role: row.role, door: Door::Page }
     }
 }
 

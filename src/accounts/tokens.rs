@@ -4,18 +4,22 @@ use super::{
     AccountError, Accounts, SignedIn,
     secret::{are_equal, hash_of, random_secret},
 };
-use crate::{store::ManagementTokenRow, terms::Role};
+use crate::{
+    store::ManagementTokenRow,
+    terms::{AuditKind, Author, Door, Role},
+};
 
 /// Lets people and secret scanners recognise a token that lies where it should not.
 const PREFIX: &str = "rlt_";
 
 impl Accounts {
     /// Makes and stores a management token; it is shown once.
-    pub async fn create_token(&self, name: &str, role: Role) -> Result<String, AccountError> {
+    pub async fn create_token(&self, name: &str, role: Role, by: &Author) -> Result<String, AccountError> {
         let token = format!("{PREFIX}{}", random_secret());
         let hash = hash_of(token.as_bytes());
         let row = ManagementTokenRow { hash, name: name.to_owned(), role, created_at_us: self.clock.now_us() };
-        self.store.insert_token(&row).await?;
+        let line = self.line(AuditKind::TokenMade, by).on(name).telling(format!("as {}", role.as_str()));
+        self.store.insert_token(&row, &line).await?;
         Ok(token)
     }
 
@@ -37,6 +41,6 @@ impl Accounts {
         if known.is_none() {
             known = self.store.token(&hash).await?.map(|row| (row.name, row.role));
         }
-        Ok(known.map(|(name, role)| SignedIn { id: format!("token:{name}"), name, role }))
+        Ok(known.map(|(name, role)| SignedIn { id: format!("token:{name}"), name, role, door: Door::Api }))
     }
 }

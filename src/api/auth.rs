@@ -10,8 +10,8 @@ use axum::{
 use super::{ApiError, ApiState, bearer::TokenError};
 use crate::{
     accounts::SignedIn,
-    loops::{LiveLoop, Loops},
-    terms::{LoopId, Role},
+    loops::{ClientKind, KeySlot, LiveLoop, Loops},
+    terms::{Author, LoopId, Role},
 };
 
 const KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
@@ -24,7 +24,14 @@ impl FromRequestParts<ApiState> for LiveLoop {
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let in_path = loop_id_in_path(parts, state).await;
         let live = match (parts.headers.get(KEY), sent_token(parts)) {
-            (Some(key), _) => by_key(key, in_path.as_deref(), state)?,
+            (Some(key), _) => {
+                let (live, slot) = by_key(key, in_path.as_deref(), state)?;
+                live.note_key_use(
+                    slot,
+                    ClientKind::of(parts.headers.get(header::USER_AGENT).map(HeaderValue::as_bytes)),
+                );
+                live
+            }
             (None, Some(token)) => by_token(token, in_path.as_deref(), state).await?,
             (None, None) => return Err(ApiError::invalid_key()),
         };
@@ -34,10 +41,10 @@ impl FromRequestParts<ApiState> for LiveLoop {
 }
 
 /// The loop of a key. Behind a loop's own prefix, a key of another loop is refused.
-fn by_key(key: &HeaderValue, in_path: Option<&str>, state: &ApiState) -> Result<LiveLoop, ApiError> {
-    let live = key.to_str().ok().and_then(|key| state.loops.by_key(key)).ok_or_else(ApiError::invalid_key)?;
+fn by_key(key: &HeaderValue, in_path: Option<&str>, state: &ApiState) -> Result<(LiveLoop, KeySlot), ApiError> {
+    let (live, slot) = key.to_str().ok().and_then(|key| state.loops.by_key(key)).ok_or_else(ApiError::invalid_key)?;
     let is_elsewhere = in_path.is_some_and(|id| id != live.id().as_str());
-    if is_elsewhere { Err(ApiError::invalid_key()) } else { Ok(live) }
+    if is_elsewhere { Err(ApiError::invalid_key()) } else { Ok((live, slot)) }
 }
 
 /// The loop that a token is used for.
@@ -108,23 +115,39 @@ impl FromRequestParts<ApiState> for Caller {
     }
 }
 
-/// The loop that a management call is about, for a caller who may at least read it.
+/// The loop that a management call is about, for a caller who may at least read it. What may be done with it is asked for
+/// by the handler, in the words of the roles.
 #[derive(Debug)]
 pub struct ManagedLoop {
     caller: Caller,
+    author: Author,
     live: LiveLoop,
 }
 
 impl ManagedLoop {
-    /// To look at.
+    /// To look at as a dashboard shows it: for everybody.
     pub fn read(&self) -> &LiveLoop {
         &self.live
     }
 
-    /// To change, with the name that goes into its history.
-    pub fn change(&self) -> Result<(&LiveLoop, &str), ApiError> {
-        let who = self.caller.require(Role::Editor)?;
-        Ok((&self.live, &who.name))
+    /// To look into, event by event, and to evaluate: for analysts. With who it is, for the history.
+    pub fn analyse(&self) -> Result<(&LiveLoop, &Author), ApiError> {
+        self.for_at_least(Role::Analyst)
+    }
+
+    /// To change: for editors.
+    pub fn change(&self) -> Result<(&LiveLoop, &Author), ApiError> {
+        self.for_at_least(Role::Editor)
+    }
+
+    /// To delete, and for its keys: for admins.
+    pub fn administer(&self) -> Result<(&LiveLoop, &Author), ApiError> {
+        self.for_at_least(Role::Admin)
+    }
+
+    fn for_at_least(&self, least: Role) -> Result<(&LiveLoop, &Author), ApiError> {
+        self.caller.require(least)?;
+        Ok((&self.live, &self.author))
     }
 }
 
@@ -133,10 +156,10 @@ impl FromRequestParts<ApiState> for ManagedLoop {
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let caller = Caller::from_request_parts(parts, state).await?;
-        caller.require(Role::Viewer)?;
+        let author = caller.require(Role::Viewer)?.author();
         let id = loop_id_in_path(parts, state).await.and_then(|id| id.parse::<LoopId>().ok());
         let live = id.and_then(|id| Loops::from_ref(state).get(&id));
         let live = live.ok_or_else(|| ApiError::not_found("There is no such loop."))?;
-        Ok(Self { caller, live })
+        Ok(Self { caller, author, live })
     }
 }

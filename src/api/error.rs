@@ -314,9 +314,22 @@ impl From<IdError> for ApiError {
 
 impl From<AccountError> for ApiError {
     fn from(error: AccountError) -> Self {
+        let said = || format!("{}.", sentence(&error.to_string()));
+        match &error {
+            AccountError::UnknownPerson | AccountError::UnknownInvitation => return Self::not_found(said()),
+            AccountError::LastOwner => return Self::new(StatusCode::CONFLICT, "LastOwner", said()),
+            AccountError::NotYours { .. } => return Self::new(StatusCode::FORBIDDEN, "Forbidden", said()),
+            _ => {}
+        }
         let message = "Accounts cannot be read at the moment.".to_owned();
         Self::broken(StatusCode::SERVICE_UNAVAILABLE, "OperationNotAllowed", message, &error)
     }
+}
+
+/// With a capital letter at its beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The answer to a path that does not exist.

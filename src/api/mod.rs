@@ -20,7 +20,7 @@ use std::{ops::Deref, sync::Arc};
 
 use axum::{Router, extract::FromRef};
 
-use crate::{accounts::Accounts, loops::Loops};
+use crate::{accounts::Accounts, loops::Loops, vitals::Vitals};
 
 pub use azure::{read_multi_slot_body, read_rank_body};
 pub use crowd::Crowd;
@@ -40,6 +40,7 @@ pub struct ApiParts {
     pub limits: Limits,
     /// Whose tokens open the data plane besides its keys, if anybody's.
     pub tokens: Option<bearer::Tokens>,
+    pub vitals: Vitals,
 }
 
 impl From<ApiParts> for ApiState {

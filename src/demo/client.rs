@@ -36,7 +36,11 @@ impl ClientError {
 /// Without proxies: the server is on this machine, whatever the environment says about the rest of the world.
 pub fn http_client() -> Client {
     // The demo calls on loopback, in the clear. Said out loud, or the client would read the system's certificates.
-    let builder = Client::builder().no_proxy().connect_timeout(Duration::from_secs(3)).timeout(DEADLINE);
+    let builder = Client::builder()
+        .user_agent("rankloop-demo")
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(3))
+        .timeout(DEADLINE);
     let builder = builder.tls_backend_preconfigured(trusting_nobody());
     builder.build().expect("a client without proxies or files has nothing that could fail")
 }

@@ -5,8 +5,8 @@ use crate::{
     bandit::LearningSettings,
     log::Fact,
     loops::NewLoop,
-    store::{LogHead, LoopRow, Store},
-    terms::{Configuration, ExplorationShare, LearningMode, LoopId, RetentionDays, RewardValue},
+    store::{AuditLine, LogHead, LoopRow, Store},
+    terms::{Author, Configuration, ExplorationShare, LearningMode, LoopId, RetentionDays, RewardValue},
     trainer::replay,
 };
 
@@ -112,7 +112,8 @@ impl Target {
         let drafted = new.draft(now_us, BY)?;
         // It begins with its first event, so that curves over its life show the past.
         let row = LoopRow { created_at_us: first_us, ..drafted.row };
-        store.insert_loop(&row, &drafted.first).await?;
+        let by = Author { name: BY.to_owned(), ..Author::command_line() };
+        store.insert_loop(&row, &drafted.first, &AuditLine::of_new_loop(&row, &by)).await?;
         Ok((row, drafted.keys))
     }
 }

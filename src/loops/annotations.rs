@@ -6,6 +6,7 @@ use super::{Change, LiveLoop, LoopError, PastConfiguration, new_loop::record_of}
 use crate::{
     log::{Fact, Noted},
     store::Appended,
+    terms::{AuditKind, Author},
     trainer::{Mark, Marked},
 };
 
@@ -53,18 +54,19 @@ pub struct Annotation {
 
 impl LiveLoop {
     /// Notes something that happened to the loop, or around it. Nothing is learned from it, and nothing changes.
-    pub async fn annotate(&self, text: &str, by: &str) -> Result<Annotation, LoopError> {
+    pub async fn annotate(&self, text: &str, by: &Author) -> Result<Annotation, LoopError> {
         let text = checked(text)?;
-        let fact = Fact::Noted(Noted { by: by.to_owned(), text: text.to_owned() });
+        let fact = Fact::Noted(Noted { by: by.name.clone(), text: text.to_owned() });
         let at_us = match self.append_and_fold(record_of(&fact)).await? {
             Appended::New { at_us, .. } => at_us,
             // Only a Rank can have been there before.
             _ => self.now_us(),
         };
+        self.note(self.line(AuditKind::NoteAdded, by).telling(text)).await?;
         Ok(Annotation {
             at_us,
             kind: AnnotationKind::Note,
-            by: Some(by.to_owned()),
+            by: Some(by.name.clone()),
             words: text.to_owned(),
             changes: Vec::new(),
         })

@@ -8,6 +8,7 @@ use super::{ExportedModel, LiveLoop, LoopError, keys::random_bytes};
 use crate::{
     bandit::Policy,
     store::CheckpointRow,
+    terms::{AuditKind, Author},
     trainer::{TrainerError, in_the_background},
 };
 
@@ -28,7 +29,7 @@ impl LiveLoop {
     }
 
     /// Keeps the model that ranks at this moment, for good.
-    pub async fn keep_checkpoint(&self, note: &str, by: &str) -> Result<CheckpointInfo, LoopError> {
+    pub async fn keep_checkpoint(&self, note: &str, by: &Author) -> Result<CheckpointInfo, LoopError> {
         let note = note.trim();
         if note.chars().count() > N_NOTE || note.chars().any(char::is_control) || note.is_empty() {
             return Err(LoopError::Note { most: N_NOTE });
@@ -38,12 +39,15 @@ impl LiveLoop {
         if kept.iter().filter(|kept| kept.reason == CheckpointReason::ByHand).count() >= N_KEPT_BY_HAND {
             return Err(LoopError::TooManyCheckpoints { most: N_KEPT_BY_HAND });
         }
-        self.keep(CheckpointReason::ByHand, note, by).await
+        let kept = self.keep(CheckpointReason::ByHand, note, by).await?;
+        self.note(self.line(AuditKind::ModelKept, by).telling(format!("version {}: {note}", kept.model_version)))
+            .await?;
+        Ok(kept)
     }
 
     /// Keeps the model before something is done to it; the caller holds the lock on changes. A model that has learned
     /// nothing is not worth it, and one that is kept already is there.
-    pub(super) async fn keep_before(&self, reason: CheckpointReason, by: &str) -> Result<(), LoopError> {
+    pub(super) async fn keep_before(&self, reason: CheckpointReason, by: &Author) -> Result<(), LoopError> {
         self.catch_up().await?;
         let version = self.cell().learned().version;
         if version == 0 || self.checkpoints().await?.iter().any(|kept| kept.model_version == version) {
@@ -52,7 +56,7 @@ impl LiveLoop {
         self.keep(reason, "", by).await.map(drop)
     }
 
-    async fn keep(&self, reason: CheckpointReason, note: &str, by: &str) -> Result<CheckpointInfo, LoopError> {
+    async fn keep(&self, reason: CheckpointReason, note: &str, by: &Author) -> Result<CheckpointInfo, LoopError> {
         let learned = self.cell().learned().clone();
         let (model_version, n_learned) = (learned.version, learned.policy.n_learned());
         // Written beside the loop: a model of megabytes takes longer than a Rank or a Reward may wait.
@@ -61,7 +65,7 @@ impl LiveLoop {
             id: hex::encode(random_bytes::<8>()),
             at_us: self.now_us(),
             reason,
-            kept_by: by.to_owned(),
+            kept_by: by.name.clone(),
             note: note.to_owned(),
             model_version,
             n_learned: i64::try_from(n_learned).unwrap_or(i64::MAX),
@@ -74,13 +78,14 @@ impl LiveLoop {
 
     /// Makes a kept model the one that ranks, with the learning settings that it was trained under. The present one is kept
     /// before.
-    pub async fn go_back_to(&self, checkpoint_id: &str, by: &str) -> Result<(), LoopError> {
+    pub async fn go_back_to(&self, checkpoint_id: &str, by: &Author) -> Result<(), LoopError> {
         let _changing = self.changing().await;
         let (info, model) = self.checkpoint(checkpoint_id).await?;
         let check = move || Policy::from_bytes(&model).map(|_| model);
         let model = in_the_background(check).await.map_err(TrainerError::from)??;
         self.keep_before(CheckpointReason::BeforeImport, by).await?;
-        self.put_in_place(model, Some(info.model_version), by).await
+        let line = self.line(AuditKind::ModelRestored, by).telling(format!("version {}", info.model_version));
+        self.put_in_place(model, Some(info.model_version), line).await
     }
 
     /// A kept model as an archive that this server has signed: what `import_signed_model` takes.
@@ -90,9 +95,12 @@ impl LiveLoop {
     }
 
     /// Removes a kept model.
-    pub async fn delete_checkpoint(&self, checkpoint_id: &str) -> Result<(), LoopError> {
+    pub async fn delete_checkpoint(&self, checkpoint_id: &str, by: &Author) -> Result<(), LoopError> {
         let was_there = self.tools().store.delete_checkpoint(self.id(), checkpoint_id).await?;
-        if was_there { Ok(()) } else { Err(LoopError::NotFound("kept model")) }
+        if !was_there {
+            return Err(LoopError::NotFound("kept model"));
+        }
+        self.note(self.line(AuditKind::ModelForgotten, by).on(checkpoint_id)).await
     }
 
     async fn checkpoint(&self, checkpoint_id: &str) -> Result<(CheckpointInfo, Vec<u8>), LoopError> {

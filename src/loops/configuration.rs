@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::{
     LiveLoop, LoopError,
+    audit::told,
     new_loop::record_of,
     policy::{for_single_slot, is_multi_slot, of_kind},
 };
@@ -13,7 +14,7 @@ use crate::{
     bandit::LearningSettings,
     log::{Configured, Fact, LearningSettingsChange},
     store::{CheckpointReason, Fence},
-    terms::{Configuration, Impact},
+    terms::{AuditKind, Author, Configuration, Impact},
 };
 
 /// Changes of settings that the history goes back.
@@ -120,7 +121,7 @@ impl LiveLoop {
     }
 
     /// Applies a change; the next Rank sees it. Nothing is stored when nothing changes. `by` goes into the history.
-    pub async fn configure(&self, change: ConfigurationChange, by: &str) -> Result<Preview, LoopError> {
+    pub async fn configure(&self, change: ConfigurationChange, by: &Author) -> Result<Preview, LoopError> {
         self.configure_behind(change, by, None).await
     }
 
@@ -128,7 +129,7 @@ impl LiveLoop {
     pub(super) async fn configure_behind(
         &self,
         change: ConfigurationChange,
-        by: &str,
+        by: &Author,
         fence: Option<Fence>,
     ) -> Result<Preview, LoopError> {
         let _changing = self.changing().await;
@@ -152,13 +153,16 @@ impl LiveLoop {
             configuration: (*after.configuration).clone(),
             learning_settings: has_new_arguments.then_some(LearningSettingsChange { arguments: after.arguments }),
             needs_relearn: preview.impact == Impact::Relearn,
-            by: by.to_owned(),
+            by: by.name.clone(),
             restores_seq: change.restores_seq,
         }));
         match fence {
             Some(fence) => self.append_and_fold_as_trainer(record_of(&fact), fence).await?,
             None => self.append_and_fold(record_of(&fact)).await?,
         };
+        let is_restored = change.restores_seq.is_some();
+        let kind = if is_restored { AuditKind::SettingsRolledBack } else { AuditKind::SettingsApplied };
+        self.note(self.line(kind, by).telling(told(&preview.changes))).await?;
         Ok(preview)
     }
 

@@ -8,7 +8,7 @@ use std::{
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use super::{LoopAction, LoopError, PastConfiguration, registry::SharedTools};
+use super::{LoopAction, LoopError, PastConfiguration, key_use::KeyUses, registry::SharedTools};
 use crate::{
     bandit::{ActionInput, Asked, Explanations, LearningSettings, Shed},
     loops::RankableAction,
@@ -54,6 +54,7 @@ struct LiveInner {
     changing: tokio::sync::Mutex<()>,
     /// `None` once it was stopped.
     trainer: Mutex<Option<Trainer>>,
+    key_uses: KeyUses,
 }
 
 impl LiveLoop {
@@ -78,6 +79,7 @@ impl LiveLoop {
             history: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             trainer: Mutex::new(Some(trainer)),
+            key_uses: KeyUses::default(),
         })))
     }
 
@@ -119,6 +121,10 @@ impl LiveLoop {
     pub fn keys(&self) -> [KeyInfo; 2] {
         let row = self.row();
         [KeyInfo::from(&row.keys[0]), KeyInfo::from(&row.keys[1])]
+    }
+
+    pub(super) fn key_uses(&self) -> &KeyUses {
+        &self.0.key_uses
     }
 
     /// The configuration in force.

@@ -3,6 +3,7 @@
 mod actions;
 mod activate;
 mod annotations;
+mod audit;
 mod checkpoints;
 mod configuration;
 mod consequence;
@@ -13,6 +14,7 @@ mod event;
 mod explain;
 mod features;
 mod following;
+mod key_use;
 mod keys;
 mod live;
 mod logs;
@@ -26,6 +28,7 @@ mod rank;
 mod registry;
 mod reward;
 mod signing;
+mod standing;
 mod what_if;
 
 pub use actions::{ActionDraft, ActionProblem, ActionsChange, ActionsPlan, DoneChange, LoopAction};
@@ -44,6 +47,7 @@ pub use evaluations::{
 pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
 pub use explain::{Decision, EventWhy, ReasonedAction, Why, WhyNot};
 pub use features::FeatureFindings;
+pub use key_use::{ClientKind, KeyUse};
 pub use live::{KeyInfo, LiveLoop};
 pub use model::ExportedModel;
 pub use multi_slot::{FilledSlot, MultiSlotRankRequest, MultiSlotRanking, SlotRequest, rank_slots};
@@ -54,4 +58,5 @@ use registry::WeakLoops;
 pub use registry::{CreatedLoop, KeySlot, Loops, LoopsOptions};
 pub use reward::{Accepted, reward, reward_slots};
 pub use signing::{CertificateError, SigningKey, SigningKeyError, TrustedSigners};
+pub use standing::Database;
 pub use what_if::{ImaginedAction, Template};

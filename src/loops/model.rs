@@ -4,7 +4,8 @@ use super::{LiveLoop, LoopError, new_loop::record_of};
 use crate::{
     bandit::{Inside, Policy},
     log::{Fact, ModelImported, ModelReset},
-    store::CheckpointReason,
+    store::{AuditLine, CheckpointReason},
+    terms::{AuditKind, Author},
     trainer::{Mark, Marked, TrainerError, in_the_background},
 };
 
@@ -47,22 +48,24 @@ impl LiveLoop {
     }
 
     /// Puts the model of an archive in place of the present one, if this server or somebody whom it trusts has signed it.
-    pub async fn import_signed_model(&self, archive: &[u8], by: &str) -> Result<(), LoopError> {
+    pub async fn import_signed_model(&self, archive: &[u8], by: &Author) -> Result<(), LoopError> {
         let model = self.unpack_model(archive).await?;
         self.import_model(model, by).await
     }
 
     /// Puts a model in place of the present one, with the learning settings that it was trained under. The next Rank
     /// uses it.
-    pub async fn import_model(&self, bytes: Vec<u8>, by: &str) -> Result<(), LoopError> {
+    pub async fn import_model(&self, bytes: Vec<u8>, by: &Author) -> Result<(), LoopError> {
         if bytes.len() > MAX_MODEL_BYTES {
             return Err(LoopError::ModelTooLarge { most: MAX_MODEL_BYTES });
         }
         let check = move || Policy::from_any_bytes(&bytes).map(|_| bytes);
         let bytes = in_the_background(check).await.map_err(TrainerError::from)??;
         let _changing = self.changing().await;
+        let n_bytes = bytes.len();
         self.keep_before(CheckpointReason::BeforeImport, by).await?;
-        self.put_in_place(bytes, None, by).await
+        let line = self.line(AuditKind::ModelImported, by).telling(format!("{n_bytes} bytes"));
+        self.put_in_place(bytes, None, line).await
     }
 
     /// Makes these bytes the model that ranks, by a record that every process folds. They are a model's: somebody looked.
@@ -70,11 +73,12 @@ impl LiveLoop {
         &self,
         model: Vec<u8>,
         restores_version: Option<i64>,
-        by: &str,
+        line: AuditLine,
     ) -> Result<(), LoopError> {
-        let fact = Fact::ModelImported(Box::new(ModelImported { by: by.to_owned(), model, restores_version }));
+        let by = line.by.name.clone();
+        let fact = Fact::ModelImported(Box::new(ModelImported { by, model, restores_version }));
         self.append_and_fold(record_of(&fact)).await?;
-        Ok(())
+        self.note(line).await
     }
 
     /// What last put another model in place of the one before: an import, a reset, a training anew. `None` when it has
@@ -94,10 +98,10 @@ impl LiveLoop {
     }
 
     /// Throws the model away; everything else stays.
-    pub async fn reset_model(&self, by: &str) -> Result<(), LoopError> {
+    pub async fn reset_model(&self, by: &Author) -> Result<(), LoopError> {
         let _changing = self.changing().await;
         self.keep_before(CheckpointReason::BeforeReset, by).await?;
-        self.append_and_fold(record_of(&Fact::ModelReset(ModelReset { by: by.to_owned() }))).await?;
-        Ok(())
+        self.append_and_fold(record_of(&Fact::ModelReset(ModelReset { by: by.name.clone() }))).await?;
+        self.note(self.line(AuditKind::ModelReset, by)).await
     }
 }

@@ -4,7 +4,7 @@
 //! read from there.
 
 use super::{ConfigurationChange, LiveLoop, LoopError, PastConfiguration};
-use crate::terms::{Configuration, LearningMode};
+use crate::terms::{Author, Configuration, LearningMode};
 
 /// The caller's first action is answered and logged, and nothing is learned.
 const PAUSED: LearningMode = LearningMode::LoggingOnly;
@@ -17,12 +17,12 @@ impl LiveLoop {
 
     /// From the next Rank on the caller's first action is answered. False if that was so before. `by` goes into the
     /// history.
-    pub async fn pause(&self, by: &str) -> Result<bool, LoopError> {
+    pub async fn pause(&self, by: &Author) -> Result<bool, LoopError> {
         self.switch(PAUSED, by).await
     }
 
     /// Goes back to the learning mode from before the pause; `Online` if the loop never had another. The mode in force then.
-    pub async fn resume(&self, by: &str) -> Result<LearningMode, LoopError> {
+    pub async fn resume(&self, by: &Author) -> Result<LearningMode, LoopError> {
         if self.is_paused() {
             let before = before_the_pause(&self.history().await?);
             self.switch(before, by).await?;
@@ -30,7 +30,7 @@ impl LiveLoop {
         Ok(self.configuration().learning_mode)
     }
 
-    async fn switch(&self, learning_mode: LearningMode, by: &str) -> Result<bool, LoopError> {
+    async fn switch(&self, learning_mode: LearningMode, by: &Author) -> Result<bool, LoopError> {
         let before = self.configuration();
         if before.learning_mode == learning_mode {
             return Ok(false);

@@ -12,13 +12,13 @@ use super::{
     LiveLoop, LoopError, SigningKey, TrustedSigners,
     evaluations::{Jobs, Runner},
     following::Following,
-    keys,
+    key_use, keys,
     new_loop::{DraftedLoop, NewLoop},
 };
 use crate::{
     clock::Clock,
-    store::{Durability, LogWriter, LoopRow, Store, Tail},
-    terms::LoopId,
+    store::{AuditLine, Durability, LogWriter, LoopRow, Store, Tail},
+    terms::{AuditKind, Author, LoopId},
     trainer::{Learners, Leases},
 };
 
@@ -99,15 +99,15 @@ pub(super) struct SharedTools {
 #[derive(Debug, Clone, Default)]
 struct Registry {
     by_id: HashMap<LoopId, LiveLoop>,
-    by_key: HashMap<[u8; 32], LiveLoop>,
+    by_key: HashMap<[u8; 32], (LiveLoop, KeySlot)>,
 }
 
 impl Registry {
     fn of(loops: impl IntoIterator<Item = LiveLoop>) -> Self {
         let mut registry = Self::default();
         for live in loops {
-            for key in &live.row().keys {
-                registry.by_key.insert(key.hash, live.clone());
+            for (key, slot) in live.row().keys.iter().zip([KeySlot::First, KeySlot::Second]) {
+                registry.by_key.insert(key.hash, (live.clone(), slot));
             }
             registry.by_id.insert(live.id().clone(), live);
         }
@@ -141,6 +141,7 @@ impl Loops {
         let inner = Arc::new(LoopsInner { tools, registry, changing, tail, runner, following });
         let weak = WeakLoops(Arc::downgrade(&inner));
         inner.following.get_or_init(|| Following::start(weak, inner.tail.revisions()));
+        tokio::spawn(key_use::write_now_and_then(WeakLoops(Arc::downgrade(&inner))));
         inner.runner.get_or_init(|| Runner::start(WeakLoops(Arc::downgrade(&inner)), jobs));
         Ok(Self(inner))
     }
@@ -157,28 +158,30 @@ impl Loops {
         self.0.registry.load().by_id.get(id).cloned()
     }
 
-    /// Which loop a subscription key is for.
-    pub fn by_key(&self, key: &str) -> Option<LiveLoop> {
+    /// Which loop a subscription key is for, and which of its keys that is.
+    pub fn by_key(&self, key: &str) -> Option<(LiveLoop, KeySlot)> {
         self.0.registry.load().by_key.get(&keys::hash(key)).cloned()
     }
 
     /// `by` is who asks, for the history.
-    pub async fn create(&self, new: NewLoop, by: &str) -> Result<CreatedLoop, LoopError> {
-        let DraftedLoop { row, first, keys } = new.draft(self.0.tools.clock.now_us(), by)?;
+    pub async fn create(&self, new: NewLoop, by: &Author) -> Result<CreatedLoop, LoopError> {
+        let DraftedLoop { row, first, keys } = new.draft(self.0.tools.clock.now_us(), &by.name)?;
+        let line = AuditLine::of_new_loop(&row, by);
         let _changing = self.0.changing.lock().await;
-        self.0.tools.store.insert_loop(&row, &first).await?;
+        self.0.tools.store.insert_loop(&row, &first, &line).await?;
         let live = LiveLoop::start(&self.0.tools, row).await?;
         self.replace_registry(|loops| loops.push(live.clone()));
         Ok(CreatedLoop { live, keys })
     }
 
     /// Removes a loop with everything that is known of it.
-    pub async fn delete(&self, id: &LoopId) -> Result<(), LoopError> {
+    pub async fn delete(&self, id: &LoopId, by: &Author) -> Result<(), LoopError> {
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
+        let line = live.line(AuditKind::LoopDeleted, by);
         self.replace_registry(|loops| loops.retain(|other| other.id() != id));
         self.let_go(&live).await?;
-        self.0.tools.store.delete_loop(id).await?;
+        self.0.tools.store.delete_loop(id, &line).await?;
         Ok(())
     }
 
@@ -191,18 +194,19 @@ impl Loops {
     }
 
     /// Gives a loop another name.
-    pub async fn rename(&self, id: &LoopId, name: &str) -> Result<(), LoopError> {
+    pub async fn rename(&self, id: &LoopId, name: &str, by: &Author) -> Result<(), LoopError> {
         let name = check_name(name)?;
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
-        self.0.tools.store.rename_loop(id, &name).await?;
+        let line = live.line(AuditKind::LoopRenamed, by).telling(format!("{} → {name}", live.name()));
+        self.0.tools.store.rename_loop(id, &name, &line).await?;
         // The revision stays as it was known: another process may have changed something else meanwhile.
         live.set_row(LoopRow { name, ..(*live.row()).clone() });
         Ok(())
     }
 
     /// Replaces one key; the other goes on working. The new key is returned, once.
-    pub async fn rotate_key(&self, id: &LoopId, slot: KeySlot) -> Result<String, LoopError> {
+    pub async fn rotate_key(&self, id: &LoopId, slot: KeySlot, by: &Author) -> Result<String, LoopError> {
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
         let key = keys::make();
@@ -212,7 +216,9 @@ impl Loops {
         };
         let mut row = (*live.row()).clone();
         row.keys[slot] = keys::row(&key, self.0.tools.clock.now_us());
-        self.0.tools.store.replace_key(id, slot, &row.keys[slot]).await?;
+        let line = live.line(AuditKind::KeyReplaced, by).on(format!("key {}", slot + 1));
+        let line = line.telling(format!("the new one ends with {}", row.keys[slot].last4));
+        self.0.tools.store.replace_key(id, slot, &row.keys[slot], &line).await?;
         live.set_row(row);
         self.replace_registry(|_| {});
         Ok(key)
@@ -243,6 +249,7 @@ impl Loops {
         if let Some(runner) = self.0.runner.get() {
             runner.shut_down().await;
         }
+        key_use::write_all(self).await;
         self.0.tools.writer.shut_down().await;
         for live in self.list() {
             live.ended().await;

@@ -92,6 +92,18 @@ impl SeriesSlot {
         Self::Action((place % u32::from(N_COLOURS * N_PATTERNS)) as u8)
     }
 
+    /// The colours of the style sheet that it is drawn with, where they are its own: one by one the curves can be left
+    /// out by taking them away.
+    pub fn own_colours(self) -> &'static [&'static str] {
+        match self {
+            Self::Learned => &["--series-learned", "--series-band"],
+            Self::Baseline => &["--series-baseline"],
+            Self::Random => &["--series-random"],
+            // Actions share colours, and areas that stand upon each other cannot be left out.
+            Self::Others | Self::Action(_) => &[],
+        }
+    }
+
     /// The class of its swatch.
     pub fn class(self) -> String {
         match self {

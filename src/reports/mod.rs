@@ -14,6 +14,7 @@ mod loop_row;
 mod models_page;
 mod overview;
 mod playground_page;
+mod server_page;
 mod time_range;
 mod unit;
 
@@ -45,5 +46,6 @@ pub use loop_row::{Health, HealthLevel, LoopRow, Share};
 pub use models_page::{KeptModel, ModelMoment, ModelPart, ModelTrust, ModelsPage};
 pub use overview::{ApprenticeNumbers, CounterRow, ExplorationNumbers, Headline, Overview, Verdict};
 pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};
+pub use server_page::{AnswerLine, ServerFact, ServerLoop, ServerPage};
 pub use time_range::{Smoothing, TimeRange};
 pub use unit::Unit;

@@ -8,7 +8,7 @@ use super::{
     config::{AdminCommand, DataOptions, secret_from_environment},
     telemetry,
 };
-use crate::{accounts::Accounts, clock::Clock};
+use crate::{accounts::Accounts, clock::Clock, terms::Author};
 
 /// Brings the schema up to date.
 pub async fn migrate(data: DataOptions) -> anyhow::Result<()> {
@@ -26,7 +26,7 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<()> {
             let password = ask_password()?;
             let store = data.open().await?;
             let accounts = Accounts::new(store.clone(), Clock::System, Vec::new());
-            let person = accounts.create_person(&name, &password, role.into()).await;
+            let person = accounts.create_person(&name, &password, role.into(), &Author::command_line()).await;
             store.close().await;
             let person = person.with_context(|| format!("{name} was not made"))?;
             println!("{} can sign in now, as {}.", person.name, person.role.as_str());
@@ -35,7 +35,7 @@ pub async fn run(command: AdminCommand) -> anyhow::Result<()> {
             let password = ask_password()?;
             let store = data.open().await?;
             let accounts = Accounts::new(store.clone(), Clock::System, Vec::new());
-            let done = accounts.reset_password(&name, &password).await;
+            let done = accounts.reset_password(&name, &password, &Author::command_line()).await;
             store.close().await;
             done.with_context(|| format!("the password of {name} was not changed"))?;
             println!("{name} has a new password.");

@@ -7,9 +7,14 @@ use std::{
 
 use anyhow::{Context, ensure};
 use indicatif::{HumanBytes, HumanCount};
+use tracing::warn;
 
 use super::{config::BackupOptions, telemetry};
-use crate::{clock::Clock, store::Store};
+use crate::{
+    clock::Clock,
+    store::{AuditLine, Store},
+    terms::{AuditKind, Author},
+};
 
 /// Writes the archive beside its place and moves it there when it is whole and on the device.
 pub async fn run(BackupOptions { to, data }: BackupOptions) -> anyhow::Result<()> {
@@ -23,7 +28,6 @@ pub async fn run(BackupOptions { to, data }: BackupOptions) -> anyhow::Result<()
     let part = part_of(&to);
     let file = File::create(&part).with_context(|| format!("{} cannot be written", part.display()))?;
     let written = store.write_archive(file, Clock::System.now_us()).await;
-    store.close().await;
     let moved = written.context("the data cannot be backed up").and_then(|(file, archived)| {
         let n_bytes = put_in_place(&file, &part, &to)?;
         Ok((n_bytes, archived))
@@ -32,6 +36,10 @@ pub async fn run(BackupOptions { to, data }: BackupOptions) -> anyhow::Result<()
         // Half a backup is none. Should it stay all the same, its name says what it is.
         fs::remove_file(&part).ok();
     }
+    if moved.is_ok() {
+        note(&store, &to).await;
+    }
+    store.close().await;
     let (n_bytes, archived) = moved?;
     println!(
         "{} holds {} loops with {} records ({}).",
@@ -41,6 +49,17 @@ pub async fn run(BackupOptions { to, data }: BackupOptions) -> anyhow::Result<()
         HumanBytes(n_bytes)
     );
     Ok(())
+}
+
+/// Leaves a line in the audit history, from which the dashboard tells how old the last backup is. The backup stands without
+/// it, too: the data may be there to be read only, or of a version that has no such history.
+async fn note(store: &Store, to: &Path) {
+    let name = to.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let line = AuditLine::new(Clock::System.now_us(), AuditKind::BackupMade, &Author::command_line()).on(name);
+    if let Err(error) = store.add_audit_line(&line).await {
+        let error = &error as &dyn std::error::Error;
+        warn!(error, "The backup is complete, but the audit history does not tell of it");
+    }
 }
 
 fn part_of(to: &Path) -> PathBuf {

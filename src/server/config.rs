@@ -316,11 +316,15 @@ pub enum AdminCommand {
 /// What a person may do.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum RoleOption {
-    /// Look at everything.
+    /// Read dashboards, but no single events.
     Viewer,
+    /// Also read and download events, and run evaluations.
+    Analyst,
     /// Also change loops, actions and settings.
     Editor,
-    /// Also manage people.
+    /// Also manage people and keys, and delete.
+    Admin,
+    /// Also appoint owners.
     Owner,
 }
 
@@ -328,6 +332,8 @@ impl From<RoleOption> for Role {
     fn from(option: RoleOption) -> Self {
         match option {
             RoleOption::Viewer => Self::Viewer,
+            RoleOption::Analyst => Self::Analyst,
+            RoleOption::Admin => Self::Admin,
             RoleOption::Editor => Self::Editor,
             RoleOption::Owner => Self::Owner,
         }

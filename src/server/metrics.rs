@@ -15,25 +15,29 @@ use axum::{
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::loops::Loops;
+use super::overhearing::Overhearing;
+use crate::{loops::Loops, vitals::Vitals};
 
 const CALLS: &str = "rankloop_http_requests_total";
 const SECONDS: &str = "rankloop_http_request_duration_seconds";
 /// From a Rank in memory to a page that a slow disk keeps waiting.
 const BUCKETS: &[f64] = &[0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 /// Of the log's writer. Buckets, because the quantiles of several processes cannot be added up.
-const COMMIT_SECONDS: &str = "rankloop_log_commit_seconds";
+pub(super) const COMMIT_SECONDS: &str = "rankloop_log_commit_seconds";
 const COMMIT_RECORDS: &str = "rankloop_log_batch_records";
 const GROUPS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1_024.0];
 
-/// Starts counting.
-pub fn start() -> anyhow::Result<PrometheusHandle> {
+/// Starts counting. How long commits take is told to `vitals`, too.
+pub fn start(vitals: &Vitals) -> anyhow::Result<PrometheusHandle> {
     let mut builder = PrometheusBuilder::new();
     for (name, buckets) in [(SECONDS, BUCKETS), (COMMIT_SECONDS, BUCKETS), (COMMIT_RECORDS, GROUPS)] {
         let name = Matcher::Full(name.to_owned());
         builder = builder.set_buckets_for_metric(name, buckets).context("the buckets are wrong")?;
     }
-    let handle = builder.install_recorder().context("metrics cannot be counted")?;
+    let recorder = builder.build_recorder();
+    let handle = recorder.handle();
+    let overhearing = Overhearing::new(recorder, vitals.clone());
+    metrics::set_global_recorder(overhearing).ok().context("metrics cannot be counted")?;
     describe();
     gauge!("rankloop_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     // So that there is something to compare with when the first one comes.

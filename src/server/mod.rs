@@ -11,6 +11,7 @@ mod metrics;
 mod model;
 mod model_table;
 mod origin;
+mod overhearing;
 mod readiness;
 mod restore;
 pub mod router;

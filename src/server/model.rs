@@ -173,6 +173,7 @@ mod tests {
         loops::{self, LiveLoop, Loops, LoopsOptions, NewLoop, RankRequest, RankableAction, TrustedSigners},
         server::config::{Command, Config},
         store::Durability,
+        terms::Author,
     };
 
     async fn told(folder: &Path, arguments: &[&str]) -> anyhow::Result<String> {
@@ -232,7 +233,7 @@ mod tests {
         let clock = Clock::Manual(ManualClock::at(1_767_225_600_000_000));
         let loops = Loops::open(store.clone(), clock, options).await.expect("loops");
         let new = NewLoop::new("coffee".to_owned(), Configuration::default(), arguments, false);
-        let live = loops.create(new, "test").await.expect("a loop").live;
+        let live = loops.create(new, &Author::server("test")).await.expect("a loop").live;
         play(&live, 60).await;
         let signed = live.export_signed_model().await.expect("signed").bytes;
         fs::write(folder.path().join("coffee.zip"), signed).expect("written");

@@ -10,18 +10,21 @@ use axum::{
 use tower_http::catch_panic::CatchPanicLayer;
 
 use super::{metrics::Call, site::Site};
-use crate::api::{self, ApiState, Crowd};
+use crate::{
+    api::{self, ApiState, Crowd},
+    vitals::Vitals,
+};
 
 /// The two APIs and the pages.
-pub fn router(state: ApiState, crowd: Crowd, site: Site) -> Router {
+pub fn router(state: ApiState, crowd: Crowd, vitals: Vitals, site: Site) -> Router {
     api::routes(state)
         .merge(site.router())
         .layer(CatchPanicLayer::custom(api::refuse_panic))
-        .layer(from_fn_with_state(crowd, accompany))
+        .layer(from_fn_with_state((crowd, vitals), accompany))
 }
 
 /// What every call has in common, in one layer.
-async fn accompany(State(crowd): State<Crowd>, request: Request, next: Next) -> Response {
+async fn accompany(State((crowd, vitals)): State<(Crowd, Vitals)>, request: Request, next: Next) -> Response {
     let call = Call::begin(&request);
     let mut response = if call.is_of_data_plane() {
         match crowd.enter().await {
@@ -32,6 +35,7 @@ async fn accompany(State(crowd): State<Crowd>, request: Request, next: Next) -> 
         next.run(request).await
     };
     response.headers_mut().entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+    vitals.note_answer(response.status().as_u16());
     call.end(response.status());
     response
 }

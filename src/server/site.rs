@@ -26,10 +26,12 @@ use crate::{
     clock::Clock,
     demo::Demo,
     loops::Loops,
+    vitals::Vitals,
     web::{
         PublicUrl,
         action_forms::action_routes,
         app::{App, shell},
+        audit_file::audit_routes,
         downloads::download_routes,
         live::live_routes,
         model_forms::model_routes,
@@ -50,6 +52,7 @@ pub struct Site {
     pub clock: Clock,
     pub demo: Option<Demo>,
     pub public_url: PublicUrl,
+    pub vitals: Vitals,
     /// The folder of the assets.
     pub folder: PathBuf,
     /// Becomes true when the server is asked to stop; open event streams end then.
@@ -63,6 +66,7 @@ impl Site {
         provide_context(self.clock.clone());
         provide_context(self.demo.clone());
         provide_context(self.public_url.clone());
+        provide_context(self.vitals.clone());
     }
 
     /// Every page, every server function, and the assets for whatever is neither.
@@ -77,6 +81,7 @@ impl Site {
             .with_expiry(Expiry::OnInactivity(Duration::days(SESSION_DAYS)));
         let check_origin = from_fn_with_state(self.public_url.clone(), origin::check);
         let live = live_routes(self.loops.clone(), self.accounts.clone(), self.is_stopping.clone());
+        let audit = audit_routes(self.accounts.clone());
         let downloads = download_routes(self.loops.clone(), self.accounts.clone());
         let forms = action_routes(self.loops.clone(), self.accounts.clone());
         let models = model_routes(self.loops.clone(), self.accounts.clone());
@@ -100,6 +105,7 @@ impl Site {
             .merge(models)
             .merge(zone_routes())
             .merge(shared_routes(shared))
+            .merge(audit)
             .layer(sessions)
             .layer(check_origin)
             .layer(from_fn(choose_caching))

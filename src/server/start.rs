@@ -22,7 +22,7 @@ use super::{
     welcome,
 };
 use crate::{
-    accounts::Accounts,
+    accounts::{Accounts, HISTORY_DAYS},
     api::{
         ApiParts, Crowd, Limits,
         bearer::{IssuerOptions, Tokens},
@@ -32,10 +32,11 @@ use crate::{
     loops::{Loops, LoopsOptions},
     store::{Held, Presence, Store, StoreError},
     trainer::Learners,
+    vitals::Vitals,
     web::PublicUrl,
 };
 
-/// How often expired sessions are removed.
+/// How often expired sessions and old lines of the audit history are removed.
 const SESSIONS_SWEEP: Duration = Duration::from_secs(3_600);
 /// How soon a database that cannot be reached at the start is tried again.
 const DATABASE_AGAIN: Duration = Duration::from_secs(1);
@@ -49,8 +50,10 @@ const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 pub async fn serve(options: Box<ServeOptions>) -> anyhow::Result<()> {
     telemetry::start();
     let is_stopping = shutdown::listen();
-    let metrics = metrics::start()?;
+    let vitals = Vitals::new();
+    let metrics = metrics::start(&vitals)?;
     tokio::spawn(metrics::keep_up(metrics.clone()));
+    tokio::spawn(vitals.clone().keep_up());
     let door = Door::new(metrics);
     let Entrance { addr, url, demo_url, serving } = Entrance::open(&options, &door, &is_stopping).await?;
 
@@ -59,7 +62,7 @@ pub async fn serve(options: Box<ServeOptions>) -> anyhow::Result<()> {
         () = shutdown::requested(is_stopping.clone()) => None,
     };
     if let Some(house) = &loaded {
-        door.open(house.router(&options, is_stopping.clone()), house.loops.clone());
+        door.open(house.router(&options, vitals, is_stopping.clone()), house.loops.clone());
         let has_token = house.has_own_token;
         print!("{}", welcome::greet(&house.accounts, &house.public_url.0, has_token, house.demo.is_some()).await?);
         info!(%addr, n_loops = house.loops.list().len(), "Ready to rank");
@@ -167,12 +170,13 @@ impl House {
         })
     }
 
-    fn router(&self, options: &ServeOptions, is_stopping: watch::Receiver<bool>) -> axum::Router {
+    fn router(&self, options: &ServeOptions, vitals: Vitals, is_stopping: watch::Receiver<bool>) -> axum::Router {
         let state = ApiParts {
             loops: self.loops.clone(),
             accounts: self.accounts.clone(),
             limits: Limits::new(options.max_body_bytes, options.rate()),
             tokens: self.tokens.clone(),
+            vitals: vitals.clone(),
         };
         let site = Site {
             loops: self.loops.clone(),
@@ -180,10 +184,11 @@ impl House {
             clock: self.clock.clone(),
             demo: self.demo.clone(),
             public_url: self.public_url.clone(),
+            vitals: vitals.clone(),
             folder: site::find_folder(options.site_dir.clone()),
             is_stopping,
         };
-        router::router(state.into(), Crowd::new(options.max_in_flight), site)
+        router::router(state.into(), Crowd::new(options.max_in_flight), vitals, site)
     }
 
     /// Writes what waits. Bounded: what is not done in time is in the log and is done at the next start.
@@ -228,6 +233,9 @@ async fn sweep_sessions(accounts: Accounts) {
     let mut every = tokio::time::interval(SESSIONS_SWEEP);
     loop {
         every.tick().await;
+        if let Err(error) = accounts.forget_history(HISTORY_DAYS).await {
+            warn!(error = &error as &dyn std::error::Error, "Old lines of the audit history could not be removed");
+        }
         if let Err(error) = sessions.remove_expired().await {
             warn!(error = &error as &dyn std::error::Error, "Expired sessions could not be removed");
         }

@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 use anyhow::Context;
 
-use crate::{accounts::Accounts, terms::Role};
+use crate::{
+    accounts::Accounts,
+    terms::{Author, Role},
+};
 
 /// The name of the token that the first start makes.
 const FIRST_TOKEN: &str = "first start";
@@ -26,7 +29,10 @@ pub async fn greet(
         let _ = writeln!(text, "                        (works once, within 24 hours)");
     }
     if !has_own_token && !accounts.has_tokens().await.context("could not read the tokens")? {
-        let token = accounts.create_token(FIRST_TOKEN, Role::Owner).await.context("could not make a token")?;
+        let token = accounts
+            .create_token(FIRST_TOKEN, Role::Owner, &Author::server("server"))
+            .await
+            .context("could not make a token")?;
         let _ = writeln!(text, "  Management token      {token}");
         let _ = writeln!(text, "                        (shown this once; keep it)");
     }

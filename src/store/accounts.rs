@@ -1,6 +1,6 @@
 //! Rows of people, management tokens and sign-in links. Secrets are hashes here.
 
-use super::{Store, StoreError};
+use super::{AuditLine, InvitationRow, Store, StoreError, audit::write_line};
 use crate::terms::Role;
 
 /// Somebody who can sign in.
@@ -25,14 +25,6 @@ pub struct ManagementTokenRow {
     pub created_at_us: i64,
 }
 
-/// An invitation that nobody has used yet.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SignInLinkRow {
-    pub hash: [u8; 32],
-    pub role: Role,
-    pub expires_at_us: i64,
-}
-
 /// What became of the attempt to use a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkUse {
@@ -46,19 +38,24 @@ pub enum LinkUse {
 const INSERT_ADMIN: &str = "
     insert into admin (id, name, name_key, password_hash, role, created_at_us) values ($1, $2, $3, $4, $5, $6)";
 
+/// Notes that somebody has proved who they are.
+pub(super) const SIGNED_IN: &str = "update admin set last_sign_in_at_us = $2 where id = $1";
+
 impl Store {
     /// False when the name is taken.
-    pub async fn insert_admin(&self, row: &AdminRow) -> Result<bool, StoreError> {
-        let inserted = on_pool!(self.pools.writing(), pool => sqlx::query(INSERT_ADMIN)
-            .bind(row.id.as_str())
-            .bind(row.name.as_str())
-            .bind(row.name_key.as_str())
-            .bind(row.password_hash.as_str())
-            .bind(row.role.as_str())
-            .bind(row.created_at_us)
-            .execute(pool)
-            .await
-            .map(drop));
+    pub async fn insert_admin(&self, row: &AdminRow, line: &AuditLine) -> Result<bool, StoreError> {
+        let inserted = in_transaction!(self, transaction => {
+            sqlx::query(INSERT_ADMIN)
+                .bind(row.id.as_str())
+                .bind(row.name.as_str())
+                .bind(row.name_key.as_str())
+                .bind(row.password_hash.as_str())
+                .bind(row.role.as_str())
+                .bind(row.created_at_us)
+                .execute(&mut *transaction)
+                .await?;
+            write_line!(&mut *transaction, line)?;
+        });
         match inserted {
             Err(error) if is_taken(&error) => Ok(false),
             inserted => inserted.map(|()| true).map_err(StoreError::during("store a person")),
@@ -66,7 +63,13 @@ impl Store {
     }
 
     /// Uses a link up and stores the person whom it lets in, with the link's own role; or does neither.
-    pub async fn accept_link(&self, hash: &[u8; 32], now_us: i64, row: &AdminRow) -> Result<LinkUse, StoreError> {
+    pub async fn accept_link(
+        &self,
+        hash: &[u8; 32],
+        now_us: i64,
+        row: &AdminRow,
+        line: &AuditLine,
+    ) -> Result<LinkUse, StoreError> {
         const SQL: &str = "delete from sign_in_link where hash = $1 and role = $2 and expires_at_us > $3";
         let used = in_transaction!(self, transaction => {
             let n_links = sqlx::query(SQL)
@@ -86,6 +89,9 @@ impl Store {
                     .bind(row.created_at_us)
                     .execute(&mut *transaction)
                     .await?;
+                // Whoever uses a link is signed in by it.
+                sqlx::query(SIGNED_IN).bind(row.id.as_str()).bind(line.at_us).execute(&mut *transaction).await?;
+                write_line!(&mut *transaction, line)?;
             }
             n_links == 1
         });
@@ -121,30 +127,43 @@ impl Store {
     }
 
     /// Replaces a password and ends the sessions of whoever has it. False when there is no such person.
-    pub async fn replace_password(&self, name_key: &str, password_hash: &str) -> Result<bool, StoreError> {
+    pub async fn replace_password(
+        &self,
+        name_key: &str,
+        password_hash: &str,
+        line: &AuditLine,
+    ) -> Result<bool, StoreError> {
         const REPLACE: &str = "update admin set password_hash = $2 where name_key = $1";
         const SIGN_OUT: &str = "delete from session where person_id = (select id from admin where name_key = $1)";
         in_transaction!(self, transaction => {
             let replaced =
                 sqlx::query(REPLACE).bind(name_key).bind(password_hash).execute(&mut *transaction).await?;
             sqlx::query(SIGN_OUT).bind(name_key).execute(&mut *transaction).await?;
-            replaced.rows_affected() == 1
+            let is_known = replaced.rows_affected() == 1;
+            if is_known {
+                write_line!(&mut *transaction, line)?;
+            }
+            is_known
         })
         .map_err(StoreError::during("replace a password"))
     }
 
-    /// Stores a link, and forgets those that have expired by `now_us`.
-    pub async fn insert_link(&self, row: &SignInLinkRow, now_us: i64) -> Result<(), StoreError> {
+    /// Stores a link, and forgets those that have expired by then.
+    pub async fn insert_link(&self, row: &InvitationRow, line: &AuditLine) -> Result<(), StoreError> {
         const FORGET: &str = "delete from sign_in_link where expires_at_us <= $1";
-        const SQL: &str = "insert into sign_in_link (hash, role, expires_at_us) values ($1, $2, $3)";
+        const SQL: &str = "
+            insert into sign_in_link (hash, role, expires_at_us, made_at_us, made_by) values ($1, $2, $3, $4, $5)";
         in_transaction!(self, transaction => {
-            sqlx::query(FORGET).bind(now_us).execute(&mut *transaction).await?;
+            sqlx::query(FORGET).bind(row.made_at_us).execute(&mut *transaction).await?;
             sqlx::query(SQL)
                 .bind(row.hash.as_slice())
                 .bind(row.role.as_str())
                 .bind(row.expires_at_us)
+                .bind(row.made_at_us)
+                .bind(row.made_by.as_str())
                 .execute(&mut *transaction)
                 .await?;
+            write_line!(&mut *transaction, line)?;
         })
         .map_err(StoreError::during("store a sign-in link"))
     }
@@ -162,16 +181,18 @@ impl Store {
         found.map(|role| Role::parse(&role).ok_or(StoreError::Damaged { attempt })).transpose()
     }
 
-    pub async fn insert_token(&self, row: &ManagementTokenRow) -> Result<(), StoreError> {
+    pub async fn insert_token(&self, row: &ManagementTokenRow, line: &AuditLine) -> Result<(), StoreError> {
         const SQL: &str = "insert into management_token (hash, name, role, created_at_us) values ($1, $2, $3, $4)";
-        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
-            .bind(row.hash.as_slice())
-            .bind(row.name.as_str())
-            .bind(row.role.as_str())
-            .bind(row.created_at_us)
-            .execute(pool)
-            .await
-            .map(drop))
+        in_transaction!(self, transaction => {
+            sqlx::query(SQL)
+                .bind(row.hash.as_slice())
+                .bind(row.name.as_str())
+                .bind(row.role.as_str())
+                .bind(row.created_at_us)
+                .execute(&mut *transaction)
+                .await?;
+            write_line!(&mut *transaction, line)?;
+        })
         .map_err(StoreError::during("store a management token"))
     }
 

@@ -1,6 +1,6 @@
 //! Actions that an operator defined for a loop.
 
-use super::{Store, StoreError};
+use super::{AuditLine, Store, StoreError, audit::write_line};
 use crate::terms::{ActionId, LoopId};
 
 /// An action that the operator defined for a loop.
@@ -80,7 +80,7 @@ impl Store {
         Ok(actions)
     }
 
-    /// Makes or replaces some, removes others, and keeps how to take that back: all of it or nothing. Of the changes that
+    /// Makes or replaces some, removes others, keeps how to take that back, and tells the history: all of it or nothing. Of the changes that
     /// can be taken back the newest `N_CHANGES` stay.
     pub async fn change_actions(
         &self,
@@ -88,6 +88,7 @@ impl Store {
         saved: &[ActionRow],
         removed: &[ActionId],
         change: Option<&ActionChangeRow>,
+        lines: &[AuditLine],
     ) -> Result<(), StoreError> {
         const SAVE: &str = "
             insert into action (
@@ -132,6 +133,9 @@ impl Store {
                 sqlx::query(PRUNE_CHANGES).bind(id.as_str()).bind(kind).bind(N_CHANGES).execute(&mut *transaction).await?;
             }
             sqlx::query(REVISE).bind(id.as_str()).execute(&mut *transaction).await?;
+            for line in lines {
+                write_line!(&mut *transaction, line)?;
+            }
         })
         .map_err(StoreError::during("change the actions of a loop"))?;
         self.announcements.note_loops();

@@ -1,6 +1,6 @@
 //! Jobs: long questions about a loop's past, with their answers.
 
-use super::{Fence, Store, StoreError};
+use super::{AuditLine, Fence, Store, StoreError, audit::write_line};
 use crate::terms::{JobId, LoopId};
 
 /// Which job.
@@ -41,22 +41,29 @@ impl Store {
         created_at_us: i64,
         contract: &[u8],
         fence: Option<Fence>,
+        line: &AuditLine,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "
             insert into job (loop_id, kind, id, created_at_us, status, contract)
             select $1, $2, $3, $4, 'waiting', $5 where cast($6 as bigint) is null
                 or exists (select 1 from trainer_lease where loop_id = $1 and token = $6)
             on conflict (loop_id, kind, id) do nothing";
-        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
-            .bind(key.loop_id.as_str())
-            .bind(key.kind.as_str())
-            .bind(key.id.as_str())
-            .bind(created_at_us)
-            .bind(contract)
-            .bind(fence.map(|fence| fence.token))
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected() == 1))
+        in_transaction!(self, transaction => {
+            let inserted = sqlx::query(SQL)
+                .bind(key.loop_id.as_str())
+                .bind(key.kind.as_str())
+                .bind(key.id.as_str())
+                .bind(created_at_us)
+                .bind(contract)
+                .bind(fence.map(|fence| fence.token))
+                .execute(&mut *transaction)
+                .await?;
+            let is_new = inserted.rows_affected() == 1;
+            if is_new {
+                write_line!(&mut *transaction, line)?;
+            }
+            is_new
+        })
         .map_err(StoreError::during("store a job"))
     }
 
@@ -130,16 +137,22 @@ impl Store {
         .map_err(StoreError::during("store the end of a job"))
     }
 
-    /// Removes a job, done or not. False when there was none.
-    pub async fn delete_job(&self, key: &JobKey) -> Result<bool, StoreError> {
+    /// Removes a job, done or not. False when there was none. What the server clears away by itself needs no line.
+    pub async fn delete_job(&self, key: &JobKey, line: Option<&AuditLine>) -> Result<bool, StoreError> {
         const SQL: &str = "delete from job where loop_id = $1 and kind = $2 and id = $3";
-        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
-            .bind(key.loop_id.as_str())
-            .bind(key.kind.as_str())
-            .bind(key.id.as_str())
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected() == 1))
+        in_transaction!(self, transaction => {
+            let removed = sqlx::query(SQL)
+                .bind(key.loop_id.as_str())
+                .bind(key.kind.as_str())
+                .bind(key.id.as_str())
+                .execute(&mut *transaction)
+                .await?;
+            let was_there = removed.rows_affected() == 1;
+            if let Some(line) = line.filter(|_| was_there) {
+                write_line!(&mut *transaction, line)?;
+            }
+            was_there
+        })
         .map_err(StoreError::during("remove a job"))
     }
 }

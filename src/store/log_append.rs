@@ -298,7 +298,10 @@ fn plan<'a>(additions: &'a Additions, found: &Found, now_us: i64, all_added: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{KeyRow, LoopRow};
+    use crate::{
+        store::{AuditLine, KeyRow, LoopRow},
+        terms::Author,
+    };
 
     async fn with_a_loop(folder: &tempfile::TempDir) -> (Store, LoopId) {
         let store = Store::open(&format!("sqlite:{}", folder.path().join("a.db").display())).await.expect("opened");
@@ -307,7 +310,14 @@ mod tests {
         let id: LoopId = "loop1".parse().expect("a good id");
         let keys = [key.clone(), key];
         let row = LoopRow { id: id.clone(), name: String::new(), created_at_us: 0, salt: 0, keys, revision: 0 };
-        store.insert_loop(&row, &NewRecord::new(4, None, Vec::new())).await.expect("a loop");
+        store
+            .insert_loop(
+                &row,
+                &NewRecord::new(4, None, Vec::new()),
+                &AuditLine::of_new_loop(&row, &Author::server("test")),
+            )
+            .await
+            .expect("a loop");
         (store, id)
     }
 

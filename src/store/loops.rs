@@ -1,6 +1,6 @@
 //! Loops and their keys. What a loop is set to and what it learned is in its log, not here.
 
-use super::{NewRecord, Store, StoreError, log::INSERT_RECORD};
+use super::{AuditLine, NewRecord, Store, StoreError, audit::write_line, log::INSERT_RECORD};
 use crate::terms::LoopId;
 
 /// One of a loop's two keys; the key itself is shown once and never stored.
@@ -30,7 +30,7 @@ const N_REMOVED_AT_ONCE: i64 = 5_000;
 
 impl Store {
     /// Stores a loop together with the first record of its log (seq 1, at `created_at_us`), or neither.
-    pub async fn insert_loop(&self, row: &LoopRow, first: &NewRecord) -> Result<(), StoreError> {
+    pub async fn insert_loop(&self, row: &LoopRow, first: &NewRecord, line: &AuditLine) -> Result<(), StoreError> {
         const SQL: &str = "
             insert into loop (
                 id, name, created_at_us, salt, key_0_hash, key_0_last4, key_0_created_at_us,
@@ -60,6 +60,7 @@ impl Store {
                 .bind(first.body.as_slice())
                 .execute(&mut *transaction)
                 .await?;
+            write_line!(&mut *transaction, line)?;
         })
         .map_err(StoreError::during("store a loop"))?;
         self.announcements.note_loops();
@@ -82,15 +83,18 @@ impl Store {
     ///
     /// It is gone for everybody with the first statement. Its rows then go in small steps, which the next start
     /// finishes when the process ends in between.
-    pub async fn delete_loop(&self, id: &LoopId) -> Result<bool, StoreError> {
+    pub async fn delete_loop(&self, id: &LoopId, line: &AuditLine) -> Result<bool, StoreError> {
         const SQL: &str = "update loop set is_removed = true where id = $1 and not is_removed";
-        let n_marked = on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
-            .bind(id.as_str())
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected()))
+        let was_there = in_transaction!(self, transaction => {
+            let marked = sqlx::query(SQL).bind(id.as_str()).execute(&mut *transaction).await?;
+            let was_there = marked.rows_affected() == 1;
+            if was_there {
+                write_line!(&mut *transaction, line)?;
+            }
+            was_there
+        })
         .map_err(StoreError::during("remove a loop"))?;
-        if n_marked == 0 {
+        if !was_there {
             return Ok(false);
         }
         self.announcements.note_loops();
@@ -129,34 +133,50 @@ impl Store {
     }
 
     /// False when there is no such loop.
-    pub async fn rename_loop(&self, id: &LoopId, name: &str) -> Result<bool, StoreError> {
+    pub async fn rename_loop(&self, id: &LoopId, name: &str, line: &AuditLine) -> Result<bool, StoreError> {
         const SQL: &str = "update loop set name = $2, revision = revision + 1 where id = $1 and not is_removed";
-        on_pool!(self.pools.writing(), pool => sqlx::query(SQL)
-            .bind(id.as_str())
-            .bind(name)
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected() == 1))
+        in_transaction!(self, transaction => {
+            let renamed = sqlx::query(SQL).bind(id.as_str()).bind(name).execute(&mut *transaction).await?;
+            let was_there = renamed.rows_affected() == 1;
+            if was_there {
+                write_line!(&mut *transaction, line)?;
+            }
+            was_there
+        })
         .inspect(|_| self.announcements.note_loops())
         .map_err(StoreError::during("rename a loop"))
     }
 
     /// `slot` is 0 or 1. False when there is no such loop.
-    pub async fn replace_key(&self, id: &LoopId, slot: usize, key: &KeyRow) -> Result<bool, StoreError> {
+    pub async fn replace_key(
+        &self,
+        id: &LoopId,
+        slot: usize,
+        key: &KeyRow,
+        line: &AuditLine,
+    ) -> Result<bool, StoreError> {
         const SQL: [&str; 2] = [
-            "update loop set key_0_hash = $2, key_0_last4 = $3, key_0_created_at_us = $4, revision = revision + 1
+            "update loop set key_0_hash = $2, key_0_last4 = $3, key_0_created_at_us = $4, key_0_used_at_us = null,
+                key_0_used_by = null, revision = revision + 1
                 where id = $1 and not is_removed",
-            "update loop set key_1_hash = $2, key_1_last4 = $3, key_1_created_at_us = $4, revision = revision + 1
+            "update loop set key_1_hash = $2, key_1_last4 = $3, key_1_created_at_us = $4, key_1_used_at_us = null,
+                key_1_used_by = null, revision = revision + 1
                 where id = $1 and not is_removed",
         ];
-        on_pool!(self.pools.writing(), pool => sqlx::query(SQL[slot])
-            .bind(id.as_str())
-            .bind(key.hash.as_slice())
-            .bind(key.last4.as_str())
-            .bind(key.created_at_us)
-            .execute(pool)
-            .await
-            .map(|done| done.rows_affected() == 1))
+        in_transaction!(self, transaction => {
+            let replaced = sqlx::query(SQL[slot])
+                .bind(id.as_str())
+                .bind(key.hash.as_slice())
+                .bind(key.last4.as_str())
+                .bind(key.created_at_us)
+                .execute(&mut *transaction)
+                .await?;
+            let was_there = replaced.rows_affected() == 1;
+            if was_there {
+                write_line!(&mut *transaction, line)?;
+            }
+            was_there
+        })
         .inspect(|_| self.announcements.note_loops())
         .map_err(StoreError::during("replace a key"))
     }

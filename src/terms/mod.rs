@@ -2,13 +2,16 @@
 //!
 //! Compiles for server and browser. Nothing here does more than parse, check and print itself.
 
+mod audit;
 mod auto_optimization;
 mod configuration;
 mod duration;
 mod feature_object;
 mod ids;
+mod role;
 mod states;
 
+pub use audit::{AuditKind, Author, Door};
 pub use auto_optimization::AutoOptimization;
 pub use configuration::{
     Configuration, ConfigurationError, ExplorationShare, LearningMode, RetentionDays, RewardAggregation, RewardValue,
@@ -17,4 +20,5 @@ pub use configuration::{
 pub use duration::{IsoDuration, IsoDurationError};
 pub use feature_object::{FeatureObject, FeatureValue};
 pub use ids::{ActionId, EventId, IdError, JobId, LoopId, SlotId};
-pub use states::{EventState, Impact, Role};
+pub use role::Role;
+pub use states::{EventState, Impact};

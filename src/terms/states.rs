@@ -1,4 +1,4 @@
-//! Where an event stands, what a change of settings costs, what a person may do.
+//! Where an event stands, and what a change of settings costs.
 
 use serde::{Deserialize, Serialize};
 
@@ -46,32 +46,4 @@ pub enum Impact {
     Relearn,
     /// What was learned is thrown away.
     Reset,
-}
-
-/// What a signed-in person or a management token may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Role {
-    /// Reads everything.
-    Viewer,
-    /// Also changes loops, actions and settings.
-    Editor,
-    /// Also manages people.
-    Owner,
-}
-
-impl Role {
-    /// The word that is stored and shown.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Editor => "editor",
-            Self::Owner => "owner",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Viewer, Self::Editor, Self::Owner].into_iter().find(|role| role.as_str() == text)
-    }
 }

@@ -104,6 +104,11 @@ impl Leases {
         known.held_since.filter(|since| since.elapsed() < self.0.pace.lease).map(|_| Fence { token: known.token })
     }
 
+    /// What this process is called in leases.
+    pub fn holder(&self) -> &str {
+        &self.0.holder
+    }
+
     /// Who trains a loop; `None` while that is not known.
     pub fn standing(&self, id: &LoopId) -> Option<Standing> {
         let token = self.loops().get(id).map(|known| known.token).filter(|token| *token > 0)?;

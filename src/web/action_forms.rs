@@ -84,7 +84,7 @@ async fn change_many(
     let (person, live) = doors.enter(&session, &id, Role::Editor).await?;
     let many = Many(fields);
     let problem = match many_change(&live, &many, &zone_of(&headers)) {
-        Ok(change) => live.change_actions(change, &person.name).await.err().map(|error| told(&error)),
+        Ok(change) => live.change_actions(change, &person.author()).await.err().map(|error| told(&error)),
         Err(problem) => Some(problem),
     };
     Ok(back(&id, problem))
@@ -172,7 +172,7 @@ async fn import(
         return Ok(back(&id, Some("Choose a file, or paste the list.".to_owned())));
     }
     let body = serde_json::to_string(&uploaded).expect("plain data becomes JSON");
-    let draft_id = live.keep_actions_draft(&body, &person.name).await;
+    let draft_id = live.keep_actions_draft(&body, &person.author()).await;
     let draft_id = draft_id.map_err(|error| back(&id, Some(told(&error))))?;
     Ok(Redirect::to(&format!("/loops/{id}/actions?import={draft_id}")).into_response())
 }
@@ -190,11 +190,11 @@ async fn apply(
     Form(wanted): Form<ToApply>,
 ) -> Result<Response, Response> {
     let (person, live) = doors.enter(&session, &id, Role::Editor).await?;
-    Ok(back(&id, apply_uploaded(&live, &wanted.import, &person.name).await.err()))
+    Ok(back(&id, apply_uploaded(&live, &wanted.import, &person.author()).await.err()))
 }
 
 /// All of the list, or nothing.
-async fn apply_uploaded(live: &LiveLoop, draft_id: &str, by: &str) -> Result<(), String> {
+async fn apply_uploaded(live: &LiveLoop, draft_id: &str, by: &crate::terms::Author) -> Result<(), String> {
     let body = live.actions_draft(draft_id).await.map_err(|error| error.to_string())?;
     let uploaded: Uploaded = serde_json::from_str(&body).map_err(|_| "The list cannot be read any more.".to_owned())?;
     let (lines, change) = uploaded.change()?;

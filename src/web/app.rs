@@ -12,9 +12,10 @@ use super::{
     components::{NotFoundPage, Toasts, provide_theme, provide_toasts},
     dashboard::{DashboardFrame, loop_frame::LoopFrame},
     lazy_pages::{
-        ActionsRoute, ArticleRoute, CoffeeRoute, EvaluationRoute, EvaluationsRoute, EventRoute, EventsRoute,
-        ExperimentsRoute, FeaturesRoute, FrontRoute, HomeRoute, KeysRoute, LoopsRoute, ModelsRoute, NewLoopRoute,
-        OverviewRoute, PlaygroundRoute, SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
+        ActionsRoute, ArticleRoute, AuditRoute, CoffeeRoute, EvaluationRoute, EvaluationsRoute, EventRoute,
+        EventsRoute, ExperimentsRoute, FeaturesRoute, FrontRoute, HealthRoute, HomeRoute, KeysRoute, LoopsRoute,
+        ModelsRoute, NewLoopRoute, OverviewRoute, PeopleRoute, PlaygroundRoute, SectionRoute, SettingsRoute,
+        SignInRoute, WelcomeRoute,
     },
 };
 
@@ -74,10 +75,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view={Lazy::<HomeRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view={Lazy::<SignInRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/welcome/:token") view={Lazy::<WelcomeRoute>::new()} ssr=SsrMode::Async/>
-                <ParentRoute path=path!("/loops") view=DashboardFrame ssr=SsrMode::Async>
-                    <Route path=path!("") view={Lazy::<LoopsRoute>::new()}/>
-                    <Route path=path!("new") view={Lazy::<NewLoopRoute>::new()}/>
-                    <ParentRoute path=path!(":id") view=LoopFrame>
+                // One frame around all of them, so that it stays when somebody goes from one to the other.
+                <ParentRoute path=path!("") view=DashboardFrame ssr=SsrMode::Async>
+                    <Route path=path!("loops") view={Lazy::<LoopsRoute>::new()}/>
+                    <Route path=path!("loops/new") view={Lazy::<NewLoopRoute>::new()}/>
+                    <ParentRoute path=path!("loops/:id") view=LoopFrame>
                         <Route path=path!("") view={Lazy::<OverviewRoute>::new()}/>
                         <Route path=path!("events") view={Lazy::<EventsRoute>::new()}/>
                         <Route path=path!("events/:event_id") view={Lazy::<EventRoute>::new()}/>
@@ -91,6 +93,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("settings") view={Lazy::<SettingsRoute>::new()}/>
                         <Route path=path!("keys") view={Lazy::<KeysRoute>::new()}/>
                     </ParentRoute>
+                    <Route path=path!("people") view={Lazy::<PeopleRoute>::new()}/>
+                    <Route path=path!("audit") view={Lazy::<AuditRoute>::new()}/>
+                    <Route path=path!("server") view={Lazy::<HealthRoute>::new()}/>
                 </ParentRoute>
                 <Route path=path!("/news") view={Lazy::<FrontRoute>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/news/coffee") view={Lazy::<CoffeeRoute>::new()} ssr=SsrMode::Async/>

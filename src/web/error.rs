@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub enum PageError {
     #[error("You are not signed in.")]
     NotSignedIn,
-    #[error("Your role does not allow this. Ask an owner of this server.")]
+    #[error("Your role does not allow this. Ask an admin or an owner of this server.")]
     NotAllowed,
     /// What there is none of, such as "loop".
     #[error("There is no such {0}.")]

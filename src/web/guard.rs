@@ -123,6 +123,19 @@ pub async fn end_session() -> Result<(), PageError> {
     session().await?.flush().await.map_err(|error| failed("end the session", &error))
 }
 
+/// Keeps something for the page that follows, when a form was sent without script: there is no other way to show it.
+pub async fn note_for_plain_form(name: &str, text: &str) -> Result<(), PageError> {
+    if !is_plain_form() {
+        return Ok(());
+    }
+    session().await?.insert(name, text).await.map_err(|error| failed("keep something for the next page", &error))
+}
+
+/// What was kept, once.
+pub async fn take_note(name: &str) -> Result<Option<String>, PageError> {
+    session().await?.remove(name).await.map_err(|error| failed("read the session", &error))
+}
+
 /// Only a path of this server: a link to our sign-in page must not lead people elsewhere afterwards.
 pub fn local_path(next: Option<&str>) -> &str {
     let is_plain = |path: &str| path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
@@ -169,14 +182,18 @@ async fn session() -> Result<Session, PageError> {
 
 /// Gives the answer its status, except when a form was sent without script: that one is answered by a redirect.
 fn refuse(status: StatusCode, error: PageError) -> PageError {
-    let is_plain_form = use_context::<Parts>().is_some_and(|parts| {
-        let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        parts.method != axum::http::Method::GET && accepts.contains("text/html")
-    });
-    if let (false, Some(response)) = (is_plain_form, use_context::<ResponseOptions>()) {
+    if let (false, Some(response)) = (is_plain_form(), use_context::<ResponseOptions>()) {
         response.set_status(status);
     }
     error
+}
+
+/// Whether the browser itself sent a form, without script.
+fn is_plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        parts.method != axum::http::Method::GET && accepts.contains("text/html")
+    })
 }
 
 impl From<LoopError> for PageError {
@@ -200,6 +217,9 @@ impl From<AccountError> for PageError {
             AccountError::Hash | AccountError::Store(_) => failed("read or store accounts", &error),
             AccountError::PasswordTooShort => refused(Self::at("password", sentence)),
             AccountError::NameInvalid | AccountError::NameTaken => refused(Self::at("name", sentence)),
+            AccountError::UnknownPerson => not_found("person"),
+            AccountError::UnknownInvitation => not_found("invitation"),
+            AccountError::NotYours { .. } => refuse(StatusCode::FORBIDDEN, Self::rejected(sentence)),
             _ => refused(Self::rejected(sentence)),
         }
     }

@@ -3,20 +3,16 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::components::{Icon, IconName, Logo, ThemeSwitch};
+use super::components::{Icon, IconName, ThemeSwitch, TopBar};
 
 /// `/`
 #[component]
 pub fn HomePage() -> impl IntoView {
     view! {
         <Title text=""/>
-        <header class="topbar">
-            <a href="/" class="topbar__home"><Logo/></a>
-            <div class="topbar__end">
-                <ThemeSwitch/>
-                <a class="button" href="/loops">"Dashboard"</a>
-            </div>
-        </header>
+        <TopBar home=("/", "rankloop") before=view! { <ThemeSwitch/> }.into_any()>
+            <a class="button" href="/loops">"Dashboard"</a>
+        </TopBar>
         <main id="main" class="home">
             <h1>"Choose what each person sees. Learn from what they do."</h1>
             <p class="home__lead">

@@ -9,6 +9,7 @@ use leptos_router::LazyRoute;
 use super::{
     dashboard::{
         actions::ActionsPage,
+        administration::{AuditPage, HealthPage, PeoplePage},
         evaluations::{EvaluationPage, EvaluationsPage},
         event::EventPage,
         events::EventsPage,
@@ -89,6 +90,10 @@ parts! {
     /// What things are changed with.
     changing __preload_changing ChangingPages {
         ActionsRoute => ActionsPage, SettingsRoute => SettingsPage,
+    }
+    /// What those who run the server look at.
+    administration __preload_administration AdministrationPages {
+        PeopleRoute => PeoplePage, AuditRoute => AuditPage, HealthRoute => HealthPage,
     }
     /// What is tried before anything is changed.
     trying __preload_trying TryingPages {

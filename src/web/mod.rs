@@ -15,6 +15,9 @@ pub mod action_forms;
 #[cfg(feature = "ssr")]
 mod action_preview;
 pub mod app;
+/// The audit history as a file.
+#[cfg(feature = "ssr")]
+pub mod audit_file;
 pub mod chart;
 pub mod components;
 pub mod dashboard;
@@ -44,6 +47,7 @@ pub mod palette;
 /// Pages without a browser half: help, and the design on one page.
 #[cfg(feature = "ssr")]
 pub mod plain;
+mod roles;
 /// Settings as a file, for server functions.
 #[cfg(feature = "ssr")]
 mod settings_file;

@@ -39,7 +39,8 @@ async fn export_present(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Response, Response> {
-    let (_, live) = doors.enter(&session, &id, Role::Viewer).await?;
+    let (person, live) = doors.enter(&session, &id, Role::Analyst).await?;
+    live.note_export(&person.author()).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
     Ok(file(&id, live.export_signed_model().await))
 }
 
@@ -48,7 +49,8 @@ async fn export_kept(
     session: Session,
     Path((id, checkpoint)): Path<(String, String)>,
 ) -> Result<Response, Response> {
-    let (_, live) = doors.enter(&session, &id, Role::Viewer).await?;
+    let (person, live) = doors.enter(&session, &id, Role::Analyst).await?;
+    live.note_export(&person.author()).await.map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())?;
     let checkpoint = checkpoint.strip_suffix(".zip").unwrap_or(&checkpoint);
     Ok(file(&id, live.export_checkpoint(checkpoint).await))
 }
@@ -87,7 +89,7 @@ async fn import(
     if archive.is_empty() {
         return Ok(back(&id, "problem", "Choose a file first."));
     }
-    Ok(match live.import_signed_model(&archive, &person.name).await {
+    Ok(match live.import_signed_model(&archive, &person.author()).await {
         Ok(()) => back(&id, "done", "The imported model ranks now. The one before was kept."),
         Err(error) => back(&id, "problem", &error.to_string()),
     })

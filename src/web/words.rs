@@ -15,8 +15,8 @@ pub fn moment(at_us: i64, now_us: i64) -> Moment {
     words::moment(&zone(), at_us, now_us, Precision::Minutes)
 }
 
-/// The largest unit alone: "14 minutes", "3 days".
-pub use crate::reports::words::span as rough_span;
+/// The largest unit alone: "14 minutes", "3 days"; and the same beside now: "3 minutes ago".
+pub use crate::reports::words::{relative, span as rough_span};
 
 /// A span whole: "10 minutes", "1 day 2 hours".
 pub fn exact_span(seconds: u64) -> String {

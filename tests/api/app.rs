@@ -15,7 +15,8 @@ use rankloop::{
     clock::{Clock, ManualClock},
     loops::{Loops, LoopsOptions, TrustedSigners},
     store::{Durability, Store},
-    terms::{LoopId, Role},
+    terms::{Author, LoopId, Role},
+    vitals::Vitals,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -108,7 +109,9 @@ impl TestApp {
         let accounts = Accounts::new(store.clone(), clock, vec![("owner".to_owned(), OWNER.to_owned())]);
         let limits = Limits::new(1024 * 1024, rate);
         let tokens = tokens.map(|options| Tokens::start(options, Clock::Manual(manual.clone())).expect("a client"));
-        let router = api::routes(ApiParts { loops: loops.clone(), accounts: accounts.clone(), limits, tokens }.into());
+        let router = api::routes(
+            ApiParts { loops: loops.clone(), accounts: accounts.clone(), limits, tokens, vitals: Vitals::new() }.into(),
+        );
         Self { clock: manual, accounts, loops, store, router, _folder: folder }
     }
 
@@ -145,8 +148,12 @@ impl TestApp {
         self.send(request.body(body).expect("a request")).await
     }
 
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
     pub async fn token(&self, role: Role) -> String {
-        self.accounts.create_token(role.as_str(), role).await.expect("a token")
+        self.accounts.create_token(role.as_str(), role, &Author::server("test")).await.expect("a token")
     }
 
     pub async fn make_loop(&self, settings: Value) -> TestLoop {

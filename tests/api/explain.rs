@@ -218,7 +218,7 @@ async fn what_cannot_be_ranked_cannot_be_asked_about_and_an_unknown_event_is_not
     assert_eq!(refused("what-if", all_out).await.0, 400);
     let multi_slot = refused("what-if", json!({"slots": []})).await;
     assert_eq!(multi_slot, (400, "InvalidMultiSlotApiAccess".to_owned()));
-    let reader = app.token(rankloop::terms::Role::Viewer).await;
+    let reader = app.token(rankloop::terms::Role::Analyst).await;
     let path = format!("/loops/{}/what-if", of.id);
     let read = app.manage_as(&reader, Method::POST, &path, request("x", "mobile", "mon")).await;
     assert_eq!(read.status, StatusCode::OK, "whoever may look may ask: {}", read.text);

@@ -13,5 +13,6 @@ mod manage;
 mod models;
 mod openapi;
 mod pause;
+mod people;
 mod played_issuer;
 mod tokens;

@@ -8,6 +8,7 @@ use crate::source::{Source, contains_word, paths_after, split_items};
 const MAP: &[(&str, &[&str])] = &[
     ("terms", &[]),
     ("clock", &[]),
+    ("vitals", &[]),
     ("bandit", &["terms"]),
     ("log", &["terms"]),
     ("checks", &["log", "terms"]),
@@ -16,8 +17,8 @@ const MAP: &[(&str, &[&str])] = &[
     ("loops", &["trainer", "checks", "bandit", "store", "log", "terms", "clock"]),
     ("import", &["loops", "trainer", "bandit", "store", "log", "terms", "clock"]),
     ("accounts", &["store", "terms", "clock"]),
-    ("reports", &["checks", "loops", "trainer", "bandit", "log", "terms"]),
-    ("api", &["checks", "loops", "reports", "accounts", "bandit", "terms", "clock"]),
+    ("reports", &["checks", "loops", "trainer", "bandit", "log", "terms", "vitals"]),
+    ("api", &["checks", "loops", "reports", "accounts", "bandit", "terms", "clock", "vitals"]),
     ("demo", &["terms"]),
     ("web", IN_SERVER_FUNCTIONS),
     ("main", &["server"]),
@@ -26,7 +27,7 @@ const MAP: &[(&str, &[&str])] = &[
 const IN_THE_BROWSER: &[&str] = &["terms", "reports"];
 /// What the body of a server function may name besides: the browser build drops it.
 const IN_SERVER_FUNCTIONS: &[&str] =
-    &["terms", "reports", "loops", "accounts", "demo", "clock", "bandit::LearningSettings"];
+    &["terms", "reports", "loops", "accounts", "demo", "clock", "vitals", "bandit::LearningSettings"];
 
 /// Words that rooms must not contain, and the invariant that they would break. No rooms: everywhere but in the last list.
 const FORBIDDEN_WORDS: &[WordRule] = &[

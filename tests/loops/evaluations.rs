@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rankloop::{
     loops::{CustomPolicy, Evaluation, EvaluationStatus, EvaluationToMake, LiveLoop, NewLoop},
-    terms::{AutoOptimization, Configuration, ExplorationShare, IsoDuration},
+    terms::{Author, AutoOptimization, Configuration, ExplorationShare, IsoDuration},
 };
 
 use super::{Database, NOON_US, SECOND_US, open, rank, reward, with_loop};
@@ -59,7 +59,7 @@ async fn until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
 pub async fn an_evaluation_counts_every_event_of_its_days(database: &Database) {
     let (_loops, live, _clock) = with_loop(database).await;
     play(&live, 12).await;
-    live.make_evaluation(asked("first", 1)).await.expect("made");
+    live.make_evaluation(asked("first", 1), &Author::server("test")).await.expect("made");
     let evaluation = ended(&live, "first").await;
     assert_eq!(evaluation.status, EvaluationStatus::Succeeded);
     let policies = evaluation.summary.expect("a summary").policies;
@@ -71,7 +71,7 @@ pub async fn an_evaluation_counts_every_event_of_its_days(database: &Database) {
 pub async fn a_job_that_a_restart_cut_off_is_done_again(database: &Database) {
     let (loops, live, clock) = with_loop(database).await;
     play(&live, 6).await;
-    live.make_evaluation(asked("cut off", 1)).await.expect("made");
+    live.make_evaluation(asked("cut off", 1), &Author::server("test")).await.expect("made");
     ended(&live, "cut off").await;
     loops.shut_down().await;
     // What the table looks like when the process ends in the middle of it.
@@ -87,11 +87,11 @@ pub async fn a_job_that_a_restart_cut_off_is_done_again(database: &Database) {
 pub async fn an_evaluation_can_go_while_it_is_being_done_and_the_next_one_comes(database: &Database) {
     let (_loops, live, _clock) = with_loop(database).await;
     play(&live, 250).await;
-    live.make_evaluation(asked("long", 10)).await.expect("made");
-    live.make_evaluation(asked("short", 0)).await.expect("made");
+    live.make_evaluation(asked("long", 10), &Author::server("test")).await.expect("made");
+    live.make_evaluation(asked("short", 0), &Author::server("test")).await.expect("made");
     let is_begun = async || live.evaluation("long").await.expect("there").share_done;
     until(is_begun).await;
-    live.delete_evaluation("long").await.expect("removed");
+    live.delete_evaluation("long", &Author::server("test")).await.expect("removed");
     assert!(live.evaluation("long").await.is_err());
     assert_eq!(ended(&live, "short").await.status, EvaluationStatus::Succeeded);
     assert_eq!(live.evaluations().await.expect("listed").len(), 1);
@@ -113,7 +113,7 @@ async fn dull_loop_that_optimizes(
         ..Configuration::default()
     };
     let new = NewLoop { name: "dull".into(), configuration, arguments: Some(DULL.into()) };
-    let live = loops.create(new, "test").await.expect("a loop").live;
+    let live = loops.create(new, &Author::server("test")).await.expect("a loop").live;
     play(&live, n_events).await;
     (loops, live, clock)
 }

@@ -4,6 +4,7 @@
 #[expect(dead_code, reason = "made for the store's own contract, which needs more of it")]
 mod database;
 mod evaluations;
+mod key_use;
 mod models;
 mod multi_slot;
 
@@ -12,6 +13,9 @@ use evaluations::{
     a_job_that_a_restart_cut_off_is_done_again, a_loop_keeps_its_policy_when_too_little_is_known,
     a_loop_that_optimizes_itself_takes_what_is_surely_better,
     an_evaluation_can_go_while_it_is_being_done_and_the_next_one_comes, an_evaluation_counts_every_event_of_its_days,
+};
+use key_use::{
+    a_keys_last_use_outlives_a_restart_and_ends_with_the_key, settings_and_their_way_back_are_told_with_who_did_it,
 };
 use models::{
     a_change_of_many_actions_is_one_change_and_can_be_taken_back,
@@ -33,8 +37,8 @@ use rankloop::{
     },
     store::Durability,
     terms::{
-        Configuration, EventId, EventState, ExplorationShare, FeatureObject, Impact, LearningMode, RewardAggregation,
-        RewardValue,
+        Author, Configuration, EventId, EventState, ExplorationShare, FeatureObject, Impact, LearningMode,
+        RewardAggregation, RewardValue,
     },
     trainer::{Lag, replay},
 };
@@ -73,6 +77,8 @@ on_both! {
     the_loops_own_actions_are_counted_and_the_counts_outlive_a_restart,
     a_change_of_many_actions_is_one_change_and_can_be_taken_back,
     processes_on_one_database_sign_with_one_key_and_take_each_others_models,
+    a_keys_last_use_outlives_a_restart_and_ends_with_the_key,
+    settings_and_their_way_back_are_told_with_who_did_it,
 }
 
 async fn open(database: &Database, clock: &ManualClock) -> Loops {
@@ -91,7 +97,7 @@ async fn with_loop(database: &Database) -> (Loops, LiveLoop, ManualClock) {
     let clock = ManualClock::at(NOON_US);
     let loops = open(database, &clock).await;
     let new = NewLoop { name: "test".into(), configuration: Configuration::default(), arguments: None };
-    let live = loops.create(new, "test").await.expect("a loop").live;
+    let live = loops.create(new, &Author::server("test")).await.expect("a loop").live;
     (loops, live, clock)
 }
 
@@ -255,7 +261,7 @@ async fn a_change_of_the_default_reward_trains_a_new_model_in_the_background(dat
     let wanted = Configuration { default_reward, ..(*live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
     assert_eq!(live.preview(&change).expect("a good change").impact, Impact::Relearn);
-    live.configure(change, "test").await.expect("applied");
+    live.configure(change, &Author::server("test")).await.expect("applied");
     until("the new model takes over", || live.relearning().is_none() && live.counters().model_version > before).await;
     assert_eq!(live.counters().model_version, before + 1);
 }
@@ -266,12 +272,12 @@ async fn an_open_event_is_decided_by_a_new_aggregation_and_told_so(database: &Da
         let wanted = Configuration { reward_aggregation, ..(*live.configuration()).clone() };
         ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() }
     };
-    live.configure(aggregate(RewardAggregation::Sum), "test").await.expect("applied");
+    live.configure(aggregate(RewardAggregation::Sum), &Author::server("test")).await.expect("applied");
     rank(&live, "one", "mobile").await;
     reward(&live, "one", 0.5).await;
     reward(&live, "one", 0.25).await;
     assert_eq!(live.event(&id("one")).await.expect("readable").expect("stored").state, EventState::Rewarded);
-    live.configure(aggregate(RewardAggregation::Earliest), "test").await.expect("applied");
+    live.configure(aggregate(RewardAggregation::Earliest), &Author::server("test")).await.expect("applied");
     let event = live.event(&id("one")).await.expect("readable").expect("stored");
     assert_eq!((event.state, event.learned_reward), (EventState::Learned, Some(0.5)));
     assert_eq!(live.counters().learned, 1);
@@ -299,7 +305,7 @@ async fn the_exploration_share_holds_from_the_next_rank_on(database: &Database) 
     let exploration_percentage = ExplorationShare::try_from(0.0).expect("a share");
     let wanted = Configuration { exploration_percentage, ..(*live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
-    assert_eq!(live.configure(change, "test").await.expect("applied").impact, Impact::Instant);
+    assert_eq!(live.configure(change, &Author::server("test")).await.expect("applied").impact, Impact::Instant);
     let greedy = rank(&live, "greedy", "mobile").await;
     assert_eq!(probability(&greedy, greedy.reward_action_id.as_str()), 1.0);
 }
@@ -308,7 +314,7 @@ async fn settings_go_back_to_an_earlier_state_as_a_new_entry(database: &Database
     let (_loops, live, _clock) = with_loop(database).await;
     let wanted = Configuration { learning_mode: LearningMode::Frozen, ..(*live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
-    live.configure(change, "ada").await.expect("applied");
+    live.configure(change, &Author::server("ada")).await.expect("applied");
     let history = live.history().await.expect("readable");
     assert_eq!((history.len(), history[0].by.as_str()), (2, "ada"));
     assert_eq!(history[0].changes[0].field, "learningMode");
@@ -318,7 +324,7 @@ async fn settings_go_back_to_an_earlier_state_as_a_new_entry(database: &Database
         arguments: Some(first.arguments.clone()),
         restores_seq: Some(first.seq),
     };
-    live.configure(back, "ada").await.expect("applied");
+    live.configure(back, &Author::server("ada")).await.expect("applied");
     assert_eq!(live.configuration().learning_mode, LearningMode::Online);
     assert_eq!(live.history().await.expect("readable")[0].restores_seq, Some(first.seq));
 }
@@ -326,10 +332,10 @@ async fn settings_go_back_to_an_earlier_state_as_a_new_entry(database: &Database
 async fn a_deleted_loop_is_gone_with_its_keys(database: &Database) {
     let (loops, live, clock) = with_loop(database).await;
     let new = NewLoop { name: "second".into(), configuration: Configuration::default(), arguments: None };
-    let second = loops.create(new, "test").await.expect("a loop");
+    let second = loops.create(new, &Author::server("test")).await.expect("a loop");
     assert!(loops.by_key(&second.keys[1]).is_some());
     rank(&second.live, "one", "mobile").await;
-    loops.delete(second.live.id()).await.expect("deleted");
+    loops.delete(second.live.id(), &Author::server("test")).await.expect("deleted");
     assert!(loops.by_key(&second.keys[1]).is_none() && loops.get(second.live.id()).is_none());
     loops.shut_down().await;
     let ids: Vec<_> = open(database, &clock).await.list().iter().map(|live| live.id().clone()).collect();
@@ -340,7 +346,7 @@ async fn an_apprentice_answers_the_first_action_and_learns_to_do_the_same(databa
     let (_loops, live, _clock) = with_loop(database).await;
     let wanted = Configuration { learning_mode: LearningMode::Apprentice, ..(*live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
-    live.configure(change, "test").await.expect("applied");
+    live.configure(change, &Author::server("test")).await.expect("applied");
     for number in 0..200 {
         let event_id = format!("event-{number}");
         let ranking = rank(&live, &event_id, if number % 2 == 0 { "mobile" } else { "desktop" }).await;

@@ -20,18 +20,18 @@ pub async fn an_exported_model_starts_another_loop_where_this_one_stands(databas
     play(&live, "event", 60).await;
     let model = live.export_model().await.expect("written");
     let trained = opinion(&live, "trained").await;
-    live.reset_model("test").await.expect("reset");
+    live.reset_model(&Author::server("test")).await.expect("reset");
     let untrained = opinion(&live, "untrained").await;
     assert_ne!(untrained, trained);
 
     let new = NewLoop { name: "second".into(), configuration: Configuration::default(), arguments: None };
-    let second = loops.create(new, "test").await.expect("a loop").live;
+    let second = loops.create(new, &Author::server("test")).await.expect("a loop").live;
     for target in [&live, &second] {
-        target.import_model(model.bytes.clone(), "test").await.expect("imported");
+        target.import_model(model.bytes.clone(), &Author::server("test")).await.expect("imported");
         assert_eq!(opinion(target, "imported").await, trained);
         assert_eq!(target.export_model().await.expect("written").bytes, model.bytes);
     }
-    assert!(matches!(live.import_model(vec![1, 2, 3], "test").await, Err(LoopError::Model(_))));
+    assert!(matches!(live.import_model(vec![1, 2, 3], &Author::server("test")).await, Err(LoopError::Model(_))));
 
     loops.shut_down().await;
     database.store.prune_snapshots(live.id(), 0).await.expect("removed");
@@ -51,7 +51,7 @@ pub async fn deleted_logs_are_gone_and_what_was_learned_stays(database: &Databas
     assert!(live.logged_span_us().await.expect("readable").is_some());
     let (model, counted) = (live.export_model().await.expect("written").bytes, live.counters());
 
-    live.delete_logs("test").await.expect("deleted");
+    live.delete_logs(&Author::server("test")).await.expect("deleted");
     assert_eq!(live.logged_span_us().await.expect("readable"), None);
     assert!(live.event(&id("event-1")).await.expect("readable").is_none());
     assert_eq!((live.counters().ranked, live.counters().pending), (counted.ranked, 0));
@@ -69,30 +69,30 @@ pub async fn deleted_logs_are_gone_and_what_was_learned_stays(database: &Databas
 pub async fn going_back_to_a_kept_model_outlives_the_kept_one_and_every_process_follows(database: &Database) {
     let (loops, live, clock) = with_loop(database).await;
     play(&live, "before", 40).await;
-    let kept = live.keep_checkpoint("before the sale", "ada").await.expect("kept");
+    let kept = live.keep_checkpoint("before the sale", &Author::server("ada")).await.expect("kept");
     let model = live.export_model().await.expect("written").bytes;
     play(&live, "after", 20).await;
     assert!(live.export_model().await.expect("written").bytes != model);
 
-    live.go_back_to(&kept.id, "ada").await.expect("it is there");
+    live.go_back_to(&kept.id, &Author::server("ada")).await.expect("it is there");
     assert!(live.export_model().await.expect("written").bytes == model);
     let origin = live.model_origin().expect("it was put in place").what;
     assert_eq!(origin, Marked::ModelRestored { by: "ada".into(), version: kept.model_version });
     for kept in live.checkpoints().await.expect("read") {
-        live.delete_checkpoint(&kept.id).await.expect("removed");
+        live.delete_checkpoint(&kept.id, &Author::server("ada")).await.expect("removed");
     }
     // As after a crash: no snapshot was stored at the end, and the log alone says what ranks.
     loops.shut_down().await;
     database.store.prune_snapshots(live.id(), 0).await.expect("removed");
     let again = open(database, &clock).await.get(live.id()).expect("the loop is still there");
     assert!(again.export_model().await.expect("written").bytes == model);
-    assert!(matches!(again.go_back_to(&kept.id, "ada").await, Err(LoopError::NotFound(_))));
+    assert!(matches!(again.go_back_to(&kept.id, &Author::server("ada")).await, Err(LoopError::NotFound(_))));
 }
 
 pub async fn the_loops_own_actions_are_counted_and_the_counts_outlive_a_restart(database: &Database) {
     let (loops, live, clock) = with_loop(database).await;
     for id in ["tea", "cake"] {
-        live.save_action(own_action(id), "ada").await.expect("stored");
+        live.save_action(own_action(id), &Author::server("ada")).await.expect("stored");
     }
     for number in 0..30 {
         let event_id = format!("event-{number}");
@@ -129,26 +129,31 @@ pub async fn a_change_of_many_actions_is_one_change_and_can_be_taken_back(databa
     };
     let ids = || live.actions().iter().map(|action| (action.id.to_string(), action.is_active)).collect::<Vec<_>>();
     let on = |ids: &[&str]| ids.iter().map(|id| ((*id).to_owned(), true)).collect::<Vec<_>>();
-    live.change_actions(change(vec![own_action("tea"), own_action("cake")], &[]), "ada").await.expect("stored");
+    live.change_actions(change(vec![own_action("tea"), own_action("cake")], &[]), &Author::server("ada"))
+        .await
+        .expect("stored");
     let off = ActionDraft { is_active: false, ..own_action("tea") };
-    let plan = live.change_actions(change(vec![off, own_action("soup")], &["cake"]), "ada").await.expect("stored");
+    let plan = live
+        .change_actions(change(vec![off, own_action("soup")], &["cake"]), &Author::server("ada"))
+        .await
+        .expect("stored");
     assert_eq!(plan.words(), "soup added, tea changed, cake removed");
     assert_eq!(ids(), [("tea".to_owned(), false), ("soup".to_owned(), true)]);
 
     let last = live.last_actions_change().await.expect("read").expect("there was one");
     assert_eq!((last.words.as_str(), last.by.as_str()), ("soup added, tea changed, cake removed", "ada"));
-    live.take_back_actions(&last.id, "bob").await.expect("nothing else was changed since");
+    live.take_back_actions(&last.id, &Author::server("bob")).await.expect("nothing else was changed since");
     assert_eq!(ids(), on(&["tea", "cake"]), "places, too");
     assert!(
-        matches!(live.take_back_actions(&last.id, "bob").await, Err(LoopError::NoWayBack)),
+        matches!(live.take_back_actions(&last.id, &Author::server("bob")).await, Err(LoopError::NoWayBack)),
         "it is the last no more"
     );
     let back = live.last_actions_change().await.expect("read").expect("taking back is a change");
-    live.take_back_actions(&back.id, "ada").await.expect("and can be taken back");
+    live.take_back_actions(&back.id, &Author::server("ada")).await.expect("and can be taken back");
     assert_eq!(ids(), [("tea".to_owned(), false), ("soup".to_owned(), true)]);
 
     let bad = ActionDraft { features: Vec::new(), ..own_action("bad") };
-    let refused = live.change_actions(change(vec![own_action("good"), bad], &["tea"]), "ada").await;
+    let refused = live.change_actions(change(vec![own_action("good"), bad], &["tea"]), &Author::server("ada")).await;
     assert!(matches!(refused, Err(LoopError::ActionList(problems)) if problems[0].place == 1));
     assert_eq!(ids().len(), 2, "nothing of it was stored");
 }

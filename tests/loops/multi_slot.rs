@@ -2,7 +2,7 @@
 
 use rankloop::{
     loops::{self, LiveLoop, LoopError, MultiSlotRankRequest, MultiSlotRanking, SlotRequest},
-    terms::{Configuration, EventState, LearningMode, RewardAggregation, SlotId},
+    terms::{Author, Configuration, EventState, LearningMode, RewardAggregation, SlotId},
 };
 use serde_json::json;
 
@@ -14,7 +14,7 @@ const SIDE: &str = "side";
 pub async fn multi_slot(live: &LiveLoop, is_multi_slot: bool) {
     let wanted = Configuration { is_multi_slot, ..(*live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
-    live.configure(change, "test").await.expect("applied");
+    live.configure(change, &Author::server("test")).await.expect("applied");
 }
 
 fn page(event_id: &str, device: &str) -> MultiSlotRankRequest<'static> {
@@ -124,7 +124,7 @@ pub async fn an_apprentice_shows_each_slots_baseline(database: &Database) {
     multi_slot(&live, true).await;
     let wanted = Configuration { learning_mode: LearningMode::Apprentice, ..(*live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(wanted), ..ConfigurationChange::default() };
-    live.configure(change, "test").await.expect("applied");
+    live.configure(change, &Author::server("test")).await.expect("applied");
     for number in 0..100 {
         let event_id = format!("event-{number}");
         let ranking = rank_page(&live, &event_id, "mobile").await;
@@ -148,7 +148,7 @@ pub async fn a_loop_becomes_multi_slot_and_plain_again_without_losing_its_model(
     assert_eq!(live.shown_policy().arguments.split(' ').next(), Some("--cb_explore_adf"));
     let change =
         live.policy_change(&live.shown_policy().arguments.replacen("--cb_", "--ccb_", 1)).expect("a good policy");
-    assert_eq!(live.configure(change, "test").await.expect("applied").impact, Impact::Instant);
+    assert_eq!(live.configure(change, &Author::server("test")).await.expect("applied").impact, Impact::Instant);
     rank_page(&live, "page", "mobile").await;
     rank(&live, "plain again", "mobile").await;
 
@@ -163,7 +163,7 @@ pub async fn a_restart_keeps_half_rewarded_pages_and_a_replay_gives_the_same_byt
     multi_slot(&live, true).await;
     let sum = Configuration { reward_aggregation: RewardAggregation::Sum, ..(*live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(sum), ..ConfigurationChange::default() };
-    live.configure(change, "test").await.expect("applied");
+    live.configure(change, &Author::server("test")).await.expect("applied");
     play_pages(&live, "page", 10).await;
     rank_page(&live, "half", "mobile").await;
     reward_slots(&live, "half", &[(HERO, 0.25)]).await;

@@ -6,7 +6,7 @@ use rankloop::{
         HealthLevel, SeriesSlot, TimeRange, Verdict,
         ask::{self, Look},
     },
-    terms::{Configuration, EventState, ExplorationShare, LearningMode, RewardAggregation},
+    terms::{Author, Configuration, EventState, ExplorationShare, LearningMode, RewardAggregation},
 };
 
 use crate::house::{House, MINUTE_US, NOON_US, SECOND_US, house, house_with, id};
@@ -19,7 +19,7 @@ async fn explore(house: &House, percent: f32) {
     let exploration_percentage = ExplorationShare::try_from(percent / 100.0).expect("a share");
     let configuration = Configuration { exploration_percentage, ..(*house.live.configuration()).clone() };
     let change = ConfigurationChange { configuration: Some(configuration), ..ConfigurationChange::default() };
-    house.live.configure(change, "Ada").await.expect("applied");
+    house.live.configure(change, &Author::server("Ada")).await.expect("applied");
 }
 
 #[tokio::test]
@@ -181,9 +181,9 @@ async fn every_change_is_marked_on_both_charts_with_who_and_what() {
     house.play("before", 30).await;
     explore(&house, 10.0).await;
     house.clock.advance_us(SECOND_US);
-    house.live.reset_model("Grace").await.expect("reset");
+    house.live.reset_model(&Author::server("Grace")).await.expect("reset");
     house.clock.advance_us(SECOND_US);
-    house.live.annotate("The readers' taste changed.", "demo").await.expect("noted");
+    house.live.annotate("The readers' taste changed.", &Author::server("demo")).await.expect("noted");
     house.play("after", 30).await;
     let overview = ask::overview(&house.live, hour()).await.expect("an overview");
     let told: Vec<_> =
@@ -202,7 +202,7 @@ async fn every_change_is_marked_on_both_charts_with_who_and_what() {
 async fn what_was_marked_survives_a_restart_and_actions_keep_their_colours() {
     let house = house(LearningMode::Online).await;
     house.play("before", 30).await;
-    house.live.annotate("A campaign began.", "Ada").await.expect("noted");
+    house.live.annotate("A campaign began.", &Author::server("Ada")).await.expect("noted");
     let slots = |overview: &rankloop::reports::Overview| -> Vec<(String, SeriesSlot)> {
         overview.actions.data.series.iter().map(|series| (series.key.clone(), series.slot)).collect()
     };

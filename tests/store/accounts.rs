@@ -3,7 +3,7 @@
 use rankloop::{
     accounts::{AccountError, Accounts, PERSON_IN_SESSION},
     clock::{Clock, ManualClock},
-    terms::Role,
+    terms::{Author, Role},
 };
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{
@@ -27,6 +27,10 @@ on_both!(
 const PASSWORD: &str = "correct horse";
 const HOUR_US: i64 = 3_600_000_000;
 
+fn operator() -> Author {
+    Author::command_line()
+}
+
 fn accounts(database: &Database) -> (Accounts, ManualClock) {
     let clock = ManualClock::at(NOON_US);
     let unstored = vec![("environment".to_owned(), "from outside".to_owned()), ("unset".to_owned(), String::new())];
@@ -36,7 +40,7 @@ fn accounts(database: &Database) -> (Accounts, ManualClock) {
 async fn a_person_signs_in_with_name_and_password_only(database: &Database) {
     let (accounts, _clock) = accounts(database);
     assert!(!accounts.has_people().await.expect("read"));
-    let ada = accounts.create_person("Ada", PASSWORD, Role::Editor).await.expect("made");
+    let ada = accounts.create_person("Ada", PASSWORD, Role::Editor, &operator()).await.expect("made");
     assert!(accounts.has_people().await.expect("read"));
 
     assert_eq!(accounts.sign_in(" ada ", PASSWORD, "here").await.expect("signed in"), ada);
@@ -50,46 +54,49 @@ async fn a_person_signs_in_with_name_and_password_only(database: &Database) {
 
 async fn names_are_trimmed_and_unique_without_regard_to_case(database: &Database) {
     let (accounts, _clock) = accounts(database);
-    let make = |name| accounts.create_person(name, PASSWORD, Role::Viewer);
+    let by = operator();
+    let make = |name| accounts.create_person(name, PASSWORD, Role::Viewer, &by);
     assert_eq!(make("  Änne Müller ").await.expect("made").name, "Änne Müller");
     assert!(matches!(make("änne MÜLLER").await, Err(AccountError::NameTaken)));
     assert!(matches!(make("  ").await, Err(AccountError::NameInvalid)));
     assert!(matches!(make("a\nb").await, Err(AccountError::NameInvalid)));
     assert!(matches!(make(&"n".repeat(101)).await, Err(AccountError::NameInvalid)));
-    let short = accounts.create_person("bob", "123456789", Role::Viewer).await;
+    let short = accounts.create_person("bob", "123456789", Role::Viewer, &operator()).await;
     assert!(matches!(short, Err(AccountError::PasswordTooShort)));
 }
 
 async fn a_link_makes_one_person_even_when_it_is_used_twice_at_once(database: &Database) {
     let (accounts, _clock) = accounts(database);
     let link = accounts.make_sign_in_link(Role::Owner).await.expect("made");
-    let (one, other) =
-        tokio::join!(accounts.accept_link(&link, "ada", PASSWORD), accounts.accept_link(&link, "bob", PASSWORD));
+    let (one, other) = tokio::join!(
+        accounts.accept_link(&link, "ada", PASSWORD, "here"),
+        accounts.accept_link(&link, "bob", PASSWORD, "here")
+    );
 
     let (accepted, refused): (Vec<_>, Vec<_>) = [one, other].into_iter().partition(Result::is_ok);
     assert_eq!(accepted.into_iter().flatten().map(|person| person.role).collect::<Vec<_>>(), [Role::Owner]);
     assert!(matches!(refused.as_slice(), [Err(AccountError::LinkInvalid)]));
-    assert!(!accounts.is_link_valid(&link).await.expect("read"));
+    assert!(accounts.role_of_link(&link).await.expect("read").is_none());
 }
 
 async fn a_link_ends_after_a_day_and_survives_a_wrong_attempt(database: &Database) {
     let (accounts, clock) = accounts(database);
-    accounts.create_person("ada", PASSWORD, Role::Viewer).await.expect("made");
+    accounts.create_person("ada", PASSWORD, Role::Viewer, &operator()).await.expect("made");
     let link = accounts.make_sign_in_link(Role::Owner).await.expect("made");
-    assert!(matches!(accounts.accept_link(&link, "ADA", PASSWORD).await, Err(AccountError::NameTaken)));
-    assert!(matches!(accounts.accept_link(&link, "bob", "short").await, Err(AccountError::PasswordTooShort)));
-    assert!(matches!(accounts.accept_link("guess", "bob", PASSWORD).await, Err(AccountError::LinkInvalid)));
+    assert!(matches!(accounts.accept_link(&link, "ADA", PASSWORD, "here").await, Err(AccountError::NameTaken)));
+    assert!(matches!(accounts.accept_link(&link, "bob", "short", "here").await, Err(AccountError::PasswordTooShort)));
+    assert!(matches!(accounts.accept_link("guess", "bob", PASSWORD, "here").await, Err(AccountError::LinkInvalid)));
     clock.advance_us(24 * HOUR_US - 1);
-    assert!(accounts.is_link_valid(&link).await.expect("read"));
+    assert!(accounts.role_of_link(&link).await.expect("read").is_some());
 
     clock.advance_us(1);
-    assert!(!accounts.is_link_valid(&link).await.expect("read"));
-    assert!(matches!(accounts.accept_link(&link, "bob", PASSWORD).await, Err(AccountError::LinkInvalid)));
+    assert!(accounts.role_of_link(&link).await.expect("read").is_none());
+    assert!(matches!(accounts.accept_link(&link, "bob", PASSWORD, "here").await, Err(AccountError::LinkInvalid)));
 }
 
 async fn guessing_is_slowed_down_by_name_and_by_address(database: &Database) {
     let (accounts, clock) = accounts(database);
-    accounts.create_person("ada", PASSWORD, Role::Owner).await.expect("made");
+    accounts.create_person("ada", PASSWORD, Role::Owner, &operator()).await.expect("made");
     for n in 0..5 {
         let error = accounts.sign_in("ada", "guess", &format!("address {n}")).await.expect_err("refused");
         assert!(matches!(error, AccountError::WrongPassword));
@@ -111,7 +118,7 @@ async fn a_token_is_known_until_the_database_forgets_it(database: &Database) {
     let (accounts, _clock) = accounts(database);
     let bare = Accounts::new(database.store.clone(), Clock::System, Vec::new());
     assert!(!bare.has_tokens().await.expect("read"));
-    let token = accounts.create_token("deploy", Role::Editor).await.expect("made");
+    let token = accounts.create_token("deploy", Role::Editor, &operator()).await.expect("made");
     assert!(token.starts_with("rlt_") && token.len() == 68);
 
     let deploy = bare.by_token(&token).await.expect("read").expect("known");
@@ -156,15 +163,15 @@ async fn a_session_ends_by_itself_or_when_it_is_ended(database: &Database) {
 async fn a_new_password_ends_the_sessions_of_whoever_has_it(database: &Database) {
     let (accounts, _clock) = accounts(database);
     let sessions = accounts.sessions();
-    let ada = accounts.create_person("ada", PASSWORD, Role::Owner).await.expect("made");
+    let ada = accounts.create_person("ada", PASSWORD, Role::Owner, &operator()).await.expect("made");
     let (mut hers, mut his) = (new_session(Some(&ada.id)), new_session(Some("bob's id")));
     sessions.create(&mut hers).await.expect("made");
     sessions.create(&mut his).await.expect("made");
-    accounts.reset_password("ADA", "battery staple").await.expect("replaced");
+    accounts.reset_password("ADA", "battery staple", &operator()).await.expect("replaced");
 
     assert_eq!(sessions.load(&hers.id).await.expect("read"), None);
     assert_eq!(sessions.load(&his.id).await.expect("read"), Some(his));
     assert!(matches!(accounts.sign_in("ada", PASSWORD, "here").await, Err(AccountError::WrongPassword)));
     accounts.sign_in("ada", "battery staple", "here").await.expect("signed in");
-    assert!(matches!(accounts.reset_password("bob", PASSWORD).await, Err(AccountError::Unknown)));
+    assert!(matches!(accounts.reset_password("bob", PASSWORD, &operator()).await, Err(AccountError::Unknown)));
 }

@@ -7,7 +7,7 @@ use rankloop::{
     terms::LoopId,
 };
 
-use crate::database::{Database, FIRST, NOON_US, loop_row, on_both, record};
+use crate::database::{Database, FIRST, NOON_US, line, loop_row, on_both, record};
 
 on_both!(
     an_archive_holds_everything_and_goes_into_either_kind_of_database,
@@ -65,8 +65,9 @@ async fn an_archive_holds_everything_and_goes_into_either_kind_of_database(datab
         updated_at_us: NOON_US,
         updated_by: "ada".to_owned(),
     };
-    database.store.change_actions(&id, std::slice::from_ref(&action), &[], None).await.expect("stored");
-    let insert = "insert into admin values ('1', 'Ada', 'ada', 'hash', 'owner', 5)";
+    database.store.change_actions(&id, std::slice::from_ref(&action), &[], None, &[line()]).await.expect("stored");
+    let insert = "insert into admin (id, name, name_key, password_hash, role, created_at_us)
+        values ('1', 'Ada', 'ada', 'hash', 'owner', 5)";
     database.meddle(insert, insert).await;
     let archive = archive(&database.store).await;
     let expected = told(&database.store, &id).await;
@@ -131,7 +132,7 @@ async fn an_archive_is_of_one_moment(database: &Database) {
 async fn what_is_being_removed_is_left_out(database: &Database) {
     fill(database).await;
     let kept = loop_row("kept");
-    database.store.insert_loop(&kept, &record(4, None, "settings")).await.expect("a loop");
+    database.store.insert_loop(&kept, &record(4, None, "settings"), &line()).await.expect("a loop");
     let gone: LoopId = "loop1".parse().expect("a good id");
     let mark = "update loop set is_removed = true where id = 'loop1'";
     database.meddle(mark, mark).await;

@@ -8,7 +8,7 @@ use rankloop::{
 };
 
 use crate::{
-    database::{Database, FIRST, event, given, record},
+    database::{Database, FIRST, event, given, line, record},
     following, log,
 };
 
@@ -161,13 +161,13 @@ async fn a_removed_loop_takes_its_records_along(database: &Database) {
     let (id, writer) = filled(database, 3).await;
     let copy = copied(database);
     writer.forget(&id).await.expect("forgotten");
-    assert!(database.store.delete_loop(&id).await.expect("removed"));
+    assert!(database.store.delete_loop(&id, &line()).await.expect("removed"));
     assert!(database.store.records_between(&id, 0, i64::MAX, i64::MAX).await.expect("read").is_empty());
 
     // Removed by another program, while its last records lay in the files.
     let url = format!("sqlite:{}", copy.path().join("rankloop.db").display());
     let other = Store::open(&url).await.expect("opened");
-    assert!(other.delete_loop(&id).await.expect("removed"));
+    assert!(other.delete_loop(&id, &line()).await.expect("removed"));
     other.close().await;
     assert!(after_a_crash(copy.path(), &id).await.is_empty());
 }

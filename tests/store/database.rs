@@ -6,9 +6,10 @@ use futures::FutureExt;
 use rankloop::{
     clock::{Clock, ManualClock},
     store::{
-        Appended, Came, Durability, Following, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store, StoredRecord,
+        Appended, AuditLine, Came, Durability, Following, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store,
+        StoredRecord,
     },
-    terms::{EventId, LoopId},
+    terms::{AuditKind, Author, EventId, LoopId},
 };
 use sqlx::Connection as _;
 
@@ -94,7 +95,7 @@ impl Database {
     /// Makes a loop with its first record.
     pub async fn make_loop(&self, id: &str) -> LoopId {
         let row = loop_row(id);
-        self.store.insert_loop(&row, &record(4, None, "first")).await.expect("a new loop");
+        self.store.insert_loop(&row, &record(4, None, "first"), &line()).await.expect("a new loop");
         row.id
     }
 
@@ -157,6 +158,11 @@ pub fn loop_row(id: &str) -> LoopRow {
 
 pub fn record(kind: i16, event_id: Option<&str>, body: &str) -> NewRecord {
     NewRecord::new(kind, event_id.map(event), body.as_bytes().to_vec())
+}
+
+/// A line of the audit history, for changes that are about something else.
+pub fn line() -> AuditLine {
+    AuditLine::new(NOON_US, AuditKind::LoopMade, &Author::server("test"))
 }
 
 pub fn event(id: &str) -> EventId {

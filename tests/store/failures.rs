@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rankloop::store::{Appended, Store, StoreError};
 
-use crate::database::{Database, FIRST, NOON_US, given, next, on_both, record};
+use crate::database::{Database, FIRST, NOON_US, given, line, next, on_both, record};
 
 on_both!(
     nobody_in_a_failed_commit_is_told_that_it_worked_and_the_next_one_works,
@@ -91,7 +91,7 @@ async fn a_removed_loop_is_refused_and_the_others_go_on(database: &Database) {
     let mut follower = writer.follow(&gone, FIRST).await.expect("a follower");
     let _other_follower = writer.follow(&other, FIRST).await.expect("a follower");
     writer.append(&gone, record(3, Some("e1"), "before")).await.expect("appended");
-    assert!(database.store.delete_loop(&gone).await.expect("removed"));
+    assert!(database.store.delete_loop(&gone, &line()).await.expect("removed"));
 
     let append = |id| writer.append(id, record(3, Some("e1"), "after"));
     let (refused, appended) = tokio::join!(append(&gone), append(&other));

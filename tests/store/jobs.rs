@@ -3,7 +3,7 @@
 use rankloop::store::{JobEnd, JobKey, Store};
 use rankloop::terms::LoopId;
 
-use crate::database::{Database, NOON_US, on_both};
+use crate::database::{Database, NOON_US, line, on_both};
 
 on_both!(
     a_job_is_made_once,
@@ -18,7 +18,7 @@ fn key(loop_id: &LoopId, kind: &str, id: &str) -> JobKey {
 }
 
 async fn make(store: &Store, key: &JobKey, created_at_us: i64) {
-    assert!(store.insert_job(key, created_at_us, b"contract", None).await.expect("stored"));
+    assert!(store.insert_job(key, created_at_us, b"contract", None, &line()).await.expect("stored"));
 }
 
 fn end() -> JobEnd {
@@ -29,7 +29,9 @@ async fn a_job_is_made_once(database: &Database) {
     let store = &database.store;
     let (one, other) = (database.make_loop("loop1").await, database.make_loop("loop2").await);
     make(store, &key(&one, "evaluation", "a"), NOON_US).await;
-    assert!(!store.insert_job(&key(&one, "evaluation", "a"), NOON_US + 1, b"again", None).await.expect("asked"));
+    assert!(
+        !store.insert_job(&key(&one, "evaluation", "a"), NOON_US + 1, b"again", None, &line()).await.expect("asked")
+    );
     make(store, &key(&one, "other", "a"), NOON_US).await;
     make(store, &key(&other, "evaluation", "a"), NOON_US).await;
     let found = store.job(&key(&one, "evaluation", "a")).await.expect("read").expect("there");
@@ -66,8 +68,8 @@ async fn a_deleted_job_cannot_end(database: &Database) {
     let store = &database.store;
     let key = key(&database.make_loop("loop1").await, "evaluation", "a");
     make(store, &key, NOON_US).await;
-    assert!(store.delete_job(&key).await.expect("deleted"));
-    assert!(!store.delete_job(&key).await.expect("asked"));
+    assert!(store.delete_job(&key, None).await.expect("deleted"));
+    assert!(!store.delete_job(&key, None).await.expect("asked"));
     assert!(!store.end_job(&key, &end(), None).await.expect("asked"));
     assert_eq!(store.job(&key).await.expect("read"), None);
 }
@@ -76,6 +78,6 @@ async fn jobs_go_with_their_loop(database: &Database) {
     let store = &database.store;
     let id = database.make_loop("loop1").await;
     make(store, &key(&id, "evaluation", "a"), NOON_US).await;
-    assert!(store.delete_loop(&id).await.expect("deleted"));
+    assert!(store.delete_loop(&id, &line()).await.expect("deleted"));
     assert_eq!(store.waiting_jobs().await.expect("listed"), []);
 }

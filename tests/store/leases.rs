@@ -5,7 +5,7 @@ use std::time::Duration;
 use rankloop::store::{Appended, Fence, JobEnd, JobKey, Presence, SnapshotRow, Store, StoreError, Tail, WAITING};
 use rankloop::terms::LoopId;
 
-use crate::database::{Database, FIRST, NOON_US, given, next, on_both, record};
+use crate::database::{Database, FIRST, NOON_US, given, line, next, on_both, record};
 
 on_both!(
     a_free_lease_is_taken_once_and_a_renewed_one_not_at_all,
@@ -99,7 +99,7 @@ async fn what_is_given_back_is_free_at_once(database: &Database) {
 async fn a_lease_goes_with_its_loop(database: &Database) {
     let id = database.make_loop("loop1").await;
     database.store.take_lease(&id, "a", LONG).await.expect("asked").expect("free");
-    assert!(database.store.delete_loop(&id).await.expect("removed"));
+    assert!(database.store.delete_loop(&id, &line()).await.expect("removed"));
     assert_eq!(database.store.leases().await.expect("read"), []);
     assert_eq!(database.store.take_lease(&id, "b", LONG).await.expect("asked"), None);
 }
@@ -128,8 +128,8 @@ async fn only_the_trainer_of_today_writes_as_the_trainer(database: &Database) {
     assert_eq!(store.newest_snapshot_seq(&id).await.expect("read"), 4);
 
     let key = JobKey { loop_id: id.clone(), kind: "evaluation".to_owned(), id: "job1".parse().expect("an id") };
-    assert!(!store.insert_job(&key, NOON_US, b"contract", Some(old)).await.expect("asked"));
-    assert!(store.insert_job(&key, NOON_US, b"contract", Some(new)).await.expect("stored"));
+    assert!(!store.insert_job(&key, NOON_US, b"contract", Some(old), &line()).await.expect("asked"));
+    assert!(store.insert_job(&key, NOON_US, b"contract", Some(new), &line()).await.expect("stored"));
     let end = JobEnd { status: "succeeded", summary: b"summary".to_vec(), result: None };
     assert!(!store.end_job(&key, &end, Some(old)).await.expect("asked"));
     assert_eq!(store.job(&key).await.expect("read").expect("there").status, WAITING);
@@ -196,18 +196,18 @@ async fn changes_of_loops_and_actions_are_seen_by_other_processes(database: &Dat
     sees(&[]).await;
     let id = database.make_loop("loop1").await;
     sees(&[("loop1", 0)]).await;
-    database.store.rename_loop(&id, "coffee").await.expect("renamed");
+    database.store.rename_loop(&id, "coffee", &line()).await.expect("renamed");
     sees(&[("loop1", 1)]).await;
     database
         .store
-        .change_actions(&id, std::slice::from_ref(&crate::loops::action("a1", 1)), &[], None)
+        .change_actions(&id, std::slice::from_ref(&crate::loops::action("a1", 1)), &[], None, &[line()])
         .await
         .expect("stored");
     sees(&[("loop1", 2)]).await;
     let gone: [rankloop::terms::ActionId; 1] = ["a1".parse().expect("an id")];
-    database.store.change_actions(&id, &[], &gone, None).await.expect("removed");
+    database.store.change_actions(&id, &[], &gone, None, &[line()]).await.expect("removed");
     sees(&[("loop1", 3)]).await;
-    database.store.delete_loop(&id).await.expect("removed");
+    database.store.delete_loop(&id, &line()).await.expect("removed");
     sees(&[]).await;
     drop((tail, writer));
     other_store.close().await;

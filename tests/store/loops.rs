@@ -5,7 +5,7 @@ use rankloop::store::{
     LoopRow, SnapshotRow,
 };
 
-use crate::database::{Database, FIRST, NOON_US, loop_row, on_both, record};
+use crate::database::{Database, FIRST, NOON_US, line, loop_row, on_both, record};
 
 on_both!(
     a_loop_comes_back_as_it_was_stored,
@@ -23,8 +23,8 @@ async fn a_loop_comes_back_as_it_was_stored(database: &Database) {
     let mut later = loop_row("loop0");
     later.created_at_us += 1;
     let first = record(4, None, "settings");
-    database.store.insert_loop(&later, &first).await.expect("stored");
-    database.store.insert_loop(&loop_row("loop1"), &first).await.expect("stored");
+    database.store.insert_loop(&later, &first, &line()).await.expect("stored");
+    database.store.insert_loop(&loop_row("loop1"), &first, &line()).await.expect("stored");
 
     assert_eq!(database.store.loops().await.expect("read"), [loop_row("loop1"), later]);
     assert_eq!(database.store.log_head(&loop_row("loop1").id).await.expect("read"), FIRST);
@@ -33,12 +33,17 @@ async fn a_loop_comes_back_as_it_was_stored(database: &Database) {
 async fn a_loop_is_stored_with_its_first_record_or_not_at_all(database: &Database) {
     let id = database.make_loop("loop1").await;
     let first = record(4, None, "settings");
-    database.store.insert_loop(&loop_row("loop1"), &first).await.expect_err("the id is taken");
+    database.store.insert_loop(&loop_row("loop1"), &first, &line()).await.expect_err("the id is taken");
     let refuse = "insert into loop select 'loop3', name, created_at_us, salt, key_0_hash, key_0_last4,
-        key_0_created_at_us, key_1_hash, key_1_last4, key_1_created_at_us, true, 0 from loop where id = 'loop1';
+        key_0_created_at_us, key_1_hash, key_1_last4, key_1_created_at_us, true, 0,
+        null, null, null, null from loop where id = 'loop1';
         insert into log_record values ('loop3', 1, 0, 4, null, '')";
     database.meddle(refuse, refuse).await;
-    database.store.insert_loop(&loop_row("loop3"), &first).await.expect_err("the id is taken, although nobody sees it");
+    database
+        .store
+        .insert_loop(&loop_row("loop3"), &first, &line())
+        .await
+        .expect_err("the id is taken, although nobody sees it");
 
     let ids: Vec<_> = database.store.loops().await.expect("read").into_iter().map(|row| row.id).collect();
     assert_eq!(ids, [id]);
@@ -48,10 +53,14 @@ async fn a_loop_takes_everything_of_its_own_along_and_nothing_else(database: &Da
     let (gone, other) = (database.make_loop("gone").await, database.make_loop("other").await);
     for id in [&gone, &other] {
         database.store.save_snapshot(id, &snapshot(1), None).await.expect("stored");
-        database.store.change_actions(id, std::slice::from_ref(&action("a1", 1)), &[], None).await.expect("stored");
+        database
+            .store
+            .change_actions(id, std::slice::from_ref(&action("a1", 1)), &[], None, &[line()])
+            .await
+            .expect("stored");
     }
-    assert!(database.store.delete_loop(&gone).await.expect("removed"));
-    assert!(!database.store.delete_loop(&gone).await.expect("nothing to remove"));
+    assert!(database.store.delete_loop(&gone, &line()).await.expect("removed"));
+    assert!(!database.store.delete_loop(&gone, &line()).await.expect("nothing to remove"));
 
     let revised = LoopRow { revision: 1, ..loop_row("other") };
     assert_eq!(database.store.loops().await.expect("read"), [revised]);
@@ -68,7 +77,7 @@ async fn a_removal_that_was_interrupted_is_finished_at_the_next_start(database: 
     let mark = "update loop set is_removed = true";
     database.meddle(mark, mark).await;
     assert_eq!(database.store.loops().await.expect("read"), []);
-    assert!(!database.store.rename_loop(&id, "back").await.expect("it is gone"));
+    assert!(!database.store.rename_loop(&id, "back", &line()).await.expect("it is gone"));
 
     database.store.migrate().await.expect("started again");
     assert_eq!(database.store.records_between(&id, 0, i64::MAX, 10).await.expect("read"), []);
@@ -78,8 +87,8 @@ async fn a_removal_that_was_interrupted_is_finished_at_the_next_start(database: 
 async fn names_and_keys_are_replaced_one_at_a_time(database: &Database) {
     let id = database.make_loop("loop1").await;
     let key = KeyRow { hash: [9; 32], last4: "wxyz".to_owned(), created_at_us: NOON_US + 1 };
-    assert!(database.store.rename_loop(&id, "coffee").await.expect("renamed"));
-    assert!(database.store.replace_key(&id, 1, &key).await.expect("replaced"));
+    assert!(database.store.rename_loop(&id, "coffee", &line()).await.expect("renamed"));
+    assert!(database.store.replace_key(&id, 1, &key, &line()).await.expect("replaced"));
 
     let mut expected = loop_row("loop1");
     expected.name = "coffee".to_owned();
@@ -87,7 +96,7 @@ async fn names_and_keys_are_replaced_one_at_a_time(database: &Database) {
     expected.revision = 2;
     assert_eq!(database.store.loops().await.expect("read"), [expected]);
     let nobody = "nobody".parse().expect("a good id");
-    assert!(!database.store.replace_key(&nobody, 0, &key).await.expect("nothing to replace"));
+    assert!(!database.store.replace_key(&nobody, 0, &key, &line()).await.expect("nothing to replace"));
 }
 
 async fn the_newest_snapshots_are_kept(database: &Database) {
@@ -107,14 +116,14 @@ async fn the_newest_snapshots_are_kept(database: &Database) {
 async fn actions_come_in_their_order_and_are_replaced_by_id(database: &Database) {
     let id = database.make_loop("loop1").await;
     for row in [action("b", 2), action("Z", 2), action("c", 1)] {
-        database.store.change_actions(&id, std::slice::from_ref(&row), &[], None).await.expect("stored");
+        database.store.change_actions(&id, std::slice::from_ref(&row), &[], None, &[line()]).await.expect("stored");
     }
     let moved = ActionRow { valid_to_us: None, is_active: false, ..action("c", 3) };
-    database.store.change_actions(&id, std::slice::from_ref(&moved), &[], None).await.expect("replaced");
+    database.store.change_actions(&id, std::slice::from_ref(&moved), &[], None, &[line()]).await.expect("replaced");
 
     assert_eq!(database.store.actions(&id).await.expect("read"), [action("Z", 2), action("b", 2), moved]);
     let gone: [rankloop::terms::ActionId; 1] = ["b".parse().expect("a good id")];
-    database.store.change_actions(&id, &[action("d", 4)], &gone, None).await.expect("both at once");
+    database.store.change_actions(&id, &[action("d", 4)], &gone, None, &[line()]).await.expect("both at once");
     let left: Vec<String> =
         database.store.actions(&id).await.expect("read").iter().map(|row| row.id.to_string()).collect();
     assert_eq!(left, ["Z", "c", "d"]);
@@ -132,7 +141,7 @@ async fn of_changes_and_of_drafts_the_newest_are_kept(database: &Database) {
     };
     for number in 0..25 {
         let (done, draft) = (change(number, ActionChangeKind::Done), change(number, ActionChangeKind::Draft));
-        database.store.change_actions(&id, &[], &[], Some(&done)).await.expect("stored");
+        database.store.change_actions(&id, &[], &[], Some(&done), &[line()]).await.expect("stored");
         database.store.keep_action_draft(&id, &draft).await.expect("stored");
     }
     let newest = change(24, ActionChangeKind::Done);

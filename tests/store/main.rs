@@ -10,4 +10,5 @@ mod jobs;
 mod leases;
 mod log;
 mod loops;
+mod people;
 mod weeks;

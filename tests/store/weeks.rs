@@ -5,7 +5,7 @@ use rankloop::{
     terms::LoopId,
 };
 
-use crate::database::{Database, event, on_both, record};
+use crate::database::{Database, event, line, on_both, record};
 
 on_both!(
     a_week_goes_when_no_loop_needs_it_and_lasting_facts_stay,
@@ -76,7 +76,7 @@ async fn a_loop_that_keeps_its_log_keeps_the_week(database: &Database) {
     // The other's go one by one, later.
     assert_eq!(database.store.remove_records(&short, &[1], 28, 1_000, None).await.expect("removed"), 14);
     assert_eq!((n_ranked(database, &kept).await, n_ranked(database, &short).await), (14, 0));
-    assert!(database.store.delete_loop(&kept).await.expect("removed"));
+    assert!(database.store.delete_loop(&kept, &line()).await.expect("removed"));
     let n_dropped = database.store.drop_weeks().await.expect("dropped");
     assert_eq!(n_dropped, if is_postgres(database) { 2 } else { 0 }, "a loop that is gone needs nothing");
 }

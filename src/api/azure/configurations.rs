@@ -7,12 +7,9 @@ use super::{
     wire,
 };
 use crate::{
-    api::{ApiError, error::ErrorBody, extract::ApiJson, settings::SettingsPatch},
+    api::{ApiError, azure::by_key, error::ErrorBody, extract::ApiJson, settings::SettingsPatch},
     loops::{ConfigurationChange, LiveLoop},
 };
-
-/// Who changes settings, for the history: whoever holds the loop's key.
-const BY_KEY: &str = "key";
 
 /// The settings in force.
 #[utoipa::path(
@@ -49,7 +46,7 @@ pub async fn update_service(
     let sets_start = patch.auto_optimization_start_date.is_some();
     let configuration = patch.apply(&live.configuration())?;
     let change = ConfigurationChange { configuration: Some(configuration), ..ConfigurationChange::default() };
-    live.configure(change, BY_KEY).await?;
+    live.configure(change, &by_key()).await?;
     let answer = wire::ServiceConfiguration::of(&live, version.configuration);
     Ok(Json(if sets_start { answer.with_zone() } else { answer }))
 }
@@ -102,7 +99,7 @@ pub async fn update_policy(
     ApiJson(policy): ApiJson<wire::PolicyContract>,
 ) -> Result<Json<wire::PolicyContract>, ApiError> {
     let change = live.policy_change(&policy.check()?)?;
-    live.configure(change, BY_KEY).await?;
+    live.configure(change, &by_key()).await?;
     Ok(get_policy(live).await)
 }
 
@@ -115,6 +112,6 @@ pub async fn update_policy(
     )
 )]
 pub async fn reset_policy(live: LiveLoop) -> Result<Json<wire::PolicyContract>, ApiError> {
-    live.configure(live.policy_reset(), BY_KEY).await?;
+    live.configure(live.policy_reset(), &by_key()).await?;
     Ok(get_policy(live).await)
 }

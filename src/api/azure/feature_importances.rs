@@ -12,6 +12,7 @@ use super::{
 use crate::{
     api::{
         ApiError, ApiState,
+        azure::by_key,
         error::ErrorBody,
         extract::{ApiJson, ApiPath},
         instant,
@@ -125,7 +126,7 @@ async fn create(
         start_us: read_date(contract.start_time.as_deref(), "startTime", CODE)?,
         end_us: read_date(contract.end_time.as_deref(), "endTime", CODE)?,
     };
-    live.make_importance(importance).await.map_err(|error| in_this_contract(error.into()))?;
+    live.make_importance(importance, &by_key()).await.map_err(|error| in_this_contract(error.into()))?;
     Ok(StatusCode::OK)
 }
 
@@ -186,6 +187,6 @@ async fn get_one(live: LiveLoop, ApiPath(path): ApiPath<ImportancePath>) -> Resu
     )
 )]
 async fn delete(live: LiveLoop, ApiPath(path): ApiPath<ImportancePath>) -> Result<StatusCode, ApiError> {
-    live.delete_importance(&path.id).await?;
+    live.delete_importance(&path.id, &by_key()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -7,7 +7,7 @@ use super::{
     wire,
 };
 use crate::{
-    api::{ApiError, error::ErrorBody, instant},
+    api::{ApiError, azure::by_key, error::ErrorBody, instant},
     loops::LiveLoop,
 };
 
@@ -47,7 +47,7 @@ pub async fn properties(
     )
 )]
 pub async fn delete(live: LiveLoop) -> Result<StatusCode, ApiError> {
-    live.delete_logs("key").await?;
+    live.delete_logs(&by_key()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

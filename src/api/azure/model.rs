@@ -12,6 +12,7 @@ use super::{versions::Version, wire};
 use crate::{
     api::{
         ApiError,
+        azure::by_key,
         error::ErrorBody,
         extract::{ApiFile, ApiQuery},
         instant,
@@ -51,9 +52,11 @@ pub async fn export(
     };
     if is_signed {
         let model = live.export_signed_model().await?;
+        live.note_export(&by_key()).await?;
         return Ok(file(model.bytes, "model.vw.zip", model.changed_us));
     }
     let model = live.export_model().await?;
+    live.note_export(&by_key()).await?;
     Ok(file(model.bytes, "model.vw", model.changed_us))
 }
 
@@ -69,7 +72,7 @@ pub async fn export(
     )
 )]
 pub async fn import(live: LiveLoop, ApiFile(archive): ApiFile) -> Result<StatusCode, ApiError> {
-    live.import_signed_model(&archive, "key").await?;
+    live.import_signed_model(&archive, &by_key()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -121,6 +124,6 @@ pub async fn properties(live: LiveLoop) -> Json<wire::ModelProperties> {
     )
 )]
 pub async fn reset(live: LiveLoop) -> Result<StatusCode, ApiError> {
-    live.reset_model("key").await?;
+    live.reset_model(&by_key()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -121,8 +121,8 @@ pub async fn keep(
     responses((status = 204), (status = 404, body = ErrorBody))
 )]
 pub async fn delete(managed: ManagedLoop, ApiPath(path): ApiPath<CheckpointPath>) -> Result<StatusCode, ApiError> {
-    let (live, _) = managed.change()?;
-    live.delete_checkpoint(&path.checkpoint_id).await?;
+    let (live, by) = managed.change()?;
+    live.delete_checkpoint(&path.checkpoint_id, by).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -150,7 +150,9 @@ pub async fn restore(managed: ManagedLoop, ApiPath(path): ApiPath<CheckpointPath
     )
 )]
 pub async fn export(managed: ManagedLoop, ApiPath(path): ApiPath<CheckpointPath>) -> Result<Response, ApiError> {
-    let model = managed.read().export_checkpoint(&path.checkpoint_id).await?;
+    let (live, by) = managed.analyse()?;
+    let model = live.export_checkpoint(&path.checkpoint_id).await?;
+    live.note_export(by).await?;
     Ok(file(model))
 }
 
@@ -165,7 +167,10 @@ pub async fn export(managed: ManagedLoop, ApiPath(path): ApiPath<CheckpointPath>
     )
 )]
 pub async fn export_present(managed: ManagedLoop) -> Result<Response, ApiError> {
-    Ok(file(managed.read().export_signed_model().await?))
+    let (live, by) = managed.analyse()?;
+    let model = live.export_signed_model().await?;
+    live.note_export(by).await?;
+    Ok(file(model))
 }
 
 /// Puts the model of a signed file in place of the present one, which is kept before.

@@ -299,8 +299,8 @@ pub async fn create(
     managed: ManagedLoop,
     ApiJson(asked): ApiJson<NewEvaluation>,
 ) -> Result<(StatusCode, Json<EvaluationInfo>), ApiError> {
-    let (live, _) = managed.change()?;
-    let made = live.make_evaluation(asked.check()?).await?;
+    let (live, by) = managed.analyse()?;
+    let made = live.make_evaluation(asked.check()?, by).await?;
     Ok((StatusCode::CREATED, Json(EvaluationInfo::listed(&made))))
 }
 
@@ -324,8 +324,8 @@ pub async fn get_one(
     security(("token" = [])), responses((status = 204), (status = 404, body = ErrorBody))
 )]
 pub async fn delete(managed: ManagedLoop, ApiPath(path): ApiPath<EvaluationPath>) -> Result<StatusCode, ApiError> {
-    let (live, _) = managed.change()?;
-    live.delete_evaluation(&path.evaluation_id).await?;
+    let (live, by) = managed.analyse()?;
+    live.delete_evaluation(&path.evaluation_id, by).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

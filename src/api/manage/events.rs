@@ -228,7 +228,7 @@ impl From<EventSummary> for EventRow {
 )]
 pub async fn list(managed: ManagedLoop, ApiQuery(page): ApiQuery<Page>) -> Result<Json<EventList>, ApiError> {
     let n_most = page.limit.unwrap_or(N_USUAL).clamp(1, N_MOST);
-    let events = managed.read().latest_events(page.before.unwrap_or(i64::MAX), n_most).await?;
+    let events = managed.analyse()?.0.latest_events(page.before.unwrap_or(i64::MAX), n_most).await?;
     let next_before = if events.len() == n_most { events.last().map(|event| event.seq) } else { None };
     Ok(Json(EventList { events: events.into_iter().map(EventRow::from).collect(), next_before }))
 }
@@ -241,7 +241,7 @@ pub async fn list(managed: ManagedLoop, ApiQuery(page): ApiQuery<Page>) -> Resul
 )]
 pub async fn get_one(managed: ManagedLoop, ApiPath(path): ApiPath<EventPath>) -> Result<Json<EventInfo>, ApiError> {
     let event_id = path.event_id.parse().map_err(LoopError::Id)?;
-    let event = managed.read().event(&event_id).await?;
+    let event = managed.analyse()?.0.event(&event_id).await?;
     let event = event.ok_or_else(|| ApiError::not_found("There is no such event."))?;
     Ok(Json(event.into()))
 }

@@ -253,7 +253,7 @@ pub async fn explain(
     ApiJson(asked): ApiJson<EventToExplain>,
 ) -> Result<Json<ExplainedEvent>, ApiError> {
     let event_id = asked.event_id.parse().map_err(LoopError::Id)?;
-    let event = managed.read().explain_event(&event_id).await?;
+    let event = managed.analyse()?.0.explain_event(&event_id).await?;
     let event = event.ok_or_else(|| ApiError::not_found("There is no such event."))?;
     Ok(Json(event.into()))
 }

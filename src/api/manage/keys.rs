@@ -34,12 +34,12 @@ pub async fn rotate(
     ApiPath(path): ApiPath<SlotPath>,
     State(loops): State<Loops>,
 ) -> Result<Json<NewKey>, ApiError> {
-    let (live, _) = managed.change()?;
+    let (live, by) = managed.administer()?;
     let (number, slot) = match path.slot.as_str() {
         "1" => (1, KeySlot::First),
         "2" => (2, KeySlot::Second),
         _ => return Err(ApiError::not_found("A loop has the keys 1 and 2.")),
     };
-    let key = loops.rotate_key(live.id(), slot).await?;
+    let key = loops.rotate_key(live.id(), slot, by).await?;
     Ok(Json(NewKey { slot: number, key }))
 }

@@ -132,7 +132,7 @@ pub async fn create(
     ApiJson(request): ApiJson<LoopToMake>,
 ) -> Result<(StatusCode, Json<MadeLoop>), ApiError> {
     let who = caller.require(Role::Editor)?;
-    let made = loops.create(request.check()?, &who.name).await?;
+    let made = loops.create(request.check()?, &who.author()).await?;
     let (id, name, endpoint) = (made.live.id().to_string(), made.live.name(), endpoint(&made.live));
     Ok((StatusCode::CREATED, Json(MadeLoop { id, name, keys: made.keys, endpoint })))
 }
@@ -157,8 +157,8 @@ pub async fn rename(
     State(loops): State<Loops>,
     ApiJson(request): ApiJson<NewName>,
 ) -> Result<Json<LoopInfo>, ApiError> {
-    let (live, _) = managed.change()?;
-    loops.rename(live.id(), &request.name).await?;
+    let (live, by) = managed.change()?;
+    loops.rename(live.id(), &request.name, by).await?;
     Ok(Json(live.into()))
 }
 
@@ -168,8 +168,8 @@ pub async fn rename(
     security(("token" = [])), responses((status = 204), (status = 404, body = ErrorBody))
 )]
 pub async fn delete(managed: ManagedLoop, State(loops): State<Loops>) -> Result<StatusCode, ApiError> {
-    let (live, _) = managed.change()?;
-    loops.delete(live.id()).await?;
+    let (live, by) = managed.administer()?;
+    loops.delete(live.id(), by).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

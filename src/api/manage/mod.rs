@@ -1,8 +1,9 @@
-//! Our own management API: loops, their settings, actions, keys and events. For programs with a management token; the
+//! Our own management API: people and the audit history, loops, their settings, actions, keys and events. For programs with a management token; the
 //! dashboard's pages go through `web` instead.
 
 mod actions;
 mod annotations;
+mod audit;
 mod checkpoints;
 mod configuration;
 mod consequence;
@@ -14,6 +15,8 @@ mod keys;
 mod loops;
 mod model;
 mod pause;
+mod people;
+mod server;
 mod stats;
 mod trainer;
 mod what_if;
@@ -26,6 +29,13 @@ use super::{ApiState, no_such_route};
 /// Every route under `/api/v1`, with its description.
 pub fn routes() -> OpenApiRouter<ApiState> {
     let operations = OpenApiRouter::new()
+        .routes(routes!(people::list))
+        .routes(routes!(people::change_role, people::remove))
+        .routes(routes!(people::end_sessions))
+        .routes(routes!(people::list_invitations, people::invite))
+        .routes(routes!(people::withdraw))
+        .routes(routes!(audit::list))
+        .routes(routes!(server::get_one))
         .routes(routes!(loops::list, loops::create))
         .routes(routes!(loops::get_one, loops::rename, loops::delete))
         .routes(routes!(model::get_one, loops::reset_model))

@@ -30,7 +30,7 @@ pub async fn what_if(managed: ManagedLoop, ApiText(body): ApiText) -> Result<Jso
     struct Kind {
         slots: Option<IgnoredAny>,
     }
-    let live = managed.read();
+    let (live, _) = managed.analyse()?;
     let why = match parse::<Kind>(&body)?.slots {
         None => live.what_if(read_rank_body(&body)?).await?,
         // Before the body is read: what is wrong with it does not matter then.

@@ -10,12 +10,15 @@ use super::{
 };
 use crate::{
     bandit::{ActionInput, Example, JsonObject},
-    store::{ActionChangeKind, ActionChangeRow, ActionRow},
-    terms::ActionId,
+    store::{ActionChangeKind, ActionChangeRow, ActionRow, AuditLine},
+    terms::{ActionId, AuditKind, Author},
 };
 
 /// Defined actions that a loop may have, active or not.
 const N_ACTIONS_MOST: usize = 2_000;
+
+/// Lines of the audit history that one change writes, at most.
+const N_LINES: usize = 50;
 
 /// What is to be done to a loop's own actions.
 #[derive(Debug, Clone, Default)]
@@ -83,7 +86,7 @@ impl LiveLoop {
 
     /// Does all of a change or, where an action of it cannot be stored, nothing. The next Rank without actions of its own
     /// sees it.
-    pub async fn change_actions(&self, change: ActionsChange, by: &str) -> Result<ActionsPlan, LoopError> {
+    pub async fn change_actions(&self, change: ActionsChange, by: &Author) -> Result<ActionsPlan, LoopError> {
         let _changing = self.changing().await;
         // Read again, because another process may have changed them a moment ago.
         let before = LoopAction::load(&self.tools().store, self.id()).await?;
@@ -100,7 +103,8 @@ impl LiveLoop {
         }
         let last = self.tools().store.last_action_change(self.id()).await?;
         let done = self.done_change(&before, &plan, last.as_ref(), by);
-        self.store_actions(rows, &plan.removed, &done, by).await?;
+        let lines = self.lines_of(&before, &rows, &plan, by);
+        self.store_actions(rows, &plan.removed, &done, &lines, by).await?;
         Ok(plan)
     }
 
@@ -111,7 +115,7 @@ impl LiveLoop {
     }
 
     /// Takes the newest change back. That is a change, too, and can be taken back in turn.
-    pub async fn take_back_actions(&self, change_id: &str, by: &str) -> Result<(), LoopError> {
+    pub async fn take_back_actions(&self, change_id: &str, by: &Author) -> Result<(), LoopError> {
         let _changing = self.changing().await;
         let last = self.tools().store.last_action_change(self.id()).await?;
         let last = last.filter(|last| last.id == change_id).ok_or(LoopError::NoWayBack)?;
@@ -128,16 +132,17 @@ impl LiveLoop {
         }
         let mut done = self.done_change(&before, &plan, Some(&last), by);
         done.words = format!("taken back: {}", last.words);
-        self.store_actions(rows, &plan.removed, &done, by).await
+        let lines = self.lines_of(&before, &rows, &plan, by);
+        self.store_actions(rows, &plan.removed, &done, &lines, by).await
     }
 
     /// Keeps a list that somebody uploaded until they say yes. Its id leads back to it.
-    pub async fn keep_actions_draft(&self, text: &str, by: &str) -> Result<String, LoopError> {
+    pub async fn keep_actions_draft(&self, text: &str, by: &Author) -> Result<String, LoopError> {
         let draft = ActionChangeRow {
             id: new_id(),
             at_us: self.now_us(),
             kind: ActionChangeKind::Draft,
-            changed_by: by.to_owned(),
+            changed_by: by.name.clone(),
             words: String::new(),
             body: text.to_owned(),
         };
@@ -152,12 +157,37 @@ impl LiveLoop {
         Ok(row.body)
     }
 
+    /// What the audit history is told: action by action, or of very many in one line.
+    fn lines_of(
+        &self,
+        before: &[LoopAction],
+        rows: &[(ActionDraft, i64)],
+        plan: &ActionsPlan,
+        by: &Author,
+    ) -> Vec<AuditLine> {
+        if rows.len() + plan.removed.len() > N_LINES {
+            return vec![self.line(AuditKind::ActionSaved, by).telling(plan.words())];
+        }
+        let saved = rows.iter().map(|(draft, _)| {
+            let known = before.iter().find(|action| action.id == draft.id);
+            let told = match (known, draft.is_active) {
+                (None, _) => "new",
+                (Some(known), is_active) if known.is_active == is_active => "changed",
+                (Some(_), true) => "switched on",
+                (Some(_), false) => "switched off",
+            };
+            self.line(AuditKind::ActionSaved, by).on(draft.id.as_str()).telling(told)
+        });
+        let removed = plan.removed.iter().map(|id| self.line(AuditKind::ActionDeleted, by).on(id.as_str()));
+        saved.chain(removed).collect()
+    }
+
     fn done_change(
         &self,
         before: &[LoopAction],
         plan: &ActionsPlan,
         last: Option<&ActionChangeRow>,
-        by: &str,
+        by: &Author,
     ) -> ActionChangeRow {
         let touched = |action: &&LoopAction| plan.changed.contains(&action.id) || plan.removed.contains(&action.id);
         let back =
@@ -167,7 +197,7 @@ impl LiveLoop {
             // Which one is the last has to be clear, whatever clocks do.
             at_us: self.now_us().max(last.map_or(i64::MIN, |last| last.at_us + 1)),
             kind: ActionChangeKind::Done,
-            changed_by: by.to_owned(),
+            changed_by: by.name.clone(),
             words: plan.words(),
             body: serde_json::to_string(&back).expect("plain data becomes JSON"),
         }
@@ -178,12 +208,13 @@ impl LiveLoop {
         drafts: Vec<(ActionDraft, i64)>,
         removed: &[ActionId],
         done: &ActionChangeRow,
-        by: &str,
+        lines: &[AuditLine],
+        by: &Author,
     ) -> Result<(), LoopError> {
         let now_us = self.now_us();
-        let row = |(draft, position)| ActionRow::from(&LoopAction::made(draft, position, now_us, by));
+        let row = |(draft, position)| ActionRow::from(&LoopAction::made(draft, position, now_us, &by.name));
         let rows: Vec<ActionRow> = drafts.into_iter().map(row).collect();
-        self.tools().store.change_actions(self.id(), &rows, removed, Some(done)).await?;
+        self.tools().store.change_actions(self.id(), &rows, removed, Some(done), lines).await?;
         self.set_actions(LoopAction::load(&self.tools().store, self.id()).await?);
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::{LiveLoop, LoopError, RankableAction};
 use crate::{
     bandit::JsonObject,
     store::{ActionRow, Store},
-    terms::{ActionId, LoopId},
+    terms::{ActionId, Author, LoopId},
     trainer::ActionSum,
 };
 
@@ -129,7 +129,7 @@ impl LiveLoop {
     }
 
     /// Makes or replaces an action. The next Rank without actions of its own sees it.
-    pub async fn save_action(&self, draft: ActionDraft, by: &str) -> Result<LoopAction, LoopError> {
+    pub async fn save_action(&self, draft: ActionDraft, by: &Author) -> Result<LoopAction, LoopError> {
         let id = draft.id.clone();
         match self.change_actions(ActionsChange { saved: vec![draft], ..ActionsChange::default() }, by).await {
             // One action alone is refused in its own words.
@@ -143,7 +143,7 @@ impl LiveLoop {
     }
 
     /// Removes an action. Events that offered it keep it.
-    pub async fn delete_action(&self, id: &ActionId, by: &str) -> Result<(), LoopError> {
+    pub async fn delete_action(&self, id: &ActionId, by: &Author) -> Result<(), LoopError> {
         let change = ActionsChange { removed: vec![id.clone()], ..ActionsChange::default() };
         self.change_actions(change, by).await.map(drop)
     }

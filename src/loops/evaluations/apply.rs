@@ -4,12 +4,13 @@ use super::{EvaluationError, EvaluationStatus, PolicySummary};
 use crate::{
     loops::{LiveLoop, LoopError},
     store::Fence,
+    terms::{AuditKind, Author},
 };
 
 impl LiveLoop {
     /// The loop learns like this policy from now on: a new model is trained from the log with its settings, the old one
     /// serving until then. The evaluation stays as it is.
-    pub async fn apply_from_evaluation(&self, id: &str, policy_name: &str, by: &str) -> Result<(), LoopError> {
+    pub async fn apply_from_evaluation(&self, id: &str, policy_name: &str, by: &Author) -> Result<(), LoopError> {
         let evaluation = self.evaluation(id).await?;
         let summary = match (evaluation.status, evaluation.summary) {
             (EvaluationStatus::Running | EvaluationStatus::Failed, _) | (_, None) => {
@@ -24,12 +25,12 @@ impl LiveLoop {
     pub(super) async fn apply_policy(
         &self,
         policy: &PolicySummary,
-        by: &str,
+        by: &Author,
         fence: Option<Fence>,
     ) -> Result<(), LoopError> {
         // A baseline learns nothing, so it has no settings.
         let arguments = policy.arguments.as_deref().ok_or(EvaluationError::LearningSettingsNotFound)?;
         self.configure_behind(self.policy_change(arguments)?, by, fence).await?;
-        Ok(())
+        self.note(self.line(AuditKind::EvaluationApplied, by).on(&policy.name)).await
     }
 }

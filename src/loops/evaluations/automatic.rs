@@ -10,7 +10,7 @@ use crate::{
     bandit::evaluation::DAY_US,
     loops::{LiveLoop, LoopError},
     store::JobKey,
-    terms::AutoOptimization,
+    terms::{Author, AutoOptimization},
 };
 
 /// What such an evaluation is called.
@@ -56,9 +56,9 @@ impl LiveLoop {
             segment_by: None,
         };
         let Some(fence) = self.fence() else { return Ok(()) };
-        self.make_job(JobKind::Evaluation, None, &contract, Some(fence)).await?;
+        self.make_job(JobKind::Evaluation, None, &contract, Some(fence), &Author::server(BY_ITSELF)).await?;
         for (key, _) in self.automatic_jobs().await?.into_iter().skip(N_KEPT) {
-            self.tools().store.delete_job(&key).await?;
+            self.tools().store.delete_job(&key, None).await?;
         }
         Ok(())
     }

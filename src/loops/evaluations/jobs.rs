@@ -11,7 +11,7 @@ use super::{
 use crate::{
     loops::{LiveLoop, LoopError, keys},
     store::{Fence, JobKey, JobRow, WAITING},
-    terms::JobId,
+    terms::{AuditKind, Author, JobId},
 };
 
 /// Jobs of one kind that a loop keeps.
@@ -29,6 +29,14 @@ impl JobKind {
         match self {
             Self::Evaluation => "evaluation",
             Self::Importance => "featureImportance",
+        }
+    }
+
+    /// What the audit history calls it.
+    fn told(self) -> &'static str {
+        match self {
+            Self::Evaluation => "what policies would have earned",
+            Self::Importance => "which features mattered",
         }
     }
 
@@ -171,16 +179,16 @@ impl Jobs {
 
 impl LiveLoop {
     /// Asks what policies would have earned. It is stored when this returns, and done soon after.
-    pub async fn make_evaluation(&self, evaluation: EvaluationToMake) -> Result<Evaluation, LoopError> {
+    pub async fn make_evaluation(&self, evaluation: EvaluationToMake, by: &Author) -> Result<Evaluation, LoopError> {
         let (id, contract) = evaluation.check(&self.configuration())?;
-        let row = self.make_job(JobKind::Evaluation, id, &contract, None).await?;
+        let row = self.make_job(JobKind::Evaluation, id, &contract, None, by).await?;
         self.evaluation_of(&row)
     }
 
     /// Asks which features mattered.
-    pub async fn make_importance(&self, importance: ImportanceToMake) -> Result<(), LoopError> {
+    pub async fn make_importance(&self, importance: ImportanceToMake, by: &Author) -> Result<(), LoopError> {
         let (id, contract) = importance.check()?;
-        self.make_job(JobKind::Importance, id, &contract, None).await.map(drop)
+        self.make_job(JobKind::Importance, id, &contract, None, by).await.map(drop)
     }
 
     pub(super) async fn make_job(
@@ -189,6 +197,7 @@ impl LiveLoop {
         id: Option<JobId>,
         contract: &Contract,
         fence: Option<Fence>,
+        by: &Author,
     ) -> Result<JobRow, LoopError> {
         let store = &self.tools().store;
         let key = self.job_key(kind, id.unwrap_or_else(keys::make_job_id));
@@ -197,7 +206,8 @@ impl LiveLoop {
         }
         let body = serde_json::to_vec(contract).expect("plain data with text keys always becomes JSON");
         let created_at_us = self.now_us();
-        if !store.insert_job(&key, created_at_us, &body, fence).await? {
+        let line = self.line(AuditKind::EvaluationStarted, by).on(&contract.name).telling(kind.told());
+        if !store.insert_job(&key, created_at_us, &body, fence, &line).await? {
             return Err(kind.exists(key.id).into());
         }
         self.tools().jobs.wake();
@@ -224,8 +234,8 @@ impl LiveLoop {
     }
 
     /// Removes an evaluation, also one that is being done.
-    pub async fn delete_evaluation(&self, id: &str) -> Result<(), LoopError> {
-        self.delete_job(JobKind::Evaluation, id).await
+    pub async fn delete_evaluation(&self, id: &str, by: &Author) -> Result<(), LoopError> {
+        self.delete_job(JobKind::Evaluation, id, by).await
     }
 
     /// One feature importance.
@@ -247,8 +257,8 @@ impl LiveLoop {
     }
 
     /// Removes a feature importance, also one that is being done.
-    pub async fn delete_importance(&self, id: &str) -> Result<(), LoopError> {
-        self.delete_job(JobKind::Importance, id).await
+    pub async fn delete_importance(&self, id: &str, by: &Author) -> Result<(), LoopError> {
+        self.delete_job(JobKind::Importance, id, by).await
     }
 
     fn job_key(&self, kind: JobKind, id: JobId) -> JobKey {
@@ -262,9 +272,10 @@ impl LiveLoop {
         found.ok_or_else(|| kind.not_found().into())
     }
 
-    async fn delete_job(&self, kind: JobKind, id: &str) -> Result<(), LoopError> {
+    async fn delete_job(&self, kind: JobKind, id: &str, by: &Author) -> Result<(), LoopError> {
         let key = self.job_key(kind, id.parse().map_err(|_| kind.not_found())?);
-        let was_there = self.tools().store.delete_job(&key).await?;
+        let line = self.line(AuditKind::EvaluationDeleted, by).on(id).telling(kind.told());
+        let was_there = self.tools().store.delete_job(&key, Some(&line)).await?;
         self.tools().jobs.stop(&key);
         if was_there { Ok(()) } else { Err(kind.not_found().into()) }
     }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     loops::{LiveLoop, LoopError, WeakLoops},
     store::{JobEnd, JobRow, StoreError},
-    terms::{AutoOptimization, LoopId},
+    terms::{Author, AutoOptimization, LoopId},
     trainer::{Contestant, Trial, TrialError, TrialResult, Trying, lesson_rules, run_trial},
 };
 
@@ -170,7 +170,7 @@ async fn take_better(live: &LiveLoop, summary: &EvaluationSummary) -> Result<Eva
         None => Ok(EvaluationStatus::OnlinePolicyRetained),
         Some(policy) => {
             let fence = live.fence().ok_or(StoreError::NotTrainer)?;
-            live.apply_policy(policy, BY_ITSELF, Some(fence)).await?;
+            live.apply_policy(policy, &Author::server(BY_ITSELF), Some(fence)).await?;
             Ok(EvaluationStatus::OptimalPolicyApplied)
         }
     }

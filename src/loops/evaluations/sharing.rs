@@ -4,6 +4,7 @@ use super::Evaluation;
 use crate::{
     loops::{LiveLoop, LoopError, keys},
     store::ShareRow,
+    terms::{AuditKind, Author},
 };
 
 const DAY_US: i64 = 24 * 3_600 * 1_000_000;
@@ -23,7 +24,7 @@ pub struct EvaluationShare {
 
 impl LiveLoop {
     /// Makes a link to a report. Its secret is answered this once; only a hash of it is kept.
-    pub async fn share_evaluation(&self, id: &str, n_days: u16, by: &str) -> Result<String, LoopError> {
+    pub async fn share_evaluation(&self, id: &str, n_days: u16, by: &Author) -> Result<String, LoopError> {
         let evaluation = self.evaluation(id).await?;
         let now_us = self.now_us();
         if self.tools().store.shares(self.id(), now_us).await?.len() >= MAX_SHARES {
@@ -34,11 +35,12 @@ impl LiveLoop {
             job_id: evaluation.id.to_string(),
             hash: keys::hash(&secret).to_vec(),
             id: hex::encode(keys::random_bytes::<8>()),
-            made_by: by.to_owned(),
+            made_by: by.name.clone(),
             made_at_us: now_us,
             expires_at_us: now_us + i64::from(n_days.clamp(1, MAX_DAYS)) * DAY_US,
         };
         self.tools().store.insert_share(self.id(), &share).await?;
+        self.note(self.line(AuditKind::ReportShared, by).on(evaluation.name)).await?;
         Ok(secret)
     }
 
@@ -57,9 +59,12 @@ impl LiveLoop {
     }
 
     /// Takes a link back.
-    pub async fn stop_sharing(&self, share_id: &str) -> Result<(), LoopError> {
+    pub async fn stop_sharing(&self, share_id: &str, by: &Author) -> Result<(), LoopError> {
         let was_there = self.tools().store.delete_share(self.id(), share_id).await?;
-        if was_there { Ok(()) } else { Err(LoopError::NotFound("link")) }
+        if !was_there {
+            return Err(LoopError::NotFound("link"));
+        }
+        self.note(self.line(AuditKind::SharingStopped, by)).await
     }
 
     /// The evaluation that a link leads to, if it holds.

@@ -22,6 +22,7 @@ mod models;
 mod playground;
 mod reward_curve;
 mod rows;
+mod server;
 mod sums;
 
 pub use actions::action_figures;
@@ -44,6 +45,7 @@ use crate::{
 };
 use action_shares::Identity;
 use health::Signs;
+pub use server::{AccountNumbers, LoopReading, ServerReading, server_page, server_reading};
 
 const SECOND_US: i64 = 1_000_000;
 const MINUTE_US: i64 = 60 * SECOND_US;

@@ -97,6 +97,12 @@ struct Frame {
 const N_BYTES_SETTLED_SOON: usize = 1 << 20;
 
 impl CommitLog {
+    /// What is durable here and not known to be in the database yet.
+    pub(super) fn unsettled(&self) -> super::Unsettled {
+        let unsettled = self.0.shared.unsettled();
+        super::Unsettled { n_commits: unsettled.frames.len(), n_bytes: unsettled.n_bytes }
+    }
+
     /// Begins with empty files: `recover` has to have emptied them.
     pub(super) fn start(database: &Path, writer: SqlitePool, doubt: Doubt) -> io::Result<Self> {
         let files = Mutex::new(Some(Files::make(database)?));

@@ -3,8 +3,8 @@
 use super::{SECOND_US, Scribe, WAIT_US, fold};
 use crate::{
     log::Record,
-    store::{KeyRow, LogHead, LoopRow, NewRecord, PastFacts, Store},
-    terms::LoopId,
+    store::{AuditLine, KeyRow, LogHead, LoopRow, NewRecord, PastFacts, Store},
+    terms::{Author, LoopId},
     trainer::{Fold, recall::recall, replay},
 };
 
@@ -21,7 +21,10 @@ pub(super) async fn stored(folder: &tempfile::TempDir, records: &[Record]) -> (S
         LoopRow { id: id.clone(), name: String::new(), created_at_us, salt: 0, keys: [key.clone(), key], revision: 0 };
     let new =
         |record: &Record| NewRecord::new(record.fact.kind(), record.fact.event_id().cloned(), record.fact.to_body());
-    store.insert_loop(&row, &new(&records[0])).await.expect("a loop");
+    store
+        .insert_loop(&row, &new(&records[0]), &AuditLine::of_new_loop(&row, &Author::server("test")))
+        .await
+        .expect("a loop");
     let past = |record: &Record| PastFacts { at_us: record.at_us, records: vec![new(record)] };
     let past: Vec<_> = records[1..].iter().map(past).collect();
     store.append_past(&id, LogHead { seq: 1, at_us: created_at_us }, &past, "").await.expect("written");

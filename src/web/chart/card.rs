@@ -5,6 +5,7 @@ use leptos::{ev, prelude::*};
 use super::{
     cursor::{ChartCursor, span_at, words_of},
     overlay::Overlay,
+    png::save_png,
 };
 use crate::reports::{Chart, SeriesSlot, Table};
 
@@ -26,7 +27,9 @@ pub fn ChartCard(
     let labelled_by = heading_id.clone();
     let has_picture = Memo::new(move |_| chart.with(|chart| chart.picture.is_some()));
     let picture = move || chart.with(|chart| chart.picture.clone().unwrap_or_default());
-    let legend = move || chart.with(|chart| legend(chart, cursor.at_us.get()));
+    let hidden = RwSignal::new(Vec::new());
+    let legend = move || chart.with(|chart| legend(chart, cursor.at_us.get(), hidden));
+    let without = move || hidden.with(|hidden| style_without(hidden));
     let class = if is_stacked { "chart-card chart-card--stacked" } else { "chart-card" };
     view! {
         <section class="card" aria-labelledby=labelled_by>
@@ -38,7 +41,7 @@ pub fn ChartCard(
                 fallback=move || view! { <p class="chart-empty">{move || chart.with(|chart| chart.summary.clone())}</p> }>
                 <div class=class>
                     <div class="chart-legend">{legend}</div>
-                    <div class="chart">
+                    <div class="chart" style=without>
                         <div class="chart__picture" inner_html=picture></div>
                         <Overlay chart=chart cursor=cursor/>
                     </div>
@@ -50,8 +53,14 @@ pub fn ChartCard(
     .into_any()
 }
 
-/// Swatch, name and value of each series: at the cursor, or the newest. Stacks are listed from the top.
-fn legend(chart: &Chart, at_us: Option<i64>) -> AnyView {
+/// Takes the colours of the hidden series away.
+fn style_without(hidden: &[SeriesSlot]) -> String {
+    hidden.iter().flat_map(|slot| slot.own_colours()).map(|colour| format!("{colour}: transparent;")).collect()
+}
+
+/// Swatch, name and value of each series: at the cursor, or the newest. Stacks are listed from the top. A curve is
+/// hidden and shown by a press on its name.
+fn legend(chart: &Chart, at_us: Option<i64>, hidden: RwSignal<Vec<SeriesSlot>>) -> AnyView {
     let span = at_us.and_then(|at_us| span_at(chart, at_us));
     let when = span.and_then(|span| words_of(chart, "From", span)).unwrap_or_else(|| "newest".to_owned());
     let mut items: Vec<AnyView> = chart
@@ -63,7 +72,7 @@ fn legend(chart: &Chart, at_us: Option<i64>) -> AnyView {
             let value = value.unwrap_or_else(|| series.newest.clone());
             let name = if series.slot == SeriesSlot::Learned { "Learned policy, 95 % band" } else { &series.name };
             view! {
-                <li><span class=series.slot.class()></span><span class="chart-legend__name">{name.to_owned()}</span>
+                <li><span class=series.slot.class()></span>{name_of(series.slot, name, hidden)}
                     <span class="chart-legend__value">{value}</span></li>
             }
             .into_any()
@@ -77,10 +86,35 @@ fn legend(chart: &Chart, at_us: Option<i64>) -> AnyView {
     .into_any()
 }
 
+fn name_of(slot: SeriesSlot, name: &str, hidden: RwSignal<Vec<SeriesSlot>>) -> AnyView {
+    let name = name.to_owned();
+    if slot.own_colours().is_empty() {
+        return view! { <span class="chart-legend__name">{name}</span> }.into_any();
+    }
+    let toggle = move |_| {
+        hidden.update(|hidden| match hidden.iter().position(|other| *other == slot) {
+            Some(at) => drop(hidden.remove(at)),
+            None => hidden.push(slot),
+        });
+    };
+    let is_shown = move || (!hidden.with(|hidden| hidden.contains(&slot))).to_string();
+    view! {
+        <button type="button" class="chart-legend__name" aria-pressed=is_shown title="Hide or show this curve" on:click=toggle>
+            {name}
+        </button>
+    }
+    .into_any()
+}
+
 /// Notes, the table and the files of a chart.
 #[component]
 fn Foot(chart: Memo<Chart>, files: Signal<(String, String)>) -> impl IntoView {
     let id = chart.with_untracked(|chart| chart.id.clone());
+    let of_png = id.clone();
+    let png = move |_| {
+        let href = files.with_untracked(|(path, search)| format!("{path}/{of_png}.svg{search}"));
+        save_png(&href, format!("{of_png}.png"));
+    };
     let file = move |ending: &'static str| {
         let id = id.clone();
         let href = move || files.with(|(path, search)| format!("{path}/{id}.{ending}{search}"));
@@ -90,7 +124,8 @@ fn Foot(chart: Memo<Chart>, files: Signal<(String, String)>) -> impl IntoView {
     view! {
         <div class="chart-card__foot">
             <TableBehind table=Signal::derive(move || chart.with(|chart| chart.table.clone())) notes=Signal::derive(notes)/>
-            <span class="row chart-card__files"><span class="muted">"Download"</span>{file("svg")}{file("csv")}</span>
+            <span class="row chart-card__files"><span class="muted">"Download"</span>{file("svg")}
+                <button type="button" class="chart-card__file" on:click=png>"PNG"</button>{file("csv")}</span>
         </div>
     }
     .into_any()

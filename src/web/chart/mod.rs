@@ -6,6 +6,7 @@ mod card;
 mod changes;
 mod cursor;
 mod overlay;
+mod png;
 mod range;
 
 pub use card::ChartCard;

@@ -17,6 +17,7 @@ mod states;
 mod table;
 mod theme;
 mod toast;
+mod top_bar;
 mod views;
 
 pub use code::{CodeBlock, CopyButton, SecretField, copy_to_clipboard};
@@ -39,4 +40,5 @@ pub use states::{EmptyState, FailedState, Loaded, Skeleton};
 pub use table::{Column, ColumnKind, TableFrame};
 pub use theme::{THEMES, ThemeChoice, ThemeSwitch, provide_theme, use_theme};
 pub use toast::{ToastAction, ToastNote, Toasts, provide_toasts, show_error, show_toast, show_toast_with};
+pub use top_bar::{BarLink, HelpLink, MAIN_LINKS, TopBar};
 pub use views::{View, Views};

@@ -37,7 +37,7 @@ pub async fn load_event(id: String, event_id: String) -> Result<EventView, PageE
     };
     // Taken before anything is awaited: see `guard::given`.
     let (url, zone) = (guard::given::<PublicUrl>()?.0, zone());
-    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let (_, live) = guard::require_loop(Role::Analyst, &id).await?;
     let event_id: EventId = event_id.parse().map_err(|_| guard::not_found("event"))?;
     let event = ask::event(&live, &event_id).await?.ok_or_else(|| guard::not_found("event"))?.in_zone(&zone);
     let path = if event.is_multi_slot() { "v1.1-preview.3/multislot/rank" } else { "v1.0/rank" };
@@ -57,7 +57,7 @@ pub async fn load_reasons(id: String, event_id: String) -> Result<WhyPart, PageE
         terms::{EventId, Role},
         web::guard,
     };
-    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let (_, live) = guard::require_loop(Role::Analyst, &id).await?;
     let event_id: EventId = event_id.parse().map_err(|_| guard::not_found("event"))?;
     ask::event_why(&live, &event_id).await?.ok_or_else(|| guard::not_found("event"))
 }

@@ -28,7 +28,7 @@ pub async fn load_events(id: String, before: Option<i64>, n_rows: u32) -> Result
         web::{guard, zone::zone},
     };
     let zone = zone();
-    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let (_, live) = guard::require_loop(Role::Analyst, &id).await?;
     Ok(ask::events(&live, before, n_rows as usize).await?.in_zone(&zone))
 }
 

@@ -10,9 +10,9 @@ use crate::{
     web::{
         PageError,
         chart::range_query,
-        components::{Icon, IconName, Kbd, Logo, Menu, ThemeSwitch},
+        components::{BarLink, Icon, IconName, Kbd, MAIN_LINKS, Menu, ThemeSwitch, TopBar},
         dashboard::sign_in::SignOut,
-        palette::{Palette, PaletteDialogs, listen_to_keys, provide_palette},
+        palette::{PLACES, Palette, PaletteDialogs, listen_to_keys, provide_palette},
     },
 };
 
@@ -50,7 +50,10 @@ pub fn DashboardFrame() -> impl IntoView {
     let bar = move || {
         Suspend::new(async move {
             match person.await {
-                Ok(person) => Either::Left(view! { <TopBar person=person palette=palette/> }),
+                Ok(person) => Either::Left({
+                    palette.role.set(Some(person.role));
+                    view! { <PersonBar person=person palette=palette/> }
+                }),
                 Err(PageError::NotSignedIn) => Either::Right(Either::Left(view! { <Redirect path=sign_in()/> })),
                 // The page below says what is wrong.
                 Err(_) => Either::Right(Either::Right(view! { <div class="topbar"></div> })),
@@ -66,29 +69,23 @@ pub fn DashboardFrame() -> impl IntoView {
 
 /// One row at every width: where words have no room, their icons say it.
 #[component]
-fn TopBar(person: Person, palette: Palette) -> impl IntoView {
+fn PersonBar(person: Person, palette: Palette) -> impl IntoView {
     let jump = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         palette.is_open.set(true);
     };
+    let search = view! {
+        <a href="/loops" class="button jump" aria-label="Go to or do anything" aria-keyshortcuts="Control+K" on:click=jump>
+            <Icon name=IconName::Search/><span class="jump__words">"Go to …"</span><Kbd keys="Ctrl K"/>
+        </a>
+    };
+    let mut links = MAIN_LINKS.to_vec();
+    // Who may see one of the pages about the server is led to the first that they may see.
+    links.extend(server_places(person.role).first().map(|(_, path)| BarLink { words: "Server", path, is_wide: true }));
     view! {
-        <header class="topbar">
-            <a href="/loops" class="topbar__home" aria-label="rankloop, all loops"><Logo/></a>
-            <nav class="topbar__nav" aria-label="Main">
-                <a href="/loops">"Loops"</a>
-                <a href="/news" class="topbar__wide">"Demo newspaper"</a>
-            </nav>
-            <div class="topbar__end">
-                <a href="/loops" class="button jump" aria-label="Go to or do anything" aria-keyshortcuts="Control+K"
-                    on:click=jump>
-                    <Icon name=IconName::Search/><span class="jump__words">"Go to …"</span><Kbd keys="Ctrl K"/>
-                </a>
-                <a href="/help" class="button button--ghost" rel="external" aria-label="Help">
-                    <Icon name=IconName::Help/><span class="topbar__wide">"Help"</span>
-                </a>
-                <AccountMenu person=person palette=palette/>
-            </div>
-        </header>
+        <TopBar home=("/loops", "rankloop, all loops") links=links before=search.into_any()>
+            <AccountMenu person=person palette=palette/>
+        </TopBar>
     }
     .into_any()
 }
@@ -107,10 +104,20 @@ fn ZoneChoice(zone: String, other: Option<(String, String)>) -> impl IntoView {
     view! { <p class="menu__note">"Times in "<strong>{zone}</strong></p>{other.map(link)} }.into_any()
 }
 
+/// The pages about the server that somebody of this role may see: words and path.
+fn server_places(role: Role) -> Vec<(&'static str, &'static str)> {
+    PLACES
+        .iter()
+        .filter(|place| place.is_of_server && role >= place.least)
+        .map(|place| (place.words, place.path))
+        .collect()
+}
+
 #[component]
 fn AccountMenu(person: Person, palette: Palette) -> impl IntoView {
     let sign_out = ServerAction::<SignOut>::new();
     let name = person.name.clone();
+    let places = server_places(person.role);
     let button = move || {
         view! {
             <Icon name=IconName::Person/><span class="topbar__person">{name.clone()}</span><Icon name=IconName::Down/>
@@ -127,6 +134,8 @@ fn AccountMenu(person: Person, palette: Palette) -> impl IntoView {
                 "Keyboard shortcuts"<Kbd keys="?"/>
             </button>
             <a class="menu__item" href="/news">"Demo newspaper"</a>
+            {places.into_iter().map(|(words, path)| view! { <a class="menu__item" href=path>{words}</a> }).collect_view()}
+            <div class="menu__line"></div>
             <ActionForm action=sign_out>
                 <button type="submit" class="menu__item">"Sign out"</button>
             </ActionForm>

@@ -28,6 +28,7 @@ pub struct KeysView {
     pub is_multi_slot: bool,
     pub keys: Vec<KeyRow>,
     pub may_rotate: bool,
+    pub calls: Calls,
 }
 
 /// One key after it was shown.
@@ -35,6 +36,46 @@ pub struct KeysView {
 pub struct KeyRow {
     pub last4: String,
     pub created: Moment,
+}
+
+/// What came in with the keys, as it changes while somebody looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calls {
+    pub has_ranked: bool,
+    /// "The first Rank came 3 seconds ago."
+    pub sentence: String,
+    /// Of each key: "3 seconds ago, from curl"; `None` of one that was never used.
+    pub last_uses: Vec<Option<String>>,
+}
+
+/// What came in so far.
+#[server]
+pub async fn load_calls(id: String) -> Result<Calls, PageError> {
+    use crate::{
+        loops::KeyUse,
+        terms::Role,
+        web::{guard, words},
+    };
+    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let uses = live.last_key_uses().await?;
+    let now_us = live.now_us();
+    let counters = live.counters();
+    let newest = (1..).zip(&uses).filter_map(|(number, seen)| Some((number, seen.as_ref()?)));
+    let newest = newest.max_by_key(|(_, seen)| seen.at_us);
+    let with = |(number, seen): (u32, &KeyUse)| {
+        format!(" Last call {} with key {number}, from {}.", words::relative(seen.at_us, now_us), seen.by)
+    };
+    let ranks = match (counters.ranked, counters.last_rank_us) {
+        (0, _) | (_, None) => "No Rank yet. This page notices the first one by itself.".to_owned(),
+        (1, Some(at_us)) => format!("The first Rank came {}.", words::relative(at_us, now_us)),
+        (_, Some(at_us)) => format!("The last Rank came {}.", words::relative(at_us, now_us)),
+    };
+    let last_use = |seen: &KeyUse| format!("{}, from {}", words::relative(seen.at_us, now_us), seen.by);
+    Ok(Calls {
+        has_ranked: counters.ranked > 0,
+        sentence: ranks + &newest.map(with).unwrap_or_default(),
+        last_uses: uses.iter().map(|seen| seen.as_ref().map(last_use)).collect(),
+    })
 }
 
 /// Both keys of a loop, as far as they are known.
@@ -47,6 +88,7 @@ pub async fn load_keys(id: String) -> Result<KeysView, PageError> {
     // Taken before anything is awaited: see `guard::given`.
     let root = guard::given::<PublicUrl>()?.0;
     let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let calls = load_calls(id).await?;
     let now_us = live.now_us();
     let row =
         |key: crate::loops::KeyInfo| KeyRow { last4: key.last4, created: words::moment(key.created_at_us, now_us) };
@@ -55,7 +97,8 @@ pub async fn load_keys(id: String) -> Result<KeysView, PageError> {
         root,
         is_multi_slot: live.configuration().is_multi_slot,
         keys: live.keys().into_iter().map(row).collect(),
-        may_rotate: person.role >= Role::Editor,
+        may_rotate: person.role >= Role::Admin,
+        calls,
     })
 }
 
@@ -67,13 +110,13 @@ pub async fn rotate_key(id: String, number: u8) -> Result<String, PageError> {
         terms::Role,
         web::guard,
     };
-    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
+    let (person, live) = guard::require_loop(Role::Admin, &id).await?;
     let slot = match number {
         1 => KeySlot::First,
         2 => KeySlot::Second,
         _ => return Err(PageError::rejected("A loop has the keys 1 and 2.")),
     };
-    Ok(guard::given::<Loops>()?.rotate_key(live.id(), slot).await?)
+    Ok(guard::given::<Loops>()?.rotate_key(live.id(), slot, &person.author()).await?)
 }
 
 /// `/loops/:id/keys`
@@ -97,6 +140,16 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
     let (may_rotate, is_multi_slot) = (view.may_rotate, view.is_multi_slot);
     let root = view.root;
     let endpoint = StoredValue::new(view.endpoint);
+    let calls = RwSignal::new(view.calls);
+    keep_looking(id, calls);
+    let last_use = move |number: u8| {
+        let seen = calls.with(|calls| calls.last_uses.get(usize::from(number) - 1).cloned().flatten());
+        match seen {
+            Some(seen) => view! { <span>{seen}</span> }.into_any(),
+            None => view! { <span class="muted">"never"</span> }.into_any(),
+        }
+    };
+    let has_ranked = Memo::new(move |_| calls.with(|calls| calls.has_ranked));
     let row = move |(number, key): (u8, KeyRow)| {
         let on_confirm = Callback::new(move |()| {
             rotate.dispatch(RotateKey { id: id.get_untracked(), number });
@@ -106,6 +159,7 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
                 <th scope="row">"Key "{number}</th>
                 <td data-label="Ends with"><code>"…"{key.last4}</code></td>
                 <td data-label="Made"><TimeText moment=key.created/></td>
+                <td data-label="Last used">{move || last_use(number)}</td>
                 <td class="actions">
                     <Show when=move || may_rotate>
                         <ConfirmDialog open_label="Replace" title=format!("Replace key {number}?")
@@ -121,8 +175,14 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
     view! {
         <FormError message=Signal::derive(message)/>
         {move || new_key().map(|key| view! { <NewKey key=key/> })}
+        <p class="detector" class:detector--on=has_ranked>
+            <span class="detector__dot" aria-hidden="true"></span>
+            <span>{move || calls.with(|calls| calls.sentence.clone())}</span>
+            // The sentence counts seconds; whoever hears the page is told once.
+            <span class="visually-hidden" role="status">{move || has_ranked.get().then_some("Ranks have come in.")}</span>
+        </p>
         <TableFrame caption="The keys of this loop"
-            columns=vec![Column::text("Key"), Column::text("Ends with"), Column::text("Made"), Column::buttons("Replace")]>
+            columns=vec![Column::text("Key"), Column::text("Ends with"), Column::text("Made"), Column::text("Last used"), Column::buttons("Replace")]>
             {numbered.into_iter().map(row).collect_view()}
         </TableFrame>
         <section class="card">
@@ -144,6 +204,30 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
         </details>
     }
     .into_any()
+}
+
+/// Looks every other second while the page is seen: whoever pastes the first call sees it arrive.
+fn keep_looking(id: Memo<String>, calls: RwSignal<Calls>) {
+    const EVERY: std::time::Duration = std::time::Duration::from_secs(2);
+    let look = move || {
+        let Some(id) = id.try_get_untracked().filter(|_| !document().hidden()) else { return };
+        leptos::task::spawn_local(async move {
+            // A look that fails changes nothing, and what has not changed is not announced again.
+            if let Ok(found) = load_calls(id).await
+                && calls.try_with_untracked(|calls| *calls != found) == Some(true)
+            {
+                calls.try_set(found);
+            }
+        });
+    };
+    Effect::new(move |_| {
+        let timer = set_interval_with_handle(look, EVERY);
+        on_cleanup(move || {
+            if let Ok(timer) = timer {
+                timer.clear();
+            }
+        });
+    });
 }
 
 /// A key just made. It is shown this once, so the page is not left by accident.

@@ -11,7 +11,7 @@ use web_sys::HtmlElement;
 
 use super::{current_loop_id, pausing::PauseButton};
 use crate::{
-    terms::LearningMode,
+    terms::{LearningMode, Role},
     web::{
         PageError,
         chart::range_query,
@@ -28,17 +28,24 @@ pub struct LoopPage {
     pub path: &'static str,
     /// `g` and this key lead there.
     pub key: char,
+    /// Whom it is for.
+    pub least: Role,
 }
 
 const fn page(words: &'static str, path: &'static str, key: char) -> LoopPage {
-    LoopPage { words, path, key }
+    LoopPage { words, path, key, least: Role::Viewer }
+}
+
+/// A page with single events on it.
+const fn for_analysts(words: &'static str, path: &'static str, key: char) -> LoopPage {
+    LoopPage { words, path, key, least: Role::Analyst }
 }
 
 /// The pages of a loop in the order of the tabs: a new page is a line here and a route in `app.rs`.
 pub const LOOP_PAGES: &[LoopPage] = &[
     page("Overview", "", 'o'),
-    page("Events", "/events", 'e'),
-    page("Playground", "/playground", 'p'),
+    for_analysts("Events", "/events", 'e'),
+    for_analysts("Playground", "/playground", 'p'),
     page("Actions", "/actions", 'a'),
     page("Features", "/features", 'f'),
     page("Evaluations", "/evaluations", 'v'),
@@ -57,16 +64,16 @@ pub struct LoopHeader {
     /// While a new model is trained from the log: how much of it is done, in percent.
     pub relearning_percent: Option<u32>,
     pub is_paused: bool,
-    /// Whether this person may pause it and let it go on.
-    pub may_pause: bool,
     /// Loops to switch to: ids and names.
     pub others: Vec<(String, String)>,
+    /// Of whoever looks.
+    pub role: Role,
 }
 
 /// Name and mode of a loop, and which others there are.
 #[server]
 pub async fn load_loop_header(id: String) -> Result<LoopHeader, PageError> {
-    use crate::{loops::Loops, terms::Role, web::guard};
+    use crate::{loops::Loops, web::guard};
     /// More are on the page of all loops.
     const MOST_OTHERS: usize = 12;
     // Taken before anything is awaited: see `guard::given`.
@@ -78,7 +85,7 @@ pub async fn load_loop_header(id: String) -> Result<LoopHeader, PageError> {
         mode: live.configuration().learning_mode,
         relearning_percent: live.relearning().map(|share| (share * 100.0) as u32),
         is_paused: live.is_paused(),
-        may_pause: person.role >= Role::Editor,
+        role: person.role,
         others: others.map(|other| (other.id().to_string(), other.name())).collect(),
         id,
     })
@@ -109,7 +116,7 @@ pub fn LoopFrame() -> impl IntoView {
 
 #[component]
 fn LoopHead(header: LoopHeader) -> impl IntoView {
-    let LoopHeader { id, name, mode, relearning_percent, is_paused, may_pause, others } = header;
+    let LoopHeader { id, name, mode, relearning_percent, is_paused, others, role } = header;
     let paused = id.clone();
     let copied = id.clone();
     let copy_id = Callback::new(move |()| {
@@ -123,12 +130,12 @@ fn LoopHead(header: LoopHeader) -> impl IntoView {
                 <Breadcrumb crumbs=crumbs/>
                 {(!others.is_empty()).then(|| view! { <LoopSwitch others=others/> })}
                 <ModeButton mode=mode/>
-                {may_pause.then(|| view! { <PauseButton id=paused is_paused=is_paused/> })}
+                {(role >= Role::Editor).then(|| view! { <PauseButton id=paused is_paused=is_paused/> })}
                 {relearning_percent.map(|percent| view! {
                     <span class="chip chip--accent">"Relearning: "{percent}" % done"</span>
                 })}
             </div>
-            <LoopTabs base=format!("/loops/{id}")/>
+            <LoopTabs base=format!("/loops/{id}") role=role/>
         </div>
     }
     .into_any()
@@ -161,7 +168,7 @@ fn page_of(path: &str) -> LoopPage {
 }
 
 #[component]
-fn LoopTabs(base: String) -> impl IntoView {
+fn LoopTabs(base: String, role: Role) -> impl IntoView {
     let list = NodeRef::<html::Ul>::new();
     let path = use_location().pathname;
     // Where they do not fit they scroll, and the one that is open is brought into sight.
@@ -183,7 +190,7 @@ fn LoopTabs(base: String) -> impl IntoView {
     };
     view! {
         <nav class="tabs" aria-label="Pages of this loop">
-            <ul node_ref=list>{LOOP_PAGES.iter().map(tab).collect_view()}</ul>
+            <ul node_ref=list>{LOOP_PAGES.iter().filter(|page| role >= page.least).map(tab).collect_view()}</ul>
         </nav>
     }
     .into_any()

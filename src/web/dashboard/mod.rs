@@ -1,6 +1,7 @@
 //! The dashboard: one file per screen with its data, its server functions and its component.
 
 pub mod actions;
+pub mod administration;
 mod api_versions;
 pub mod evaluations;
 pub mod event;

@@ -53,7 +53,7 @@ pub async fn create_loop(name: String, wait: String, mode: String, slots: String
         ..Configuration::default()
     };
     let new = NewLoop { name: name.trim().to_owned(), configuration, arguments: None };
-    let created = guard::given::<Loops>()?.create(new, &person.name).await?;
+    let created = guard::given::<Loops>()?.create(new, &person.author()).await?;
     Ok(NewLoopView {
         id: created.live.id().to_string(),
         name: created.live.name(),

@@ -28,8 +28,8 @@ pub async fn pause_loops(#[server(default)] ids: Vec<String>, order: String) -> 
     for id in ids {
         let (person, live) = guard::require_loop(Role::Editor, &id).await?;
         match (order.as_str(), live.is_paused()) {
-            (PAUSE, false) => drop(live.pause(&person.name).await?),
-            (RESUME, true) => drop(live.resume(&person.name).await?),
+            (PAUSE, false) => drop(live.pause(&person.author()).await?),
+            (RESUME, true) => drop(live.resume(&person.author()).await?),
             _ => continue,
         }
         done.push((id, live.name()));

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use crate::web::{
     PageError,
-    components::{FormError, Logo, PasswordField, SubmitButton, TextField},
+    components::{FormError, HelpLink, Logo, PasswordField, SubmitButton, TextField},
 };
 
 /// Opens a session. Anyone may call this; attempts are throttled.
@@ -23,8 +23,13 @@ pub async fn sign_in(name: String, password: String, next: Option<String>) -> Re
 /// Ends the session of whoever calls.
 #[server]
 pub async fn sign_out() -> Result<(), PageError> {
-    use crate::web::guard;
+    use crate::{accounts::Accounts, web::guard};
+    let accounts = guard::given::<Accounts>()?;
+    let person = guard::signed_in().await?;
     guard::end_session().await?;
+    if let Some(person) = person {
+        accounts.note_sign_out(&person).await?;
+    }
     leptos_axum::redirect("/sign-in");
     Ok(())
 }
@@ -53,6 +58,7 @@ pub fn SignInPage() -> impl IntoView {
                 </ActionForm>
             </section>
             <p class="muted">"Forgotten? On the server, run "<code>"rankloop admin reset-password"</code>"."</p>
+            <HelpLink/>
         </main>
     }
 }

@@ -4,23 +4,26 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use crate::web::{
-    PageError,
-    components::{FormError, Loaded, Logo, PasswordField, SubmitButton, TextField},
+use crate::{
+    terms::Role,
+    web::{
+        PageError,
+        components::{FormError, Loaded, Logo, PasswordField, SubmitButton, TextField},
+    },
 };
 
-/// Whether the link can still be used. Anyone may ask: the token itself is the permission.
+/// What the link makes of its holder, if it can still be used. Anyone may ask: the token itself is the permission.
 #[server]
-pub async fn check_link(token: String) -> Result<bool, PageError> {
+pub async fn check_link(token: String) -> Result<Option<Role>, PageError> {
     use crate::{accounts::Accounts, web::guard};
-    Ok(guard::given::<Accounts>()?.is_link_valid(&token).await?)
+    Ok(guard::given::<Accounts>()?.role_of_link(&token).await?)
 }
 
 /// Uses the link up. Anyone may call this: the token itself is the permission.
 #[server]
 pub async fn accept_link(token: String, name: String, password: String) -> Result<(), PageError> {
     use crate::{accounts::Accounts, web::guard};
-    let person = guard::given::<Accounts>()?.accept_link(&token, &name, &password).await?;
+    let person = guard::given::<Accounts>()?.accept_link(&token, &name, &password, &guard::caller_address()).await?;
     guard::start_session(&person).await?;
     leptos_axum::redirect("/loops");
     Ok(())
@@ -37,12 +40,9 @@ pub fn WelcomePage() -> impl IntoView {
         <main id="main" class="centered">
             <a href="/" class="centered__logo"><Logo/></a>
             <section class="card centered__card">
-                <Loaded resource=link view=move |is_valid| {
-                    if is_valid {
-                        Either::Left(view! { <WelcomeForm token=token.get_untracked()/> })
-                    } else {
-                        Either::Right(view! { <UsedUp/> })
-                    }
+                <Loaded resource=link view=move |role| match role {
+                    Some(role) => Either::Left(view! { <WelcomeForm token=token.get_untracked() role=role/> }),
+                    None => Either::Right(view! { <UsedUp/> }),
                 }/>
             </section>
         </main>
@@ -50,7 +50,7 @@ pub fn WelcomePage() -> impl IntoView {
 }
 
 #[component]
-fn WelcomeForm(token: String) -> impl IntoView {
+fn WelcomeForm(token: String, role: Role) -> impl IntoView {
     let action = ServerAction::<AcceptLink>::new();
     let error = move |field: &'static str| {
         Signal::derive(move || action.value().get().and_then(Result::err).and_then(|error| error.at_field(field)))
@@ -58,7 +58,8 @@ fn WelcomeForm(token: String) -> impl IntoView {
     let message = move || action.value().get().and_then(Result::err).and_then(|error| error.for_form());
     view! {
         <h1>"Welcome to rankloop"</h1>
-        <p class="muted">"This link makes you an owner of this server. Choose how you will sign in from now on."</p>
+        <p class="muted">"This link lets you in as "<strong>{role.as_str()}</strong>". Choose how you will sign in from now on."</p>
+        <p class="muted">{role.may()}</p>
         <ActionForm action=action>
             <div class="stack">
                 <FormError message=Signal::derive(message)/>
@@ -77,7 +78,7 @@ fn WelcomeForm(token: String) -> impl IntoView {
 fn UsedUp() -> impl IntoView {
     view! {
         <h1>"This link was used or is too old"</h1>
-        <p class="muted">"A sign-in link works once, for 24 hours. Sign in with the name and password you chose, or make another person on the server:"</p>
+        <p class="muted">"A sign-in link works once, for 24 hours. Sign in with the name and password you chose, or ask whoever invited you for another link. Whoever runs the server can make one more person there:"</p>
         <p><code>"rankloop admin create-user"</code></p>
         <p><a class="button button--primary" href="/sign-in">"Sign in"</a></p>
     }

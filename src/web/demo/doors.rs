@@ -88,10 +88,13 @@ pub async fn load_progress(event_id: String) -> Result<Option<Progress>, PageErr
 /// How the simulated readers are doing; `None` on a server without the demo. For anyone: it says nothing of people.
 #[server]
 pub async fn load_readers() -> Result<Option<ReaderStatus>, PageError> {
-    use crate::web::{guard, newsroom};
+    use crate::{
+        terms::Role,
+        web::{guard, newsroom},
+    };
     let Some(demo) = newsroom::running() else { return Ok(None) };
-    let is_signed_in = guard::signed_in().await?.is_some();
-    Ok(Some(newsroom::reader_status(&demo, is_signed_in)))
+    let may_read_events = guard::signed_in().await?.is_some_and(|person| person.role >= Role::Analyst);
+    Ok(Some(newsroom::reader_status(&demo, may_read_events)))
 }
 
 /// What an editor does to the simulated readers: `pause`, `resume`, `taste`, `breaking`, `quiet`, or a rate per second.

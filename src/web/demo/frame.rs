@@ -55,6 +55,7 @@ pub fn NewsFrame(
                 <div class="news-footer__links">
                     <a href="/news/coffee">"Coffee: this server beside the old service"</a>
                     <a href="/loops">"Open the dashboard"</a>
+                    <a href="/help" rel="external">"Help"</a>
                     <ThemeSwitch/>
                 </div>
             </footer>

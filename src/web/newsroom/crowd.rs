@@ -20,7 +20,7 @@ const KNOWN: &str = "known, because we made the readers up";
 const SECOND_US: i64 = 1_000_000;
 
 /// How the readers are doing; addresses of the dashboard are for those who can open them.
-pub fn reader_status(demo: &Demo, is_signed_in: bool) -> ReaderStatus {
+pub fn reader_status(demo: &Demo, may_read_events: bool) -> ReaderStatus {
     let status = demo.status();
     ReaderStatus {
         is_ready: status.is_ready,
@@ -31,13 +31,13 @@ pub fn reader_status(demo: &Demo, is_signed_in: bool) -> ReaderStatus {
         n_rewarded: status.n_rewarded,
         n_unanswered: status.n_unanswered,
         trouble: status.trouble,
-        crowd: crowd_view(demo, is_signed_in),
+        crowd: crowd_view(demo, may_read_events),
     }
 }
 
-fn crowd_view(demo: &Demo, is_signed_in: bool) -> CrowdView {
+fn crowd_view(demo: &Demo, may_read_events: bool) -> CrowdView {
     let numbers = demo.crowd();
-    let path = |desk: Desk| demo.loop_of(desk).filter(|_| is_signed_in).map(|id| format!("/loops/{id}/events"));
+    let path = |desk: Desk| demo.loop_of(desk).filter(|_| may_read_events).map(|id| format!("/loops/{id}/events"));
     let interest = if numbers.is_breaking { interest(demo, path(Desk::Lead)) } else { Vec::new() };
     CrowdView {
         sentence: sentence(&numbers.all),

@@ -156,7 +156,7 @@ pub async fn front_page(demo: &Demo, persona: &Persona, answers: Answers) -> Res
         sections: sections.map(|order| section_order(&order, sight)),
         banner: banner.map(|offer| banner_view(&offer, sight)),
         notice,
-        readers: Some(reader_status(demo, sight.is_signed_in)),
+        readers: Some(reader_status(demo, sight.may_read_events)),
         loop_path: demo.loop_id().filter(|_| sight.is_signed_in).map(|id| format!("/loops/{id}")),
         may_steer: may_steer(person.as_ref()),
     })
@@ -170,15 +170,18 @@ fn may_steer(person: Option<&SignedIn>) -> bool {
 #[derive(Debug, Clone, Copy)]
 struct Sight {
     is_signed_in: bool,
+    /// Viewers do not read single events.
+    may_read_events: bool,
 }
 
 impl Sight {
     fn of(person: Option<&SignedIn>) -> Self {
-        Self { is_signed_in: person.is_some() }
+        let may_read_events = person.is_some_and(|person| person.role >= Role::Analyst);
+        Self { is_signed_in: person.is_some(), may_read_events }
     }
 
     fn event(self, loop_id: &LoopId, event_id: &str) -> Option<String> {
-        self.is_signed_in.then(|| format!("/loops/{loop_id}/events/{event_id}"))
+        self.may_read_events.then(|| format!("/loops/{loop_id}/events/{event_id}"))
     }
 }
 

@@ -3,9 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::web::{
-    components::{THEMES, ThemeChoice, use_theme},
-    dashboard::loop_frame::LOOP_PAGES,
+use crate::{
+    terms::Role,
+    web::{
+        components::{THEMES, ThemeChoice, use_theme},
+        dashboard::loop_frame::LOOP_PAGES,
+    },
 };
 
 /// Something to go to or to do.
@@ -51,6 +54,8 @@ impl Command {
 pub struct Palette {
     pub is_open: RwSignal<bool>,
     pub is_sheet_open: RwSignal<bool>,
+    /// Of whoever is signed in, once that is known: nobody is led where they are turned away.
+    pub role: RwSignal<Option<Role>>,
     offered: RwSignal<Vec<(u32, Vec<Command>)>>,
     next_id: StoredValue<u32>,
     path: Memo<String>,
@@ -62,6 +67,7 @@ pub fn provide_palette() -> Palette {
     let palette = Palette {
         is_open: RwSignal::new(false),
         is_sheet_open: RwSignal::new(false),
+        role: RwSignal::new(None),
         offered: RwSignal::new(Vec::new()),
         next_id: StoredValue::new(0),
         path: use_location().pathname,
@@ -93,12 +99,13 @@ impl Palette {
         let mut all: Vec<Command> = self.offered.get().into_iter().flat_map(|(_, commands)| commands).collect();
         if let Some(id) = self.loop_id() {
             all.extend(
-                LOOP_PAGES.iter().map(|page| {
+                LOOP_PAGES.iter().filter(|page| self.may_open(page.least)).map(|page| {
                     Command::page(page.words, format!("g {}", page.key), format!("/loops/{id}{}", page.path))
                 }),
             );
         }
-        all.extend(PLACES.map(|(words, keys, path)| Command::page(words, keys, path)));
+        let places = PLACES.iter().filter(|place| self.may_open(place.least));
+        all.extend(places.map(|place| Command::page(place.words, place.keys, place.path)));
         all.extend(THEMES.map(|(name, words, _)| Command {
             words: words.to_owned(),
             kind: "Look",
@@ -109,14 +116,19 @@ impl Palette {
         all
     }
 
+    fn may_open(self, least: Role) -> bool {
+        self.role.get_untracked().is_some_and(|role| role >= least)
+    }
+
     /// Where the key after `g` leads from here.
     pub fn path_of_key(self, key: &str) -> Option<String> {
-        let place = PLACES.iter().find(|(_, keys, _)| keys.strip_prefix("g ") == Some(key));
+        let place =
+            PLACES.iter().find(|place| place.keys.strip_prefix("g ") == Some(key) && self.may_open(place.least));
         let of_loop = || {
-            let page = LOOP_PAGES.iter().find(|page| page.key.to_string() == key)?;
+            let page = LOOP_PAGES.iter().find(|page| page.key.to_string() == key && self.may_open(page.least))?;
             Some(format!("/loops/{}{}", self.loop_id()?, page.path))
         };
-        place.map(|(_, _, path)| (*path).to_owned()).or_else(of_loop)
+        place.map(|place| place.path.to_owned()).or_else(of_loop)
     }
 
     /// Does what a command says; `go` follows a path.
@@ -143,12 +155,35 @@ pub fn follow(path: &str, navigate: &dyn Fn(&str)) {
 
 const HELP: &str = "/help";
 
+/// A page that is there wherever one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub words: &'static str,
+    pub keys: &'static str,
+    pub path: &'static str,
+    /// Whom it is for.
+    pub least: Role,
+    /// Whether it is about the server itself.
+    pub is_of_server: bool,
+}
+
+const fn place(words: &'static str, keys: &'static str, path: &'static str) -> Place {
+    Place { words, keys, path, least: Role::Viewer, is_of_server: false }
+}
+
+const fn of_server(words: &'static str, keys: &'static str, path: &'static str, least: Role) -> Place {
+    Place { words, keys, path, least, is_of_server: true }
+}
+
 /// Pages that are there wherever one is.
-pub const PLACES: [(&str, &str, &str); 4] = [
-    ("All loops", "g l", "/loops"),
-    ("New loop", "g n", "/loops/new"),
-    ("Demo newspaper", "g d", "/news"),
-    ("Help", "g h", HELP),
+pub const PLACES: [Place; 7] = [
+    place("All loops", "g l", "/loops"),
+    Place { least: Role::Editor, ..place("New loop", "g n", "/loops/new") },
+    place("Demo newspaper", "g d", "/news"),
+    of_server("People", "g u", "/people", Role::Admin),
+    of_server("Audit history", "g y", "/audit", Role::Admin),
+    of_server("Server health", "g r", "/server", Role::Analyst),
+    place("Help", "g h", HELP),
 ];
 
 fn loop_in_path(path: &str) -> Option<&str> {
@@ -179,7 +214,7 @@ mod tests {
     #[test]
     fn no_two_pages_share_a_key() {
         let mut keys: Vec<String> = LOOP_PAGES.iter().map(|page| format!("g {}", page.key)).collect();
-        keys.extend(PLACES.map(|(_, keys, _)| keys.to_owned()));
+        keys.extend(PLACES.map(|place| place.keys.to_owned()));
         let n = keys.len();
         keys.sort();
         keys.dedup();

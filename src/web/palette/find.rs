@@ -33,7 +33,7 @@ pub async fn find_places(text: String, loop_id: Option<String>) -> Result<Vec<Fo
 
     // Taken before anything is awaited: see `guard::given`.
     let loops = guard::given::<Loops>()?.list();
-    guard::require(Role::Viewer).await?;
+    let person = guard::require(Role::Viewer).await?;
     let text = text.trim();
     let wanted = text.to_lowercase();
     let is_meant = |name: &str| {
@@ -46,7 +46,10 @@ pub async fn find_places(text: String, loop_id: Option<String>) -> Result<Vec<Fo
         .take(MOST_LOOPS)
         .map(|live| Found { words: live.name(), is_event: false, path: format!("/loops/{}", live.id()) })
         .collect();
-    let event_id = Some(text).filter(|text| text.len() >= SHORTEST_ID).and_then(|text| text.parse::<EventId>().ok());
+    // Events hold what applications send about people: viewers do not read them.
+    let event_id = Some(text)
+        .filter(|text| text.len() >= SHORTEST_ID && person.role >= Role::Analyst)
+        .and_then(|text| text.parse::<EventId>().ok());
     let Some(event_id) = event_id else { return Ok(found) };
     let is_open = |live: &&crate::loops::LiveLoop| loop_id.as_deref() == Some(live.id().as_str());
     let (open, others): (Vec<_>, Vec<_>) = loops.iter().partition(is_open);

@@ -9,7 +9,7 @@ mod find;
 mod keyboard;
 mod sheet;
 
-pub use commands::{Command, Does, Palette, offer_commands, provide_palette};
+pub use commands::{Command, Does, PLACES, Palette, Place, offer_commands, provide_palette};
 pub use keyboard::listen_to_keys;
 use leptos::{lazy, prelude::*};
 pub use sheet::shortcut_list;

@@ -66,7 +66,7 @@ pub fn shortcut_list() -> AnyView {
         ("?", "These shortcuts"),
     ];
     let pages = LOOP_PAGES.iter().map(|page| (format!("g {}", page.key), page.words));
-    let places = PLACES.map(|(words, keys, _)| (keys.to_owned(), words));
+    let places = PLACES.map(|place| (place.keys.to_owned(), place.words));
     let all = fixed.map(|(keys, words)| (keys.to_owned(), words)).into_iter().chain(places).chain(pages);
     let rows: Vec<AnyView> = all.map(|(keys, words)| row(keys, words)).collect();
     view! { <dl class="shortcuts">{rows}</dl> }.into_any()

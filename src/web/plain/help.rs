@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::web::{components::Logo, palette::shortcut_list};
+use crate::web::{
+    components::{MAIN_LINKS, TopBar},
+    palette::shortcut_list,
+    roles::role_table,
+};
 
 /// The words of the product, each in a sentence.
 const WORDS: [(&str, &str, &str); 14] = [
@@ -64,13 +68,7 @@ pub fn help() -> AnyView {
         view! { <div class="glossary__word" id=id><dt>{word}</dt><dd>{meaning}</dd></div> }
     };
     view! {
-        <header class="topbar">
-            <a href="/loops" class="topbar__home" aria-label="rankloop, all loops"><Logo/></a>
-            <nav class="topbar__nav" aria-label="Main">
-                <a href="/loops">"Loops"</a>
-                <a href="/news" class="topbar__wide">"Demo newspaper"</a>
-            </nav>
-        </header>
+        <TopBar home=("/loops", "rankloop, all loops") links=MAIN_LINKS.to_vec()/>
         <main id="main" class="page page--text">
             <header class="page-header">
                 <div>
@@ -94,6 +92,11 @@ pub fn help() -> AnyView {
             <section class="card" id="words">
                 <h2>"Words"</h2>
                 <dl class="glossary">{WORDS.map(word).into_iter().collect_view()}</dl>
+            </section>
+            <section class="card" id="roles">
+                <h2>"Roles"</h2>
+                <p class="muted">"What people may do, and programs with a management token. A key of a loop opens the calls of that loop and nothing else."</p>
+                {role_table()}
             </section>
             <section class="card" id="keys">
                 <h2>"Keys"</h2>

@@ -15,6 +15,7 @@ use super::versions::{EvaluationDialect, Version};
 use crate::{
     api::{
         ApiError, ApiState,
+        azure::by_key,
         error::ErrorBody,
         extract::{ApiJson, ApiPath},
     },
@@ -22,9 +23,6 @@ use crate::{
 };
 pub use dated::read_date;
 pub use newest_wire::status;
-
-/// Who changes settings, for the history: whoever holds the loop's key.
-const BY_KEY: &str = "key";
 
 /// The evaluation in the path, percent-decoded.
 #[derive(Debug, Deserialize)]
@@ -61,7 +59,7 @@ async fn delete(
     Extension(version): Extension<&'static Version>,
     ApiPath(path): ApiPath<EvaluationPath>,
 ) -> Result<StatusCode, ApiError> {
-    match live.delete_evaluation(&path.evaluation_id).await {
+    match live.delete_evaluation(&path.evaluation_id, &by_key()).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(error) => no_error_declared(version, error.into()),
     }
@@ -89,6 +87,6 @@ async fn apply(
     ApiJson(reference): ApiJson<contract::PolicyReferenceContract>,
 ) -> Result<StatusCode, ApiError> {
     let (evaluation_id, policy_name) = reference.check()?;
-    live.apply_from_evaluation(&evaluation_id, &policy_name, BY_KEY).await?;
+    live.apply_from_evaluation(&evaluation_id, &policy_name, &by_key()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     api::{
         ApiError,
+        azure::by_key,
         azure::{paging::Paging, versions::EvaluationDialect},
         error::ErrorBody,
         extract::{ApiJson, ApiPath},
@@ -40,7 +41,7 @@ pub async fn create(
     ApiPath(path): ApiPath<EvaluationPath>,
     ApiJson(contract): ApiJson<EvaluationContract>,
 ) -> Result<StatusCode, ApiError> {
-    live.make_evaluation(contract.check(Some(path.evaluation_id), EvaluationDialect::Newest)?).await?;
+    live.make_evaluation(contract.check(Some(path.evaluation_id), EvaluationDialect::Newest)?, &by_key()).await?;
     Ok(StatusCode::OK)
 }
 

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     api::{
         ApiError,
+        azure::by_key,
         azure::versions::{EvaluationDialect, Version},
         error::ErrorBody,
         extract::{ApiJson, ApiPath},
@@ -41,7 +42,7 @@ pub async fn create(
     ApiJson(contract): ApiJson<EvaluationContract>,
 ) -> Result<Created, ApiError> {
     let dialect = version.evaluations;
-    let made = live.make_evaluation(contract.check(None, dialect)?).await?;
+    let made = live.make_evaluation(contract.check(None, dialect)?, &by_key()).await?;
     // All previews answered with the address of the first.
     let spoken = if dialect == EvaluationDialect::Stable { "v1.0" } else { "v1.1-preview.1" };
     let location = format!("/personalizer/{spoken}/evaluations/{}", made.id);

@@ -200,7 +200,7 @@ pub async fn save_action(loop_id: String, action: ActionFields) -> Result<(), Pa
         notes: notes.trim_end().chars().take(2_000).collect(),
         position: None,
     };
-    live.save_action(draft, &person.name).await?;
+    live.save_action(draft, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{loop_id}/actions"));
     Ok(())
 }
@@ -212,7 +212,7 @@ pub async fn switch_action(loop_id: String, action_id: String, is_active: bool) 
     let (person, live) = guard::require_loop(Role::Editor, &loop_id).await?;
     let mut draft = guard::draft_of(&live, &action_id)?;
     draft.is_active = is_active;
-    live.save_action(draft, &person.name).await?;
+    live.save_action(draft, &person.author()).await?;
     Ok(())
 }
 
@@ -230,7 +230,7 @@ pub async fn move_action(loop_id: String, action_id: String, is_up: bool) -> Res
     saved.swap(place, other);
     // Positions may be equal or have gaps; numbering all anew leaves every other action where it is.
     (0_i64..).zip(&mut saved).for_each(|(position, draft)| draft.position = Some(position));
-    live.change_actions(ActionsChange { saved, ..ActionsChange::default() }, &person.name).await?;
+    live.change_actions(ActionsChange { saved, ..ActionsChange::default() }, &person.author()).await?;
     Ok(())
 }
 
@@ -243,7 +243,7 @@ pub async fn delete_action(loop_id: String, action_id: String) -> Result<String,
     };
     let (person, live) = guard::require_loop(Role::Editor, &loop_id).await?;
     let action_id: ActionId = action_id.parse().map_err(|_| guard::not_found("action"))?;
-    live.delete_action(&action_id, &person.name).await?;
+    live.delete_action(&action_id, &person.author()).await?;
     Ok(live.last_actions_change().await?.map(|change| change.id).unwrap_or_default())
 }
 
@@ -252,7 +252,7 @@ pub async fn delete_action(loop_id: String, action_id: String) -> Result<String,
 pub async fn undo_actions(loop_id: String, change_id: String) -> Result<(), PageError> {
     use crate::{terms::Role, web::guard};
     let (person, live) = guard::require_loop(Role::Editor, &loop_id).await?;
-    live.take_back_actions(&change_id, &person.name).await?;
+    live.take_back_actions(&change_id, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{loop_id}/actions"));
     Ok(())
 }

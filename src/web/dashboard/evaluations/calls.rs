@@ -56,7 +56,7 @@ pub async fn load_evaluations(id: String) -> Result<EvaluationsView, PageError> 
         lines: ask::evaluations(&live).await?,
         first_day: words::day_of_input(first_us),
         last_day: words::day_of_input(now_us),
-        may_edit: person.role >= Role::Editor,
+        may_edit: person.role >= Role::Analyst,
     })
 }
 
@@ -100,7 +100,7 @@ pub async fn share_report(id: String, evaluation_id: String, days: u16) -> Resul
 
     use crate::{terms::Role, web::guard};
     let (person, live) = guard::require_loop(Role::Editor, &id).await?;
-    let secret = live.share_evaluation(&evaluation_id, days, &person.name).await?;
+    let secret = live.share_evaluation(&evaluation_id, days, &person.author()).await?;
     let evaluation_id = utf8_percent_encode(&evaluation_id, NON_ALPHANUMERIC);
     leptos_axum::redirect(&format!("/loops/{id}/evaluations/{evaluation_id}?link={secret}"));
     Ok(())
@@ -110,8 +110,8 @@ pub async fn share_report(id: String, evaluation_id: String, days: u16) -> Resul
 #[server]
 pub async fn stop_sharing(id: String, share_id: String) -> Result<(), PageError> {
     use crate::{terms::Role, web::guard};
-    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
-    live.stop_sharing(&share_id).await?;
+    let (person, live) = guard::require_loop(Role::Editor, &id).await?;
+    live.stop_sharing(&share_id, &person.author()).await?;
     Ok(())
 }
 
@@ -131,7 +131,7 @@ pub async fn start_evaluation(
         terms::Role,
         web::{guard, words},
     };
-    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
+    let (person, live) = guard::require_loop(Role::Analyst, &id).await?;
     let day = |text: &str, field: &str| {
         words::instant_of_day(text).ok_or_else(|| guard::refused_at(field, "This is no day."))
     };
@@ -148,7 +148,7 @@ pub async fn start_evaluation(
         is_optimizing: optimize,
         segment_by: Some(segment_by.trim().to_owned()),
     };
-    let made = live.make_evaluation(asked).await?;
+    let made = live.make_evaluation(asked, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{id}/evaluations/{}", made.id));
     Ok(())
 }

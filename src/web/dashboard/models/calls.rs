@@ -32,7 +32,7 @@ pub async fn load_models(id: String) -> Result<ModelsView, PageError> {
 pub async fn keep_model(id: String, note: String) -> Result<(), PageError> {
     use crate::{terms::Role, web::guard};
     let (person, live) = guard::require_loop(Role::Editor, &id).await?;
-    live.keep_checkpoint(&note, &person.name).await.map_err(|error| guard::refused_at("note", error))?;
+    live.keep_checkpoint(&note, &person.author()).await.map_err(|error| guard::refused_at("note", error))?;
     leptos_axum::redirect(&format!("/loops/{id}/models"));
     Ok(())
 }
@@ -42,7 +42,7 @@ pub async fn keep_model(id: String, note: String) -> Result<(), PageError> {
 pub async fn restore_model(id: String, kept: String) -> Result<(), PageError> {
     use crate::{terms::Role, web::guard};
     let (person, live) = guard::require_loop(Role::Editor, &id).await?;
-    live.go_back_to(&kept, &person.name).await?;
+    live.go_back_to(&kept, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{id}/models"));
     Ok(())
 }
@@ -51,8 +51,8 @@ pub async fn restore_model(id: String, kept: String) -> Result<(), PageError> {
 #[server]
 pub async fn forget_model(id: String, kept: String) -> Result<(), PageError> {
     use crate::{terms::Role, web::guard};
-    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
-    live.delete_checkpoint(&kept).await?;
+    let (person, live) = guard::require_loop(Role::Editor, &id).await?;
+    live.delete_checkpoint(&kept, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{id}/models"));
     Ok(())
 }
@@ -65,7 +65,7 @@ pub async fn begin_anew(id: String, typed: String) -> Result<(), PageError> {
     if typed.trim() != live.name().trim() {
         return Err(guard::refused_at("typed", "This is not the loop's name."));
     }
-    live.reset_model(&person.name).await?;
+    live.reset_model(&person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{id}/models"));
     Ok(())
 }

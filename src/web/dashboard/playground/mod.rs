@@ -26,7 +26,7 @@ use crate::{
 #[server(input = Json)]
 pub async fn load_playground(id: String, asked: Vec<(String, String)>) -> Result<Page, PageError> {
     use crate::{reports::ask, terms::Role, web::guard};
-    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    let (_, live) = guard::require_loop(Role::Analyst, &id).await?;
     Ok(ask::playground(&live, &asked).await?)
 }
 

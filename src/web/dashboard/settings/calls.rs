@@ -157,7 +157,7 @@ pub async fn apply_draft(id: String, draft: SettingsDraft) -> Result<(), PageErr
     use crate::{terms::Role, web::guard};
     let (person, live) = guard::require_loop(Role::Editor, &id).await?;
     let change = guard::change_of(&live, &Proposal::Draft(Box::new(draft))).await?;
-    live.configure(change, &person.name).await?;
+    live.configure(change, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{id}/settings"));
     Ok(())
 }
@@ -168,7 +168,7 @@ pub async fn apply_restore(id: String, seq: i64) -> Result<(), PageError> {
     use crate::{terms::Role, web::guard};
     let (person, live) = guard::require_loop(Role::Editor, &id).await?;
     let change = guard::change_of(&live, &Proposal::Restore(seq)).await?;
-    live.configure(change, &person.name).await?;
+    live.configure(change, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{id}/settings"));
     Ok(())
 }
@@ -177,8 +177,8 @@ pub async fn apply_restore(id: String, seq: i64) -> Result<(), PageError> {
 #[server]
 pub async fn rename_loop(id: String, name: String) -> Result<(), PageError> {
     use crate::{loops::Loops, terms::Role, web::guard};
-    let (_, live) = guard::require_loop(Role::Editor, &id).await?;
-    guard::given::<Loops>()?.rename(live.id(), name.trim()).await?;
+    let (person, live) = guard::require_loop(Role::Editor, &id).await?;
+    guard::given::<Loops>()?.rename(live.id(), name.trim(), &person.author()).await?;
     Ok(())
 }
 
@@ -187,7 +187,7 @@ pub async fn rename_loop(id: String, name: String) -> Result<(), PageError> {
 pub async fn reset_model(id: String) -> Result<(), PageError> {
     use crate::{terms::Role, web::guard};
     let (person, live) = guard::require_loop(Role::Editor, &id).await?;
-    live.reset_model(&person.name).await?;
+    live.reset_model(&person.author()).await?;
     Ok(())
 }
 
@@ -195,11 +195,11 @@ pub async fn reset_model(id: String) -> Result<(), PageError> {
 #[server]
 pub async fn delete_loop(id: String, typed: String) -> Result<(), PageError> {
     use crate::{loops::Loops, terms::Role, web::guard};
-    let (_, live) = guard::require_loop(Role::Owner, &id).await?;
+    let (person, live) = guard::require_loop(Role::Admin, &id).await?;
     if typed.trim() != live.name().trim() {
         return Err(PageError::rejected("The name does not match; nothing was deleted."));
     }
-    guard::given::<Loops>()?.delete(live.id()).await?;
+    guard::given::<Loops>()?.delete(live.id(), &person.author()).await?;
     leptos_axum::redirect("/loops");
     Ok(())
 }
