@@ -88,7 +88,9 @@ async fn every_operation_refuses_the_roles_below_the_least_that_it_takes() {
                 let answer = app.manage_as(token, method.clone(), &path, body_of(name)).await;
                 let told = format!("{name} as {}: {} {}", role.as_str(), answer.status, answer.text);
                 assert_eq!(answer.status == 403, role < least, "{told}");
-                assert!(![400, 401].contains(&answer.status.as_u16()), "{told}");
+                // A model comes as a signed file, which there is none of here.
+                let is_no_file = name == "importModel" && answer.status == 400;
+                assert!(is_no_file || ![400, 401].contains(&answer.status.as_u16()), "{told}");
                 if name == "deleteLoop" && role >= least {
                     break;
                 }
