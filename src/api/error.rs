@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::{
     accounts::AccountError,
     bandit::FeatureError,
-    loops::LoopError,
+    loops::{ActionProblem, LoopError},
     terms::{ConfigurationError, IdError},
 };
 
@@ -28,10 +28,15 @@ pub struct ApiError {
     code: &'static str,
     message: String,
     target: Option<String>,
+    /// Boxed, because errors are handed on by value and few have any.
+    details: Option<Box<Details>>,
     retry_after_s: Option<u64>,
     /// How to ask for a way in (RFC 6750, 3), when that is what is missing.
     challenge: Option<String>,
 }
+
+#[derive(Debug)]
+struct Details(Vec<ErrorDetail>);
 
 /// The body of every refusal.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,12 +54,32 @@ pub struct ErrorObject {
     /// The field that was wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
+    /// Of a list: what was wrong with each of its items.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    details: Vec<ErrorDetail>,
+}
+
+/// What was wrong with one item of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ErrorDetail {
+    /// Where it stands: `actions[3]`.
+    pub target: String,
+    /// What was wrong, for people.
+    pub message: String,
 }
 
 impl ApiError {
     /// A refusal with its own status and code.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), target: None, retry_after_s: None, challenge: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            target: None,
+            details: None,
+            retry_after_s: None,
+            challenge: None,
+        }
     }
 
     /// The request is wrong.
@@ -73,6 +98,12 @@ impl ApiError {
         self
     }
 
+    /// Names what is wrong with each item of a list.
+    pub fn with_details(mut self, details: Vec<ErrorDetail>) -> Self {
+        self.details = (!details.is_empty()).then(|| Box::new(Details(details)));
+        self
+    }
+
     /// The same refusal under the code of another operation; what is not the caller's fault keeps its own.
     pub fn as_code(mut self, code: &'static str) -> Self {
         if self.status == StatusCode::BAD_REQUEST {
@@ -84,6 +115,11 @@ impl ApiError {
     /// Its status.
     pub fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// What was wrong, for people.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// Its code.
@@ -160,7 +196,8 @@ pub(super) fn causes(error: &dyn Error) -> String {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let error = ErrorObject { code: self.code, message: self.message, target: self.target };
+        let details = self.details.map_or_else(Vec::new, |details| details.0);
+        let error = ErrorObject { code: self.code, message: self.message, target: self.target, details };
         let mut response = (self.status, Json(ErrorBody { error })).into_response();
         let headers = response.headers_mut();
         // The newest version of the contract declares it; the others allow it.
@@ -204,6 +241,16 @@ impl From<LoopError> for ApiError {
             | LoopError::TooManyLoopActions { .. }
             | LoopError::ActionDates
             | LoopError::Note { .. } => Self::bad("BadRequest", message),
+            LoopError::ActionList(problems) => {
+                let detail = |problem: &ActionProblem| ErrorDetail {
+                    target: format!("actions[{}]", problem.place),
+                    message: format!("{}: {}", problem.id, problem.error),
+                };
+                Self::bad("BadRequest", message).at("actions").with_details(problems.iter().map(detail).collect())
+            }
+            LoopError::NoWayBack | LoopError::TooManyCheckpoints { .. } | LoopError::TooManyShares { .. } => {
+                Self::new(StatusCode::CONFLICT, "Conflict", message)
+            }
             LoopError::NotFound(_) => Self::not_found(message),
             LoopError::Store(_) if error.is_disk_full() => Self::broken(
                 StatusCode::INSUFFICIENT_STORAGE,

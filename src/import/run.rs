@@ -267,7 +267,8 @@ async fn complete(
 ) -> Result<(), ImportError> {
     let before = checkpoint.head();
     let at_us = before.at_us.saturating_add(checkpoint.facts.reward_wait_us).min(now_us).max(before.at_us);
-    let imported = model.map(|model| Fact::ModelImported(Box::new(ModelImported { by: BY.to_owned(), model })));
+    let imported = |model| ModelImported { by: BY.to_owned(), model, restores_version: None };
+    let imported = model.map(|model| Fact::ModelImported(Box::new(imported(model))));
     let facts = [Some(Fact::Ticked), imported];
     let record = |fact: &Fact| NewRecord::new(fact.kind(), None, fact.to_body());
     let records: Vec<NewRecord> = facts.iter().flatten().map(record).collect();

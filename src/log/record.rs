@@ -127,6 +127,9 @@ pub struct ModelImported {
     /// The model's bytes, so that a replay needs nothing but the log.
     #[serde(with = "base64_text")]
     pub model: Vec<u8>,
+    /// The version of this loop's own model that it was, when somebody went back to one that had been kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restores_version: Option<i64>,
 }
 
 /// Bytes within JSON.

@@ -142,6 +142,7 @@ fn of_mark(mark: &Mark) -> Option<Annotation> {
             None,
             "Drift noticed: rewards fell behind what was predicted, so the recent past counts more",
         ),
+        Marked::ModelRestored { by, .. } => (AnnotationKind::Import, Some(by), "Back to a model that had been kept"),
         Marked::Noted { by, text } => (AnnotationKind::Note, Some(by), text.as_str()),
     };
     Some(Annotation { at_us: mark.at_us, kind, by: by.cloned(), words: words.to_owned(), changes: Vec::new() })

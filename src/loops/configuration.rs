@@ -13,7 +13,7 @@ use super::{
 use crate::{
     bandit::LearningSettings,
     log::{Configured, Fact, LearningSettingsChange},
-    store::Fence,
+    store::{CheckpointReason, Fence},
     terms::{AuditKind, Author, Configuration, Impact},
 };
 
@@ -143,6 +143,10 @@ impl LiveLoop {
         let edits_training = preview.changes.iter().any(|change| TRAINING.contains(&change.field));
         if edits_training {
             Arc::make_mut(&mut after.configuration).last_edit_us = Some(self.now_us());
+        }
+        // A change that is asked for goes on without it: the model stays as it is for now.
+        if let Err(problem) = self.keep_before(CheckpointReason::BeforeSettings, by).await {
+            tracing::warn!(loop.id = %self.id(), error = %problem, "The model was not kept before the settings changed");
         }
         let has_new_arguments = after.arguments != before.arguments;
         let fact = Fact::Configured(Box::new(Configured {

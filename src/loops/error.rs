@@ -60,6 +60,14 @@ pub enum LoopError {
     TooManyLoopActions { most: usize },
     #[error("An action's valid-from must lie before its valid-to.")]
     ActionDates,
+    #[error("{} of the actions cannot be stored; nothing was changed.", .0.len())]
+    ActionList(Vec<super::ActionProblem>),
+    #[error("Something else was changed since; this can no longer be taken back.")]
+    NoWayBack,
+    #[error("A loop keeps at most {most} models by hand. Remove one first.")]
+    TooManyCheckpoints { most: usize },
+    #[error("A loop can have at most {most} links to reports at a time. Take one back first.")]
+    TooManyShares { most: usize },
     #[error("A note must be one line of 1 to {most} characters.")]
     Note { most: usize },
     #[error("There is no such {0}.")]

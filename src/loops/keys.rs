@@ -13,7 +13,7 @@ const EVENT_ID_EPOCH_S: i64 = 1_505_520_000;
 const BASE_62: &[u8; 62] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 #[expect(clippy::disallowed_methods, reason = "secrets must not be predictable; this is where loops make theirs")]
-fn random_bytes<const N: usize>() -> [u8; N] {
+pub(super) fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::rng().fill_bytes(&mut bytes);
     bytes

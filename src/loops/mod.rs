@@ -4,6 +4,7 @@ mod actions;
 mod activate;
 mod annotations;
 mod audit;
+mod checkpoints;
 mod configuration;
 mod consequence;
 mod decide;
@@ -30,17 +31,18 @@ mod signing;
 mod standing;
 mod what_if;
 
-pub use actions::{ActionDraft, LoopAction};
+pub use actions::{ActionDraft, ActionProblem, ActionsChange, ActionsPlan, DoneChange, LoopAction};
 pub use activate::activate;
 pub use annotations::{Annotation, AnnotationKind};
+pub use checkpoints::{CheckpointInfo, CheckpointReason, N_KEPT_BY_HAND, N_KEPT_BY_ITSELF};
 pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
 pub use consequence::{ConsequenceReport, Exploring, Waiting};
 pub use decide::RankableAction;
 pub use error::LoopError;
 pub use evaluations::{
-    BASELINE, CustomPolicy, Evaluation, EvaluationError, EvaluationResult, EvaluationStatus, EvaluationSummary,
-    EvaluationToMake, FeatureImportance, ImportanceResult, ImportanceToMake, ONLINE, PolicyRow, PolicySource,
-    PolicySummary, RANDOM, Totals,
+    BASELINE, CustomPolicy, Evaluation, EvaluationError, EvaluationResult, EvaluationShare, EvaluationStatus,
+    EvaluationSummary, EvaluationToMake, FeatureImportance, ImportanceResult, ImportanceToMake, ONLINE, PolicyRow,
+    PolicySource, PolicySummary, RANDOM, SegmentRow, Totals,
 };
 pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
 pub use explain::{Decision, EventWhy, ReasonedAction, Why, WhyNot};

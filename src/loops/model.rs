@@ -4,8 +4,9 @@ use super::{LiveLoop, LoopError, new_loop::record_of};
 use crate::{
     bandit::{Inside, Policy},
     log::{Fact, ModelImported, ModelReset},
+    store::{AuditLine, CheckpointReason},
     terms::{AuditKind, Author},
-    trainer::{TrainerError, in_the_background},
+    trainer::{Mark, Marked, TrainerError, in_the_background},
 };
 
 /// The largest model that is taken in. One with every weight of the largest table is smaller.
@@ -62,14 +63,44 @@ impl LiveLoop {
         let bytes = in_the_background(check).await.map_err(TrainerError::from)??;
         let _changing = self.changing().await;
         let n_bytes = bytes.len();
-        let fact = Fact::ModelImported(Box::new(ModelImported { by: by.name.clone(), model: bytes }));
+        self.keep_before(CheckpointReason::BeforeImport, by).await?;
+        let line = self.line(AuditKind::ModelImported, by).telling(format!("{n_bytes} bytes"));
+        self.put_in_place(bytes, None, line).await
+    }
+
+    /// Makes these bytes the model that ranks, by a record that every process folds. They are a model's: somebody looked.
+    pub(super) async fn put_in_place(
+        &self,
+        model: Vec<u8>,
+        restores_version: Option<i64>,
+        line: AuditLine,
+    ) -> Result<(), LoopError> {
+        let by = line.by.name.clone();
+        let fact = Fact::ModelImported(Box::new(ModelImported { by, model, restores_version }));
         self.append_and_fold(record_of(&fact)).await?;
-        self.note(self.line(AuditKind::ModelImported, by).telling(format!("{n_bytes} bytes"))).await
+        self.note(line).await
+    }
+
+    /// What last put another model in place of the one before: an import, a reset, a training anew. `None` when it has
+    /// learned ever since the loop was made, as far as the newest moments tell.
+    pub fn model_origin(&self) -> Option<Mark> {
+        let tally = self.cell().tally();
+        let is_origin = |mark: &&Mark| {
+            matches!(
+                mark.what,
+                Marked::ModelReset { .. }
+                    | Marked::ModelImported { .. }
+                    | Marked::ModelRestored { .. }
+                    | Marked::Relearned
+            )
+        };
+        tally.marks.all().rev().find(is_origin).cloned()
     }
 
     /// Throws the model away; everything else stays.
     pub async fn reset_model(&self, by: &Author) -> Result<(), LoopError> {
         let _changing = self.changing().await;
+        self.keep_before(CheckpointReason::BeforeReset, by).await?;
         self.append_and_fold(record_of(&Fact::ModelReset(ModelReset { by: by.name.clone() }))).await?;
         self.note(self.line(AuditKind::ModelReset, by)).await
     }

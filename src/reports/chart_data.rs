@@ -27,6 +27,8 @@ pub struct ChartData {
     pub unit: String,
     pub from_us: i64,
     pub to_us: i64,
+    /// The time zone of whoever looks, for the words at its axis.
+    pub zone: String,
     /// The ends of the value axis.
     pub low: f64,
     pub high: f64,

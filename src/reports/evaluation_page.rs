@@ -27,6 +27,13 @@ pub struct EvaluationReport {
     /// All slots together.
     pub policies: Vec<PolicyLine>,
     pub slots: Vec<SlotPolicies>,
+    /// How far the log can tell of each policy.
+    pub overlap: Vec<OverlapLine>,
+    /// By the values of a feature, when that was asked for.
+    pub segments: Vec<SegmentLine>,
+    /// The feature, and the policy that the loop is held against there.
+    pub segment_by: String,
+    pub segment_policy: String,
     pub features: Vec<FeatureLine>,
 }
 
@@ -53,6 +60,33 @@ pub struct PolicyLine {
     pub tone: VerdictTone,
     /// The interval and the value on a scale that all rows share, 0 to 1; `None` without enough evidence.
     pub scale: Option<[f32; 3]>,
+}
+
+/// How far the log can tell of one policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OverlapLine {
+    pub policy: String,
+    /// "1,204 of 9,800"
+    pub effective: String,
+    /// "36"; a dash where it was not kept.
+    pub largest_weight: String,
+    /// Of the decisions, the share whose shown action the policy would never have chosen: "12 %".
+    pub impossible: String,
+    pub verdict: String,
+    pub tone: VerdictTone,
+}
+
+/// A part of the traffic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentLine {
+    pub value: String,
+    /// "2,410"
+    pub n_events: String,
+    /// What the loop earned there, and what the policy would have: each with its interval, or why not.
+    pub earned: String,
+    pub would_earn: String,
+    pub verdict: String,
+    pub tone: VerdictTone,
 }
 
 /// What a verdict means.

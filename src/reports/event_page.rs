@@ -7,9 +7,12 @@ use crate::terms::{ActionId, EventId, EventState, LearningMode, SlotId};
 /// A moment for people and machines; made on the server, so that both renderings of a page agree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instant {
+    pub at_us: i64,
     /// For `<time datetime>`.
     pub iso: String,
-    /// "21 Nov, 11:42:07.120 UTC"
+    /// "21 Nov 2025, 12:42:07.120 CET": in the zone of whoever looks.
+    pub local: String,
+    /// "21 Nov 2025, 11:42:07.120 UTC"
     pub utc: String,
     /// "3 seconds ago"
     pub relative: String,

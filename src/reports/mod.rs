@@ -3,6 +3,7 @@
 //! Never writes anything. A number that is estimated never goes without its interval, and one that rests on too few
 //! events is not given at all.
 
+mod action_figures;
 mod chart_data;
 mod consequence_part;
 mod decision_part;
@@ -10,6 +11,7 @@ mod evaluation_page;
 mod event_page;
 mod feature_page;
 mod loop_row;
+mod models_page;
 mod overview;
 mod playground_page;
 mod server_page;
@@ -24,17 +26,24 @@ pub mod ask;
 pub mod chart;
 /// Numbers and times in words.
 #[cfg(feature = "ssr")]
-mod words;
+pub mod words;
+/// The time zone of whoever looks.
+#[cfg(feature = "ssr")]
+pub mod zone;
 
+pub use action_figures::{ActionFigures, ActionHint, ActionHintKind};
 pub use chart_data::{
     Chart, ChartData, ChartMark, ChartSeries, ChartSpan, Interval, N_COLOURS, N_PATTERNS, SeriesSlot, Table,
 };
 pub use consequence_part::{ConsequencePart, ConsequenceRow};
 pub use decision_part::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart, WhyPart};
-pub use evaluation_page::{EvaluationLine, EvaluationReport, FeatureLine, PolicyLine, SlotPolicies, VerdictTone};
+pub use evaluation_page::{
+    EvaluationLine, EvaluationReport, FeatureLine, OverlapLine, PolicyLine, SegmentLine, SlotPolicies, VerdictTone,
+};
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
+pub use models_page::{KeptModel, ModelMoment, ModelPart, ModelTrust, ModelsPage};
 pub use overview::{ApprenticeNumbers, CounterRow, ExplorationNumbers, Headline, Overview, Verdict};
 pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};
 pub use server_page::{AnswerLine, ServerFact, ServerLoop, ServerPage};

@@ -37,6 +37,8 @@ pub struct Overview {
     /// In apprentice mode only.
     pub apprentice: Option<ApprenticeNumbers>,
     pub relearning_percent: Option<u32>,
+    /// The time zone of `from` and `to`.
+    pub zone: String,
     /// What the page shows is as of this time, by the server's clock: "11:42:07 UTC".
     pub as_of: String,
 }

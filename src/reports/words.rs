@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::Instant;
+use super::{EventPageData, EventRows, Instant, zone::Zone};
 
 const SECOND_US: i64 = 1_000_000;
 
@@ -64,15 +64,32 @@ pub fn about(n: f64) -> String {
     count(((n / scale).ceil() * scale) as u64)
 }
 
-/// "14 minutes", "3 days": the largest unit alone.
-pub fn span(span_us: i64) -> String {
-    const UNITS: [(i64, &str); 4] = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let seconds = span_us.max(0) / SECOND_US;
-    let (length, unit) = UNITS.into_iter().find(|(length, _)| seconds >= *length).unwrap_or((1, "second"));
-    match seconds / length {
-        1 => format!("1 {unit}"),
-        n => format!("{n} {unit}s"),
+/// "812 kB", "4.2 MB"
+pub fn bytes(n: u64) -> String {
+    match n {
+        ..1_000 => format!("{n} B"),
+        1_000..1_000_000 => format!("{} kB", n / 1_000),
+        _ => format!("{:.1} MB", n as f64 / 1e6),
     }
+}
+
+/// "14 minutes", "3 days": the largest unit alone. Weeks from five on, because "34 days" is easier to think of than four.
+pub fn span(span_us: i64) -> String {
+    const UNITS: [(i64, i64, &str); 5] = [
+        (5 * 604_800, 604_800, "week"),
+        (86_400, 86_400, "day"),
+        (3_600, 3_600, "hour"),
+        (60, 60, "minute"),
+        (1, 1, "second"),
+    ];
+    let seconds = span_us.max(0) / SECOND_US;
+    let (_, length, unit) = UNITS.into_iter().find(|(least, ..)| seconds >= *least).unwrap_or(UNITS[4]);
+    counted(seconds / length, unit)
+}
+
+/// "1 day", "3 days"
+pub fn counted(n: i64, unit: &str) -> String {
+    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
 }
 
 /// "1.4 s", "140 ms", "14 minutes": a span between two records of one event.
@@ -84,28 +101,89 @@ pub fn delay(span_us: i64) -> String {
     }
 }
 
-/// "3 seconds ago"
+/// "3 seconds ago"; what seems to come is just now, because clocks differ a little.
 pub fn ago(at_us: i64, now_us: i64) -> String {
-    match now_us.saturating_sub(at_us) {
-        ..SECOND_US => "just now".to_owned(),
-        past => format!("{} ago", span(past)),
+    relative(at_us.min(now_us), now_us)
+}
+
+/// "3 minutes ago", "in 2 days".
+pub fn relative(at_us: i64, now_us: i64) -> String {
+    let past_us = now_us.saturating_sub(at_us);
+    match past_us {
+        0..SECOND_US => "just now".to_owned(),
+        SECOND_US.. => format!("{} ago", span(past_us)),
+        _ => format!("in {}", span(past_us.saturating_neg())),
     }
 }
 
-/// A moment for a page that is made at `now_us`.
+/// A moment for a page that is made at `now_us`, to the millisecond. Its own zone is UTC until it is given another.
 pub fn instant(at_us: i64, now_us: i64) -> Instant {
+    moment(&Zone::default(), at_us, now_us, Precision::Milliseconds)
+}
+
+/// How finely a moment is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    Minutes,
+    Milliseconds,
+}
+
+/// A moment for somebody in this zone.
+pub fn moment(zone: &Zone, at_us: i64, now_us: i64, precision: Precision) -> Instant {
     let at = date_time(at_us);
     let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
-    let (hour, minute, second, milli) = (at.hour(), at.minute(), at.second(), at.millisecond());
-    let name = &at.month().to_string()[..3];
+    let milli = match precision {
+        Precision::Minutes => String::new(),
+        Precision::Milliseconds => format!(".{:03}", at.millisecond()),
+    };
     Instant {
-        iso: format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"),
-        utc: format!("{day} {name} {year}, {hour:02}:{minute:02}:{second:02}.{milli:03} UTC"),
-        relative: ago(at_us, now_us),
+        at_us,
+        iso: format!("{year:04}-{month:02}-{day:02}T{}{milli}Z", clock(at_us)),
+        local: calendar(zone, at_us, precision),
+        utc: calendar(&Zone::default(), at_us, precision),
+        relative: relative(at_us, now_us),
     }
 }
 
-/// "2025-11-21T11:42:07": what an input for a date and a time holds, in UTC.
+/// "21 Nov 2025, 11:42 CET"
+fn calendar(zone: &Zone, at_us: i64, precision: Precision) -> String {
+    let local_us = zone.local_us(at_us);
+    let at = date_time(local_us);
+    let time = match precision {
+        Precision::Minutes => format!("{:02}:{:02}", at.hour(), at.minute()),
+        Precision::Milliseconds => format!("{}.{:03}", clock(local_us), at.millisecond()),
+    };
+    format!("{}, {time} {}", day(local_us), zone.short(at_us))
+}
+
+impl Instant {
+    /// The same moment for somebody in this zone.
+    pub fn in_zone(&mut self, zone: &Zone) {
+        let precision = if self.iso.contains('.') { Precision::Milliseconds } else { Precision::Minutes };
+        self.local = calendar(zone, self.at_us, precision);
+    }
+}
+
+impl EventRows {
+    /// The same rows for somebody in this zone.
+    pub fn in_zone(mut self, zone: &Zone) -> Self {
+        self.rows.iter_mut().for_each(|row| row.ranked_at.in_zone(zone));
+        self
+    }
+}
+
+impl EventPageData {
+    /// The same page for somebody in this zone.
+    pub fn in_zone(mut self, zone: &Zone) -> Self {
+        self.ranked_at.in_zone(zone);
+        self.timeline.iter_mut().filter_map(|step| step.at.as_mut()).for_each(|at| at.in_zone(zone));
+        self.rewards.iter_mut().for_each(|reward| reward.at.in_zone(zone));
+        self
+    }
+}
+
+/// "2025-11-21T11:42:07": what an input for a date and a time holds. This and what follows take what a clock shows
+/// (`Zone::local_us`).
 pub fn field_time(at_us: i64) -> String {
     let at = date_time(at_us);
     format!("{:04}-{:02}-{:02}T{}", at.year(), u8::from(at.month()), at.day(), clock(at_us))
@@ -174,6 +252,7 @@ mod tests {
         assert_eq!(percent(0.0025), "0.2 %");
         assert_eq!(percent(0.0001), "< 0.1 %");
         assert_eq!(percent(1.0), "100 %");
+        assert_eq!([812, 812_160, 4_194_304].map(bytes), ["812 B", "812 kB", "4.2 MB"]);
     }
 
     #[test]
@@ -190,11 +269,18 @@ mod tests {
         assert_eq!(delay(140_000), "140 ms");
         assert_eq!(delay(1_440_000), "1.4 s");
         assert_eq!(ago(0, 500_000), "just now");
-        assert_eq!(ago(10, 5), "just now");
+        assert_eq!(ago(10, 5 - SECOND_US), "just now");
+        assert_eq!(relative(2 * 86_400 * SECOND_US, 0), "in 2 days");
+        assert_eq!(span(20 * 86_400 * SECOND_US), "20 days");
+        assert_eq!(span(50 * 86_400 * SECOND_US), "7 weeks");
         let instant = instant(1_763_725_327_120_000, 1_763_725_330_120_000);
         assert_eq!(instant.iso, "2025-11-21T11:42:07.120Z");
         assert_eq!(instant.utc, "21 Nov 2025, 11:42:07.120 UTC");
         assert_eq!(instant.relative, "3 seconds ago");
+        let mut instant = instant;
+        instant.in_zone(&Zone::named("Asia/Tokyo").expect("known"));
+        assert_eq!(instant.local, "21 Nov 2025, 20:42:07.120 JST");
+        assert_eq!(instant.utc, "21 Nov 2025, 11:42:07.120 UTC", "it stays as it was");
     }
 
     #[test]

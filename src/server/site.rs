@@ -29,11 +29,15 @@ use crate::{
     vitals::Vitals,
     web::{
         PublicUrl,
+        action_forms::action_routes,
         app::{App, shell},
         audit_file::audit_routes,
         downloads::download_routes,
         live::live_routes,
+        model_forms::model_routes,
         plain::plain_routes,
+        shared_report::shared_routes,
+        zone::zone_routes,
     },
 };
 
@@ -79,6 +83,9 @@ impl Site {
         let live = live_routes(self.loops.clone(), self.accounts.clone(), self.is_stopping.clone());
         let audit = audit_routes(self.accounts.clone());
         let downloads = download_routes(self.loops.clone(), self.accounts.clone());
+        let forms = action_routes(self.loops.clone(), self.accounts.clone());
+        let models = model_routes(self.loops.clone(), self.accounts.clone());
+        let shared = self.loops.clone();
         let for_pages = self.clone();
         let document = options.clone();
         let assets = self.assets(options.clone());
@@ -94,6 +101,10 @@ impl Site {
             .with_state(options)
             .merge(live)
             .merge(downloads)
+            .merge(forms)
+            .merge(models)
+            .merge(zone_routes())
+            .merge(shared_routes(shared))
             .merge(audit)
             .layer(sessions)
             .layer(check_origin)

@@ -20,6 +20,46 @@ pub struct ActionRow {
     pub updated_by: String,
 }
 
+/// A change of a loop's actions, or one that is proposed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionChangeRow {
+    /// In the order of time: a UUID of version 7.
+    pub id: String,
+    pub at_us: i64,
+    pub kind: ActionChangeKind,
+    pub changed_by: String,
+    /// What it did, for people.
+    pub words: String,
+    /// JSON: how to take it back, or what is proposed.
+    pub body: String,
+}
+
+/// Whether a change was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActionChangeKind {
+    Done,
+    Draft,
+}
+
+impl ActionChangeKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Draft => "draft",
+        }
+    }
+}
+
+/// Changes, and drafts, that are kept of a loop.
+const N_CHANGES: i64 = 20;
+
+const KEEP_CHANGE: &str = "
+    insert into action_change (loop_id, id, at_us, kind, changed_by, words, body) values ($1, $2, $3, $4, $5, $6, $7)";
+
+const PRUNE_CHANGES: &str = "
+    delete from action_change where loop_id = $1 and kind = $2 and id not in
+        (select id from action_change where loop_id = $1 and kind = $2 order by at_us desc, id desc limit $3)";
+
 /// Actions are read again together with the row of their loop.
 const REVISE: &str = "update loop set revision = revision + 1 where id = $1";
 
@@ -40,9 +80,17 @@ impl Store {
         Ok(actions)
     }
 
-    /// Makes or replaces.
-    pub async fn save_action(&self, id: &LoopId, row: &ActionRow, line: &AuditLine) -> Result<(), StoreError> {
-        const SQL: &str = "
+    /// Makes or replaces some, removes others, keeps how to take that back, and tells the history: all of it or nothing. Of the changes that
+    /// can be taken back the newest `N_CHANGES` stay.
+    pub async fn change_actions(
+        &self,
+        id: &LoopId,
+        saved: &[ActionRow],
+        removed: &[ActionId],
+        change: Option<&ActionChangeRow>,
+        lines: &[AuditLine],
+    ) -> Result<(), StoreError> {
+        const SAVE: &str = "
             insert into action (
                 loop_id, id, features, is_active, valid_from_us, valid_to_us, notes, position, updated_at_us, updated_by)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -50,43 +98,93 @@ impl Store {
                 features = excluded.features, is_active = excluded.is_active, valid_from_us = excluded.valid_from_us,
                 valid_to_us = excluded.valid_to_us, notes = excluded.notes, position = excluded.position,
                 updated_at_us = excluded.updated_at_us, updated_by = excluded.updated_by";
+        const REMOVE: &str = "delete from action where loop_id = $1 and id = $2";
         in_transaction!(self, transaction => {
-            sqlx::query(SQL)
-                .bind(id.as_str())
-                .bind(row.id.as_str())
-                .bind(row.features.as_str())
-                .bind(row.is_active)
-                .bind(row.valid_from_us)
-                .bind(row.valid_to_us)
-                .bind(row.notes.as_str())
-                .bind(row.position)
-                .bind(row.updated_at_us)
-                .bind(row.updated_by.as_str())
-                .execute(&mut *transaction)
-                .await?;
+            for row in saved {
+                sqlx::query(SAVE)
+                    .bind(id.as_str())
+                    .bind(row.id.as_str())
+                    .bind(row.features.as_str())
+                    .bind(row.is_active)
+                    .bind(row.valid_from_us)
+                    .bind(row.valid_to_us)
+                    .bind(row.notes.as_str())
+                    .bind(row.position)
+                    .bind(row.updated_at_us)
+                    .bind(row.updated_by.as_str())
+                    .execute(&mut *transaction)
+                    .await?;
+            }
+            for action_id in removed {
+                sqlx::query(REMOVE).bind(id.as_str()).bind(action_id.as_str()).execute(&mut *transaction).await?;
+            }
+            if let Some(change) = change {
+                sqlx::query(KEEP_CHANGE)
+                    .bind(id.as_str())
+                    .bind(change.id.as_str())
+                    .bind(change.at_us)
+                    .bind(change.kind.as_str())
+                    .bind(change.changed_by.as_str())
+                    .bind(change.words.as_str())
+                    .bind(change.body.as_str())
+                    .execute(&mut *transaction)
+                    .await?;
+                let kind = change.kind.as_str();
+                sqlx::query(PRUNE_CHANGES).bind(id.as_str()).bind(kind).bind(N_CHANGES).execute(&mut *transaction).await?;
+            }
             sqlx::query(REVISE).bind(id.as_str()).execute(&mut *transaction).await?;
-            write_line!(&mut *transaction, line)?;
+            for line in lines {
+                write_line!(&mut *transaction, line)?;
+            }
         })
-        .map_err(StoreError::during("store an action"))?;
+        .map_err(StoreError::during("change the actions of a loop"))?;
         self.announcements.note_loops();
         Ok(())
     }
 
-    /// False when there was none.
-    pub async fn delete_action(&self, id: &LoopId, action_id: &ActionId, line: &AuditLine) -> Result<bool, StoreError> {
-        const SQL: &str = "delete from action where loop_id = $1 and id = $2";
-        let was_there = in_transaction!(self, transaction => {
-            let deleted = sqlx::query(SQL).bind(id.as_str()).bind(action_id.as_str()).execute(&mut *transaction).await?;
-            sqlx::query(REVISE).bind(id.as_str()).execute(&mut *transaction).await?;
-            let was_there = deleted.rows_affected() == 1;
-            if was_there {
-                write_line!(&mut *transaction, line)?;
-            }
-            was_there
+    /// Keeps a list that waits for somebody's yes; the newest `N_CHANGES` stay.
+    pub async fn keep_action_draft(&self, id: &LoopId, draft: &ActionChangeRow) -> Result<(), StoreError> {
+        in_transaction!(self, transaction => {
+            sqlx::query(KEEP_CHANGE)
+                .bind(id.as_str())
+                .bind(draft.id.as_str())
+                .bind(draft.at_us)
+                .bind(draft.kind.as_str())
+                .bind(draft.changed_by.as_str())
+                .bind(draft.words.as_str())
+                .bind(draft.body.as_str())
+                .execute(&mut *transaction)
+                .await?;
+            let kind = draft.kind.as_str();
+            sqlx::query(PRUNE_CHANGES).bind(id.as_str()).bind(kind).bind(N_CHANGES).execute(&mut *transaction).await?;
         })
-        .map_err(StoreError::during("remove an action"))?;
-        self.announcements.note_loops();
-        Ok(was_there)
+        .map_err(StoreError::during("keep a list of actions"))
+    }
+
+    /// A change or a draft by its id.
+    pub async fn action_change(&self, id: &LoopId, change_id: &str) -> Result<Option<ActionChangeRow>, StoreError> {
+        const SQL: &str = "
+            select id, at_us, kind, changed_by, words, body from action_change where loop_id = $1 and id = $2";
+        let found: Option<FoundChange> = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+            .bind(id.as_str())
+            .bind(change_id)
+            .fetch_optional(pool)
+            .await)
+        .map_err(StoreError::during("read a change of actions"))?;
+        Ok(found.and_then(FoundChange::checked))
+    }
+
+    /// The newest change that was made, if there was one.
+    pub async fn last_action_change(&self, id: &LoopId) -> Result<Option<ActionChangeRow>, StoreError> {
+        const SQL: &str = "
+            select id, at_us, kind, changed_by, words, body from action_change
+            where loop_id = $1 and kind = 'done' order by at_us desc, id desc limit 1";
+        let found: Option<FoundChange> = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL)
+            .bind(id.as_str())
+            .fetch_optional(pool)
+            .await)
+        .map_err(StoreError::during("read the last change of actions"))?;
+        Ok(found.and_then(FoundChange::checked))
     }
 }
 
@@ -117,5 +215,28 @@ impl FoundAction {
             updated_at_us: self.updated_at_us,
             updated_by: self.updated_by,
         })
+    }
+}
+
+/// A change as the database gives it.
+#[derive(sqlx::FromRow)]
+struct FoundChange {
+    id: String,
+    at_us: i64,
+    kind: String,
+    changed_by: String,
+    words: String,
+    body: String,
+}
+
+impl FoundChange {
+    fn checked(self) -> Option<ActionChangeRow> {
+        let kind = match self.kind.as_str() {
+            "done" => ActionChangeKind::Done,
+            "draft" => ActionChangeKind::Draft,
+            _ => return None,
+        };
+        let Self { id, at_us, changed_by, words, body, .. } = self;
+        Some(ActionChangeRow { id, at_us, kind, changed_by, words, body })
     }
 }

@@ -74,8 +74,13 @@ words! {
         ModelReset = "modelReset", "Reset a model";
         ModelImported = "modelImported", "Imported a model";
         ModelExported = "modelExported", "Exported a model";
+        ModelKept = "modelKept", "Kept a model";
+        ModelRestored = "modelRestored", "Went back to a kept model";
+        ModelForgotten = "modelForgotten", "Removed a kept model";
         EvaluationStarted = "evaluationStarted", "Started an evaluation";
         EvaluationDeleted = "evaluationDeleted", "Deleted an evaluation";
+        ReportShared = "reportShared", "Shared a report";
+        SharingStopped = "sharingStopped", "Took back a link to a report";
         EvaluationApplied = "evaluationApplied", "Applied an evaluated policy";
         NoteAdded = "noteAdded", "Added a note";
         LogsDeleted = "logsDeleted", "Deleted a loop’s events";

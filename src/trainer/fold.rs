@@ -121,7 +121,9 @@ impl Fold {
                 self.join = Join::default();
                 self.cell.forget_open();
                 *self.cell.checks() = FeatureChecks::default();
-                self.cell.tally_mut().counters.pending = 0;
+                let mut tally = self.cell.tally_mut();
+                tally.counters.pending = 0;
+                tally.action_sums.forget_open();
                 self.logs_deleted_seq = record.seq;
             }
             Fact::Relearned(_) | Fact::Noted(_) | Fact::Ticked => {}
@@ -228,7 +230,10 @@ fn marked(fact: &Fact) -> Option<Marked> {
     Some(match fact {
         Fact::Configured(_) => Marked::Configured,
         Fact::ModelReset(fact) => Marked::ModelReset { by: fact.by.clone() },
-        Fact::ModelImported(fact) => Marked::ModelImported { by: fact.by.clone() },
+        Fact::ModelImported(fact) => match fact.restores_version {
+            Some(version) => Marked::ModelRestored { by: fact.by.clone(), version },
+            None => Marked::ModelImported { by: fact.by.clone() },
+        },
         Fact::LogsDeleted(fact) => Marked::LogsDeleted { by: fact.by.clone() },
         Fact::Noted(fact) => Marked::Noted { by: fact.by.clone(), text: fact.text.clone() },
         _ => return None,

@@ -44,6 +44,11 @@ pub enum Marked {
         by: String,
         text: String,
     },
+    /// Somebody went back to a model that had been kept.
+    ModelRestored {
+        by: String,
+        version: i64,
+    },
 }
 
 /// The moments, oldest first, and the places of actions.

@@ -2,8 +2,10 @@
 //!
 //! Never HTTP. Writes a policy nowhere but into its loop's own cell.
 
+mod action_sums;
 mod adopting;
 mod cell;
+mod checkpoints;
 mod decision;
 mod fold;
 mod growers;
@@ -27,7 +29,9 @@ mod tests;
 mod trial;
 mod weights;
 
+pub use action_sums::ActionSum;
 pub use cell::{InForce, Lag, LoopCell, RulesHistory, lesson_rules, rules_of};
+pub use checkpoints::N_KEPT_BY_ITSELF;
 pub use decision::KnownFact;
 pub use fold::{Fold, FoldError};
 pub use learners::Learners;

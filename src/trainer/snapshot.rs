@@ -1,7 +1,7 @@
 //! A fold as bytes, and back: start is the newest snapshot plus the tail of the log.
 //!
-//! Layout: the magic, the length of the state in 8 bytes, the state and what was marked (postcard), the model (its own
-//! format). Snapshots from before moments were marked end their state where the marks would begin.
+//! Layout: the magic, the length of the state in 8 bytes, the state, what was marked and the sums of the loop's own actions
+//! (postcard), the model (its own format). Snapshots from before those were kept end where they would begin.
 //! Decisions of open events are not in it; they are read from the log again.
 
 use std::sync::Arc;
@@ -71,6 +71,7 @@ impl Snapshot {
         const FITS: &str = "plain data of known length always fits a vector";
         let mut state = postcard::to_stdvec(&self.state).expect(FITS);
         state.extend(postcard::to_stdvec(&self.state.tally.marks).expect(FITS));
+        state.extend(postcard::to_stdvec(&self.state.tally.action_sums).expect(FITS));
         let model = self.policy.to_bytes();
         let mut bytes = Vec::with_capacity(MAGIC.len() + 8 + state.len() + model.len());
         bytes.extend_from_slice(MAGIC);
@@ -118,7 +119,13 @@ impl Fold {
         let (mut state, marks): (State, &[u8]) = postcard::take_from_bytes(state)?;
         match marks {
             [] => state.tally.note_past_actions(),
-            marks => state.tally.marks = postcard::from_bytes(marks)?,
+            marks => {
+                let sums: &[u8];
+                (state.tally.marks, sums) = postcard::take_from_bytes(marks)?;
+                if !sums.is_empty() {
+                    state.tally.action_sums = postcard::from_bytes(sums)?;
+                }
+            }
         }
         let policy = Policy::from_bytes(model)?;
         let rule = |(seq, at_us, aggregation, default_reward, mode)| {

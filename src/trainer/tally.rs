@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    action_sums::ActionSums,
     join::{Joined, OpenEvent},
     marks::Marks,
     rings::Rings,
@@ -115,6 +116,9 @@ pub struct Tally {
     /// Stored behind the rest of a snapshot, so that those from before it was kept can be read.
     #[serde(skip)]
     pub marks: Marks,
+    /// The same.
+    #[serde(skip)]
+    pub action_sums: ActionSums,
 }
 
 impl Tally {
@@ -135,7 +139,10 @@ impl Tally {
                 self.restate(event, *slot_idx, *before, *after);
             }
             Joined::Restated { event, slot_idx, before, after } => self.restate(event, *slot_idx, *before, *after),
-            Joined::Closed { event, is_last: true, .. } => self.close(event.life.state()),
+            Joined::Closed { event, is_last: true, .. } => {
+                self.action_sums.close(event.seq);
+                self.close(event.life.state());
+            }
             Joined::Closed { is_last: false, .. } => {}
             Joined::Duplicate => self.counters.duplicate_rewards += 1,
             Joined::Late { missed_by_us } => {
@@ -154,6 +161,7 @@ impl Tally {
         self.counters.explored += u64::from(is_exploring);
         self.counters.last_rank_us = Some(event.ranked_at_us);
         self.marks.note_actions(action_ids);
+        self.action_sums.open(event, ranked, action_ids);
         self.rings.add(event.ranked_at_us, |sums| {
             sums.n_ranked += 1;
             sums.n_explored += u64::from(is_exploring);
@@ -170,6 +178,7 @@ impl Tally {
 
     /// An active event counts from now on.
     fn begin(&mut self, event: &OpenEvent, rules: &EventRules) {
+        self.action_sums.begin(event, rules);
         self.rings.change(event.ranked_at_us, |sums| {
             sums.n_active += 1;
             for (weights, reward) in event.weights.iter().zip(event.life.rewards_so_far(rules)) {
@@ -197,6 +206,7 @@ impl Tally {
             return;
         }
         let (weights, old, new) = (event.weights[slot_idx], f64::from(before), f64::from(after));
+        self.action_sums.restate(event, slot_idx, (old, new));
         self.rings.change(event.ranked_at_us, |sums| {
             sums.answered.replace(1.0, old, new);
             sums.learned.replace(weights.learned, old, new);

@@ -15,6 +15,7 @@ use tracing::{error, info, warn};
 use super::{
     adopting::{across_gap, wait_for_snapshot},
     cell::LoopCell,
+    checkpoints::Checkpoints,
     fold::{Fold, FoldError},
     learners::Learners,
     leases::Leases,
@@ -87,6 +88,7 @@ impl Trainer {
         let cell = fold.cell().clone();
         let running = Running {
             saving: Saving::new(tools.clone(), is_discarded.clone(), fold.head().seq),
+            checkpoints: Checkpoints::new(tools.clone(), is_discarded.clone()),
             retention: Retention::new(tools.clone()),
             fence: None,
             progress: progress.clone(),
@@ -131,6 +133,7 @@ struct Running {
     progress: Arc<Progress>,
     relearning: Relearning,
     saving: Saving,
+    checkpoints: Checkpoints,
     retention: Retention,
     /// There while this process trains the loop, as of the last tick.
     fence: Option<Fence>,
@@ -307,6 +310,7 @@ impl Running {
         }
         let export_every = fold.cell().in_force().configuration.model_export_frequency.get();
         self.saving.save_if_due(fold, export_every, fence).await;
+        self.checkpoints.look(fold, now_us, fence).await;
         self.retention.look(fold, self.saving.saved_seq(), now_us).await;
     }
 

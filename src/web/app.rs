@@ -13,13 +13,17 @@ use super::{
     dashboard::{DashboardFrame, loop_frame::LoopFrame},
     lazy_pages::{
         ActionsRoute, ArticleRoute, AuditRoute, CoffeeRoute, EvaluationRoute, EvaluationsRoute, EventRoute,
-        EventsRoute, FeaturesRoute, FrontRoute, HealthRoute, HomeRoute, KeysRoute, LoopsRoute, NewLoopRoute,
-        OverviewRoute, PeopleRoute, PlaygroundRoute, SectionRoute, SettingsRoute, SignInRoute, WelcomeRoute,
+        EventsRoute, ExperimentsRoute, FeaturesRoute, FrontRoute, HealthRoute, HomeRoute, KeysRoute, LoopsRoute,
+        ModelsRoute, NewLoopRoute, OverviewRoute, PeopleRoute, PlaygroundRoute, SectionRoute, SettingsRoute,
+        SignInRoute, WelcomeRoute,
     },
 };
 
 /// Sets the theme that this person chose before anything is painted; without a choice the system decides in CSS.
 pub(super) const THEME_SCRIPT: &str = "try{var t=localStorage.getItem('rankloop-theme');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch(e){}";
+
+/// Tells the server the time zone that this browser lives in, so that its times are those of the clock on the wall.
+const ZONE_SCRIPT: &str = "try{var z=Intl.DateTimeFormat().resolvedOptions().timeZone;if(z)document.cookie='tz='+encodeURIComponent(z)+';path=/;max-age=31536000;samesite=lax'}catch(e){}";
 
 /// Asked for beside the style sheet instead of after it, so that text hardly ever changes its looks.
 pub(super) const FONT: &str = "/fonts/inter-latin.woff2";
@@ -35,6 +39,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="description" content="rankloop: the open, self-hosted successor of Azure AI Personalizer."/>
                 <script nonce=use_nonce() inner_html=THEME_SCRIPT></script>
+                <script nonce=use_nonce() inner_html=ZONE_SCRIPT></script>
                 <link rel="preload" href=FONT r#as="font" type="font/woff2" crossorigin="anonymous"/>
                 <HashedStylesheet id="leptos" options=options.clone()/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
@@ -81,6 +86,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("playground") view={Lazy::<PlaygroundRoute>::new()}/>
                         <Route path=path!("evaluations") view={Lazy::<EvaluationsRoute>::new()}/>
                         <Route path=path!("evaluations/:evaluation_id") view={Lazy::<EvaluationRoute>::new()}/>
+                        <Route path=path!("experiments") view={Lazy::<ExperimentsRoute>::new()}/>
+                        <Route path=path!("models") view={Lazy::<ModelsRoute>::new()}/>
                         <Route path=path!("actions") view={Lazy::<ActionsRoute>::new()}/>
                         <Route path=path!("features") view={Lazy::<FeaturesRoute>::new()}/>
                         <Route path=path!("settings") view={Lazy::<SettingsRoute>::new()}/>

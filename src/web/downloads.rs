@@ -3,13 +3,13 @@
 use axum::{
     Router,
     extract::{Path, Query, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use tower_sessions::Session;
 
-use super::{dashboard::overview::LookWords, guard};
+use super::{dashboard::overview::LookWords, guard, zone::zone_of};
 use crate::{
     accounts::Accounts,
     loops::{LiveLoop, Loops},
@@ -17,6 +17,7 @@ use crate::{
         Chart, Smoothing, TimeRange,
         ask::{self, Look},
         chart,
+        zone::Zone,
     },
     terms::LoopId,
 };
@@ -34,18 +35,25 @@ pub fn download_routes(loops: Loops, accounts: Accounts) -> Router {
 }
 
 /// What an address asks for; words that say nothing are as if they were not there.
-pub fn look_of(words: &LookWords) -> Look {
-    let moment = |text: &Option<String>| text.as_deref().and_then(ask::read_moment);
+pub fn look_of(words: &LookWords, zone: Zone) -> Look {
+    // An address that names no zone is in UTC, so that it shows the same to everybody.
+    let written_in = words.zone.as_deref().and_then(Zone::named).unwrap_or_default();
+    let moment = |text: &Option<String>| {
+        let shown_us = text.as_deref().and_then(ask::read_moment);
+        shown_us.map(|shown_us| written_in.instant_us(shown_us))
+    };
     let between = moment(&words.from).zip(moment(&words.to)).and_then(|(from, to)| TimeRange::between(from, to));
     Look {
         range: between.or_else(|| words.range.as_deref().and_then(TimeRange::parse)),
         smoothing: words.smoothing.as_deref().map(Smoothing::parse).unwrap_or_default(),
+        zone,
     }
 }
 
 async fn download(
     State(rooms): State<Rooms>,
     session: Session,
+    headers: HeaderMap,
     Path((id, file)): Path<(String, String)>,
     Query(words): Query<LookWords>,
 ) -> Result<Response, StatusCode> {
@@ -57,7 +65,7 @@ async fn download(
     let id: LoopId = id.parse().map_err(|_| StatusCode::NOT_FOUND)?;
     let live = rooms.loops.get(&id).ok_or(StatusCode::NOT_FOUND)?;
     let (name, ending) = file.split_once('.').ok_or(StatusCode::NOT_FOUND)?;
-    let chart = chart_of(&live, name, look_of(&words)).await?;
+    let chart = chart_of(&live, name, look_of(&words, zone_of(&headers))).await?;
     let (kind, body) = match ending {
         "csv" => ("text/csv; charset=utf-8", ask::as_csv(&chart)),
         "svg" => ("image/svg+xml", chart::as_file(&chart).ok_or(StatusCode::NOT_FOUND)?),

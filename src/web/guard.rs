@@ -88,15 +88,7 @@ pub fn readers_of(demo: Option<&Demo>, loop_id: &LoopId, may_steer: bool) -> Opt
 pub fn draft_of(live: &LiveLoop, action_id: &str) -> Result<ActionDraft, PageError> {
     let actions = live.actions();
     let action = actions.iter().find(|action| action.id.as_str() == action_id).ok_or_else(|| not_found("action"))?;
-    Ok(ActionDraft {
-        id: action.id.clone(),
-        features: action.features.clone(),
-        is_active: action.is_active,
-        valid_from_us: action.valid_from_us,
-        valid_to_us: action.valid_to_us,
-        notes: action.notes.clone(),
-        position: Some(action.position),
-    })
+    Ok(action.to_draft())
 }
 
 /// A proposal as the loop understands it.

@@ -13,9 +13,11 @@ use super::{
         evaluations::{EvaluationPage, EvaluationsPage},
         event::EventPage,
         events::EventsPage,
+        experiments::ExperimentsPage,
         features::FeaturesPage,
         keys::KeysPage,
         loops::LoopsPage,
+        models::ModelsPage,
         new_loop::NewLoopPage,
         overview::OverviewPage,
         playground::PlaygroundPage,
@@ -96,5 +98,6 @@ parts! {
     /// What is tried before anything is changed.
     trying __preload_trying TryingPages {
         PlaygroundRoute => PlaygroundPage, EvaluationsRoute => EvaluationsPage, EvaluationRoute => EvaluationPage,
+        ModelsRoute => ModelsPage, ExperimentsRoute => ExperimentsPage,
     }
 }

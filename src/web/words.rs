@@ -1,49 +1,22 @@
 //! Times and spans in words, made on the server so that both renderings of a page agree.
 
-use super::{components::Moment, dashboard::settings::ChangeView};
-use crate::{loops::Change, terms::IsoDuration};
+use super::{components::Moment, dashboard::settings::ChangeView, zone::zone};
+use crate::{
+    loops::Change,
+    reports::{
+        words::{self, Precision, counted},
+        zone::Zone,
+    },
+    terms::IsoDuration,
+};
 
-const SECOND_US: i64 = 1_000_000;
-
-/// An instant for a page that is made at `now_us`.
+/// An instant for a page that is made at `now_us`, in the zone of whoever looks.
 pub fn moment(at_us: i64, now_us: i64) -> Moment {
-    let utc = utc(at_us);
-    Moment {
-        iso: utc.map_or_else(String::new, |utc| {
-            let (date, hour, minute, second) = (utc.date(), utc.hour(), utc.minute(), utc.second());
-            format!("{date}T{hour:02}:{minute:02}:{second:02}Z")
-        }),
-        utc: utc.map_or_else(String::new, |utc| {
-            let (day, year, hour, minute) = (utc.day(), utc.year(), utc.hour(), utc.minute());
-            format!("{day} {} {year}, {hour:02}:{minute:02} UTC", utc.month())
-        }),
-        relative: relative(at_us, now_us),
-    }
+    words::moment(&zone(), at_us, now_us, Precision::Minutes)
 }
 
-fn utc(at_us: i64) -> Option<time::OffsetDateTime> {
-    time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(at_us) * 1000).ok()
-}
-
-/// "3 minutes ago", "in 2 days".
-pub fn relative(at_us: i64, now_us: i64) -> String {
-    let span = now_us.saturating_sub(at_us);
-    match span {
-        0..SECOND_US => "just now".to_owned(),
-        SECOND_US.. => format!("{} ago", rough_span(span)),
-        _ => format!("in {}", rough_span(span.saturating_neg())),
-    }
-}
-
-/// The largest unit alone: "14 minutes", "3 days".
-pub fn rough_span(span_us: i64) -> String {
-    const UNITS: [(i64, &str); 5] =
-        [(604_800 * 5, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let seconds = span_us / SECOND_US;
-    let (length, unit) = UNITS.into_iter().find(|(length, _)| seconds >= *length).unwrap_or((1, "second"));
-    let length = if unit == "week" { 604_800 } else { length };
-    counted(seconds / length, unit)
-}
+/// The largest unit alone: "14 minutes", "3 days"; and the same beside now: "3 minutes ago".
+pub use crate::reports::words::{relative, span as rough_span};
 
 /// A span whole: "10 minutes", "1 day 2 hours".
 pub fn exact_span(seconds: u64) -> String {
@@ -59,10 +32,6 @@ pub fn exact_span(seconds: u64) -> String {
         .map(|(n, unit)| counted(i64::try_from(n).unwrap_or(i64::MAX), unit))
         .collect();
     if words.is_empty() { "0 seconds".to_owned() } else { words.join(" ") }
-}
-
-fn counted(n: i64, unit: &str) -> String {
-    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
 }
 
 /// How the value of a setting is worded.
@@ -143,27 +112,41 @@ fn span_of(text: &str) -> String {
     text.parse::<IsoDuration>().map_or_else(|_| text.to_owned(), |span| exact_span(span.get().as_secs()))
 }
 
-/// What a `datetime-local` input sends, read as UTC; an empty one is no instant.
+/// What a `datetime-local` input sends, in the zone of whoever typed it; an empty one is no instant.
 pub fn instant_of_input(text: &str) -> Result<Option<i64>, &'static str> {
+    instant_of_input_in(&zone(), text)
+}
+
+/// The same for those who know the zone.
+pub fn instant_of_input_in(zone: &Zone, text: &str) -> Result<Option<i64>, &'static str> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    let with_seconds = if text.len() == "2026-01-01T00:00".len() { format!("{text}:00") } else { text.to_owned() };
-    let format = time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
-    time::PrimitiveDateTime::parse(&with_seconds, &format)
-        .map(|instant| Some(instant.assume_utc().unix_timestamp() * SECOND_US))
-        .map_err(|_| "This is not a date and time such as 2026-11-21T18:00.")
+    let shown_us = words::read_field_time(text).ok_or("This is not a date and time such as 2026-11-21T18:00.")?;
+    Ok(Some(zone.instant_us(shown_us)))
 }
 
 /// The other way round, for the input to start with.
 pub fn input_of_instant(at_us: Option<i64>) -> String {
-    at_us.and_then(utc).map_or_else(String::new, |utc| format!("{}T{:02}:{:02}", utc.date(), utc.hour(), utc.minute()))
+    at_us.map_or_else(String::new, |at_us| {
+        let mut text = words::field_time(zone().local_us(at_us));
+        // Without the seconds.
+        text.truncate("2026-01-01T00:00".len());
+        text
+    })
 }
 
-/// The day of an instant, as a date input has it.
+/// The day of an instant in UTC, as a date input has it.
 pub fn day_of_input(at_us: i64) -> String {
-    utc(at_us).map_or_else(String::new, |utc| utc.date().to_string())
+    let mut text = words::field_time(at_us);
+    text.truncate("2026-01-01".len());
+    text
+}
+
+/// Where a day begins in UTC that a date input sent.
+pub fn instant_of_day(text: &str) -> Option<i64> {
+    words::read_field_time(&format!("{}T00:00", text.trim()))
 }
 
 #[cfg(test)]
@@ -171,17 +154,7 @@ mod tests {
     use super::*;
     use crate::terms::Impact;
 
-    const NOW: i64 = 1_795_000_000 * SECOND_US;
-
-    #[test]
-    fn a_moment_is_told_by_its_largest_unit_on_either_side_of_now() {
-        assert_eq!(relative(NOW, NOW), "just now");
-        assert_eq!(relative(NOW - 61 * SECOND_US, NOW), "1 minute ago");
-        assert_eq!(relative(NOW - 7_300 * SECOND_US, NOW), "2 hours ago");
-        assert_eq!(relative(NOW - 20 * 86_400 * SECOND_US, NOW), "20 days ago");
-        assert_eq!(relative(NOW - 50 * 86_400 * SECOND_US, NOW), "7 weeks ago");
-        assert_eq!(relative(NOW + 86_400 * SECOND_US, NOW), "in 1 day");
-    }
+    const NOW: i64 = 1_795_000_000 * 1_000_000;
 
     #[test]
     fn a_span_is_told_whole() {
@@ -214,6 +187,8 @@ mod tests {
         let at_us = instant_of_input("2026-11-21T18:30").expect("a good date");
         assert_eq!(input_of_instant(at_us), "2026-11-21T18:30");
         assert_eq!(moment(at_us.expect("given"), NOW).iso, "2026-11-21T18:30:00Z");
+        let berlin = Zone::named("Europe/Berlin").expect("known");
+        assert_eq!(instant_of_input_in(&berlin, "2026-11-21T19:30"), Ok(at_us));
         assert_eq!(instant_of_input("  "), Ok(None));
         assert!(instant_of_input("tomorrow").is_err());
     }

@@ -1,5 +1,6 @@
 //! The HTTP side, through the router and without a socket.
 
+mod actions;
 mod annotations;
 mod app;
 mod bad_input;
@@ -9,6 +10,7 @@ mod explain;
 mod features;
 mod learning;
 mod manage;
+mod models;
 mod openapi;
 mod pause;
 mod people;

@@ -10,7 +10,7 @@ use crate::app::TestApp;
 
 /// Who may do what: every operation of the management API with the least role that it takes. A new operation belongs here
 /// and into the table of `docs/authentication.md`.
-const LEAST: [(&str, Role); 42] = [
+const LEAST: [(&str, Role); 50] = [
     ("applyEvaluation", Role::Editor),
     ("askWhatIf", Role::Analyst),
     ("changeRole", Role::Admin),
@@ -18,10 +18,13 @@ const LEAST: [(&str, Role); 42] = [
     ("createEvaluation", Role::Analyst),
     ("createLoop", Role::Editor),
     ("deleteAction", Role::Editor),
+    ("deleteCheckpoint", Role::Editor),
     ("deleteEvaluation", Role::Analyst),
     ("deleteLoop", Role::Admin),
     ("endSessions", Role::Admin),
     ("explainEvent", Role::Analyst),
+    ("exportCheckpoint", Role::Analyst),
+    ("exportModel", Role::Analyst),
     ("getAction", Role::Viewer),
     ("getConfiguration", Role::Viewer),
     ("getEvaluation", Role::Viewer),
@@ -32,10 +35,13 @@ const LEAST: [(&str, Role); 42] = [
     ("getServer", Role::Analyst),
     ("getStats", Role::Viewer),
     ("getTrainer", Role::Viewer),
+    ("importModel", Role::Editor),
     ("invite", Role::Admin),
+    ("keepCheckpoint", Role::Editor),
     ("listActions", Role::Viewer),
     ("listAnnotations", Role::Viewer),
     ("listAudit", Role::Admin),
+    ("listCheckpoints", Role::Viewer),
     ("listConfigurations", Role::Viewer),
     ("listEvaluations", Role::Viewer),
     ("listEvents", Role::Analyst),
@@ -48,9 +54,11 @@ const LEAST: [(&str, Role); 42] = [
     ("removePerson", Role::Admin),
     ("renameLoop", Role::Editor),
     ("resetModel", Role::Editor),
+    ("restoreCheckpoint", Role::Editor),
     ("resumeLoop", Role::Editor),
     ("rotateKey", Role::Admin),
     ("saveAction", Role::Editor),
+    ("saveActions", Role::Editor),
     ("updateConfiguration", Role::Editor),
     ("withdrawInvitation", Role::Admin),
 ];
@@ -74,12 +82,15 @@ async fn every_operation_refuses_the_roles_below_the_least_that_it_takes() {
             let of = app.make_loop(json!({})).await;
             let path = below.replace("{id}", &of.id).replace("{slot}", "1");
             let path = path.replace("{actionId}", "a").replace("{eventId}", "e").replace("{evaluationId}", "x");
+            let path = path.replace("{checkpointId}", "x");
             let method: Method = method.to_uppercase().parse().expect("a method");
             for (role, token) in &tokens {
                 let answer = app.manage_as(token, method.clone(), &path, body_of(name)).await;
                 let told = format!("{name} as {}: {} {}", role.as_str(), answer.status, answer.text);
                 assert_eq!(answer.status == 403, role < least, "{told}");
-                assert!(![400, 401].contains(&answer.status.as_u16()), "{told}");
+                // A model comes as a signed file, which there is none of here.
+                let is_no_file = name == "importModel" && answer.status == 400;
+                assert!(is_no_file || ![400, 401].contains(&answer.status.as_u16()), "{told}");
                 if name == "deleteLoop" && role >= least {
                     break;
                 }
@@ -105,6 +116,8 @@ fn body_of(operation: &str) -> Value {
         "previewConfiguration" | "previewConsequence" | "updateConfiguration" => {
             json!({"explorationPercentage": 0.1})
         }
+        "keepCheckpoint" => json!({"note": "before the sale"}),
+        "saveActions" => json!({"actions": [{"id": "a", "features": [{"x": 1}]}]}),
         "saveAction" => json!({"features": [{"x": 1}]}),
         _ => Value::Null,
     }

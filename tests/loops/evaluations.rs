@@ -24,6 +24,7 @@ fn asked(id: &str, n_policies: usize) -> EvaluationToMake {
         end_us: NOON_US,
         policies: (0..n_policies).map(policy).collect(),
         is_optimizing: n_policies > 1,
+        segment_by: Some("device".to_owned()),
     }
 }
 

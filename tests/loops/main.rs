@@ -18,7 +18,10 @@ use key_use::{
     a_keys_last_use_outlives_a_restart_and_ends_with_the_key, settings_and_their_way_back_are_told_with_who_did_it,
 };
 use models::{
+    a_change_of_many_actions_is_one_change_and_can_be_taken_back,
     an_exported_model_starts_another_loop_where_this_one_stands, deleted_logs_are_gone_and_what_was_learned_stays,
+    going_back_to_a_kept_model_outlives_the_kept_one_and_every_process_follows,
+    the_loops_own_actions_are_counted_and_the_counts_outlive_a_restart,
 };
 use multi_slot::{
     a_loop_becomes_multi_slot_and_plain_again_without_losing_its_model,
@@ -70,6 +73,9 @@ on_both! {
     a_restart_keeps_half_rewarded_pages_and_a_replay_gives_the_same_bytes,
     an_exported_model_starts_another_loop_where_this_one_stands,
     deleted_logs_are_gone_and_what_was_learned_stays,
+    going_back_to_a_kept_model_outlives_the_kept_one_and_every_process_follows,
+    the_loops_own_actions_are_counted_and_the_counts_outlive_a_restart,
+    a_change_of_many_actions_is_one_change_and_can_be_taken_back,
     processes_on_one_database_sign_with_one_key_and_take_each_others_models,
     a_keys_last_use_outlives_a_restart_and_ends_with_the_key,
     settings_and_their_way_back_are_told_with_who_did_it,

@@ -1,6 +1,9 @@
 //! The model and the log as wholes: moved, thrown away, forgotten.
 
-use rankloop::loops::{LiveLoop, LoopError};
+use rankloop::{
+    loops::{ActionDraft, ActionsChange, LiveLoop, LoopError},
+    trainer::Marked,
+};
 
 use super::*;
 
@@ -61,4 +64,108 @@ pub async fn deleted_logs_are_gone_and_what_was_learned_stays(database: &Databas
     assert_eq!(again.counters().ranked, counted.ranked);
     rank(&again, "event-1", "mobile").await;
     until("its event ids are free again", || again.counters().ranked == counted.ranked + 1).await;
+}
+
+pub async fn going_back_to_a_kept_model_outlives_the_kept_one_and_every_process_follows(database: &Database) {
+    let (loops, live, clock) = with_loop(database).await;
+    play(&live, "before", 40).await;
+    let kept = live.keep_checkpoint("before the sale", &Author::server("ada")).await.expect("kept");
+    let model = live.export_model().await.expect("written").bytes;
+    play(&live, "after", 20).await;
+    assert!(live.export_model().await.expect("written").bytes != model);
+
+    live.go_back_to(&kept.id, &Author::server("ada")).await.expect("it is there");
+    assert!(live.export_model().await.expect("written").bytes == model);
+    let origin = live.model_origin().expect("it was put in place").what;
+    assert_eq!(origin, Marked::ModelRestored { by: "ada".into(), version: kept.model_version });
+    for kept in live.checkpoints().await.expect("read") {
+        live.delete_checkpoint(&kept.id, &Author::server("ada")).await.expect("removed");
+    }
+    // As after a crash: no snapshot was stored at the end, and the log alone says what ranks.
+    loops.shut_down().await;
+    database.store.prune_snapshots(live.id(), 0).await.expect("removed");
+    let again = open(database, &clock).await.get(live.id()).expect("the loop is still there");
+    assert!(again.export_model().await.expect("written").bytes == model);
+    assert!(matches!(again.go_back_to(&kept.id, &Author::server("ada")).await, Err(LoopError::NotFound(_))));
+}
+
+pub async fn the_loops_own_actions_are_counted_and_the_counts_outlive_a_restart(database: &Database) {
+    let (loops, live, clock) = with_loop(database).await;
+    for id in ["tea", "cake"] {
+        live.save_action(own_action(id), &Author::server("ada")).await.expect("stored");
+    }
+    for number in 0..30 {
+        let event_id = format!("event-{number}");
+        let request = RankRequest { actions: None, ..request(Some(&event_id), "mobile") };
+        let ranking = loops::rank(&live, request).await.expect("a ranking");
+        reward(&live, &event_id, if ranking.reward_action_id.as_str() == "tea" { 1.0 } else { 0.0 }).await;
+    }
+    play(&live, "with actions of their own", 10).await;
+    let told = live.action_sums();
+    for (n_decisions, sums) in &told {
+        assert_eq!((*n_decisions, sums.len()), (30, 2), "those that brought actions do not count");
+        assert_eq!(sums.iter().map(|(_, sum)| sum.n_chosen).sum::<u64>(), 30);
+        let (_, tea) = sums.iter().find(|(id, _)| id.as_str() == "tea").expect("it is counted");
+        assert_eq!(tea.n_offered, 30);
+        assert_eq!(tea.rewards.estimate().expect("it was shown").value, 1.0, "what it earned, and not the default");
+    }
+    loops.shut_down().await;
+    let loops = open(database, &clock).await;
+    let again = loops.get(live.id()).expect("the loop is still there");
+    assert_eq!(again.action_sums(), told, "from the snapshot");
+    loops.shut_down().await;
+    let newest = database.store.newest_snapshot(live.id()).await.expect("readable").expect("stored at the end");
+    database.store.prune_snapshots(live.id(), 0).await.expect("removed");
+    let replayed = replay(&database.store, live.id()).await.expect("the log alone is enough");
+    assert_eq!(replayed.to_bytes(), newest.body, "from the log alone");
+}
+
+pub async fn a_change_of_many_actions_is_one_change_and_can_be_taken_back(database: &Database) {
+    let (_loops, live, _clock) = with_loop(database).await;
+    let change = |saved: Vec<ActionDraft>, removed: &[&str]| ActionsChange {
+        saved,
+        removed: removed.iter().map(|id| id.parse().expect("an id")).collect(),
+        removes_others: false,
+    };
+    let ids = || live.actions().iter().map(|action| (action.id.to_string(), action.is_active)).collect::<Vec<_>>();
+    let on = |ids: &[&str]| ids.iter().map(|id| ((*id).to_owned(), true)).collect::<Vec<_>>();
+    live.change_actions(change(vec![own_action("tea"), own_action("cake")], &[]), &Author::server("ada"))
+        .await
+        .expect("stored");
+    let off = ActionDraft { is_active: false, ..own_action("tea") };
+    let plan = live
+        .change_actions(change(vec![off, own_action("soup")], &["cake"]), &Author::server("ada"))
+        .await
+        .expect("stored");
+    assert_eq!(plan.words(), "soup added, tea changed, cake removed");
+    assert_eq!(ids(), [("tea".to_owned(), false), ("soup".to_owned(), true)]);
+
+    let last = live.last_actions_change().await.expect("read").expect("there was one");
+    assert_eq!((last.words.as_str(), last.by.as_str()), ("soup added, tea changed, cake removed", "ada"));
+    live.take_back_actions(&last.id, &Author::server("bob")).await.expect("nothing else was changed since");
+    assert_eq!(ids(), on(&["tea", "cake"]), "places, too");
+    assert!(
+        matches!(live.take_back_actions(&last.id, &Author::server("bob")).await, Err(LoopError::NoWayBack)),
+        "it is the last no more"
+    );
+    let back = live.last_actions_change().await.expect("read").expect("taking back is a change");
+    live.take_back_actions(&back.id, &Author::server("ada")).await.expect("and can be taken back");
+    assert_eq!(ids(), [("tea".to_owned(), false), ("soup".to_owned(), true)]);
+
+    let bad = ActionDraft { features: Vec::new(), ..own_action("bad") };
+    let refused = live.change_actions(change(vec![own_action("good"), bad], &["tea"]), &Author::server("ada")).await;
+    assert!(matches!(refused, Err(LoopError::ActionList(problems)) if problems[0].place == 1));
+    assert_eq!(ids().len(), 2, "nothing of it was stored");
+}
+
+fn own_action(id: &str) -> ActionDraft {
+    ActionDraft {
+        id: id.parse().expect("an id"),
+        features: vec![json!({"name": id}).as_object().expect("an object").clone()],
+        is_active: true,
+        valid_from_us: None,
+        valid_to_us: None,
+        notes: String::new(),
+        position: None,
+    }
 }

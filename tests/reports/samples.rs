@@ -71,6 +71,7 @@ fn data(n: i64, spans: Vec<ChartSpan>, series: Vec<ChartSeries>, is_stacked: boo
         unit: "reward per decision".to_owned(),
         from_us: START_US,
         to_us: START_US + n * MINUTE_US,
+        zone: "UTC".to_owned(),
         low: 0.0,
         high: if is_stacked { 1.0 } else { 0.8 },
         is_stacked,

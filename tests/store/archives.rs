@@ -65,8 +65,9 @@ async fn an_archive_holds_everything_and_goes_into_either_kind_of_database(datab
         updated_at_us: NOON_US,
         updated_by: "ada".to_owned(),
     };
-    database.store.save_action(&id, &action, &line()).await.expect("stored");
-    let insert = "insert into admin (id, name, name_key, password_hash, role, created_at_us)\n        values ('1', 'Ada', 'ada', 'hash', 'owner', 5)";
+    database.store.change_actions(&id, std::slice::from_ref(&action), &[], None, &[line()]).await.expect("stored");
+    let insert = "insert into admin (id, name, name_key, password_hash, role, created_at_us)
+        values ('1', 'Ada', 'ada', 'hash', 'owner', 5)";
     database.meddle(insert, insert).await;
     let archive = archive(&database.store).await;
     let expected = told(&database.store, &id).await;

@@ -198,9 +198,14 @@ async fn changes_of_loops_and_actions_are_seen_by_other_processes(database: &Dat
     sees(&[("loop1", 0)]).await;
     database.store.rename_loop(&id, "coffee", &line()).await.expect("renamed");
     sees(&[("loop1", 1)]).await;
-    database.store.save_action(&id, &crate::loops::action("a1", 1), &line()).await.expect("stored");
+    database
+        .store
+        .change_actions(&id, std::slice::from_ref(&crate::loops::action("a1", 1)), &[], None, &[line()])
+        .await
+        .expect("stored");
     sees(&[("loop1", 2)]).await;
-    database.store.delete_action(&id, &"a1".parse().expect("an id"), &line()).await.expect("removed");
+    let gone: [rankloop::terms::ActionId; 1] = ["a1".parse().expect("an id")];
+    database.store.change_actions(&id, &[], &gone, None, &[line()]).await.expect("removed");
     sees(&[("loop1", 3)]).await;
     database.store.delete_loop(&id, &line()).await.expect("removed");
     sees(&[]).await;

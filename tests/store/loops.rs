@@ -1,6 +1,9 @@
 //! Loops, their keys, snapshots and actions.
 
-use rankloop::store::{ActionRow, KeyRow, LoopRow, SnapshotRow};
+use rankloop::store::{
+    ActionChangeKind, ActionChangeRow, ActionRow, CheckpointInfo, CheckpointReason, CheckpointRow, Fence, KeyRow,
+    LoopRow, SnapshotRow,
+};
 
 use crate::database::{Database, FIRST, NOON_US, line, loop_row, on_both, record};
 
@@ -12,6 +15,8 @@ on_both!(
     names_and_keys_are_replaced_one_at_a_time,
     the_newest_snapshots_are_kept,
     actions_come_in_their_order_and_are_replaced_by_id,
+    of_changes_and_of_drafts_the_newest_are_kept,
+    of_models_those_kept_by_hand_stay_and_of_the_others_the_newest,
 );
 
 async fn a_loop_comes_back_as_it_was_stored(database: &Database) {
@@ -48,7 +53,11 @@ async fn a_loop_takes_everything_of_its_own_along_and_nothing_else(database: &Da
     let (gone, other) = (database.make_loop("gone").await, database.make_loop("other").await);
     for id in [&gone, &other] {
         database.store.save_snapshot(id, &snapshot(1), None).await.expect("stored");
-        database.store.save_action(id, &action("a1", 1), &line()).await.expect("stored");
+        database
+            .store
+            .change_actions(id, std::slice::from_ref(&action("a1", 1)), &[], None, &[line()])
+            .await
+            .expect("stored");
     }
     assert!(database.store.delete_loop(&gone, &line()).await.expect("removed"));
     assert!(!database.store.delete_loop(&gone, &line()).await.expect("nothing to remove"));
@@ -107,16 +116,70 @@ async fn the_newest_snapshots_are_kept(database: &Database) {
 async fn actions_come_in_their_order_and_are_replaced_by_id(database: &Database) {
     let id = database.make_loop("loop1").await;
     for row in [action("b", 2), action("Z", 2), action("c", 1)] {
-        database.store.save_action(&id, &row, &line()).await.expect("stored");
+        database.store.change_actions(&id, std::slice::from_ref(&row), &[], None, &[line()]).await.expect("stored");
     }
     let moved = ActionRow { valid_to_us: None, is_active: false, ..action("c", 3) };
-    database.store.save_action(&id, &moved, &line()).await.expect("replaced");
+    database.store.change_actions(&id, std::slice::from_ref(&moved), &[], None, &[line()]).await.expect("replaced");
 
     assert_eq!(database.store.actions(&id).await.expect("read"), [action("Z", 2), action("b", 2), moved]);
-    assert!(database.store.delete_action(&id, &"b".parse().expect("a good id"), &line()).await.expect("removed"));
-    assert!(
-        !database.store.delete_action(&id, &"b".parse().expect("a good id"), &line()).await.expect("nothing there")
-    );
+    let gone: [rankloop::terms::ActionId; 1] = ["b".parse().expect("a good id")];
+    database.store.change_actions(&id, &[action("d", 4)], &gone, None, &[line()]).await.expect("both at once");
+    let left: Vec<String> =
+        database.store.actions(&id).await.expect("read").iter().map(|row| row.id.to_string()).collect();
+    assert_eq!(left, ["Z", "c", "d"]);
+}
+
+async fn of_changes_and_of_drafts_the_newest_are_kept(database: &Database) {
+    let id = database.make_loop("loop1").await;
+    let change = |number: i64, kind| ActionChangeRow {
+        id: format!("{kind:?}{number}"),
+        at_us: NOON_US + number,
+        kind,
+        changed_by: "ada".to_owned(),
+        words: "one removed".to_owned(),
+        body: "{}".to_owned(),
+    };
+    for number in 0..25 {
+        let (done, draft) = (change(number, ActionChangeKind::Done), change(number, ActionChangeKind::Draft));
+        database.store.change_actions(&id, &[], &[], Some(&done), &[line()]).await.expect("stored");
+        database.store.keep_action_draft(&id, &draft).await.expect("stored");
+    }
+    let newest = change(24, ActionChangeKind::Done);
+    assert_eq!(database.store.last_action_change(&id).await.expect("read"), Some(newest));
+    for (name, is_there) in [("Done4", false), ("Done5", true), ("Draft4", false), ("Draft5", true)] {
+        let found = database.store.action_change(&id, name).await.expect("read");
+        assert_eq!(found.is_some(), is_there, "{name}");
+    }
+}
+
+async fn of_models_those_kept_by_hand_stay_and_of_the_others_the_newest(database: &Database) {
+    let id = database.make_loop("loop1").await;
+    let keep = async |number: i64, reason, fence| {
+        let info = CheckpointInfo {
+            id: format!("{number}"),
+            at_us: NOON_US + number,
+            reason,
+            kept_by: "ada".to_owned(),
+            note: String::new(),
+            model_version: number,
+            n_learned: number,
+            n_bytes: 3,
+        };
+        let row = CheckpointRow { info, body: vec![1, 2, number as u8] };
+        database.store.keep_checkpoint(&id, &row, 2, fence).await.expect("asked")
+    };
+    assert!(keep(1, CheckpointReason::ByHand, None).await);
+    for number in 2..6 {
+        assert!(keep(number, CheckpointReason::Daily, None).await);
+    }
+    assert!(!keep(6, CheckpointReason::Daily, Some(Fence { token: 99 })).await, "somebody else trains the loop");
+    let ids: Vec<String> =
+        database.store.checkpoints(&id).await.expect("read").into_iter().map(|kept| kept.id).collect();
+    assert_eq!(ids, ["5", "4", "1"]);
+    assert_eq!(database.store.checkpoint_body(&id, "1").await.expect("read"), Some(vec![1, 2, 1]));
+    assert!(database.store.delete_checkpoint(&id, "1").await.expect("removed"));
+    assert!(!database.store.delete_checkpoint(&id, "1").await.expect("nothing there"));
+    assert_eq!(database.store.checkpoint_body(&id, "1").await.expect("read"), None);
 }
 
 fn snapshot(seq: i64) -> SnapshotRow {

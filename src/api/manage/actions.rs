@@ -8,12 +8,12 @@ use crate::{
     api::{
         ApiError,
         auth::ManagedLoop,
-        error::ErrorBody,
+        error::{ErrorBody, ErrorDetail},
         extract::{ApiJson, ApiPath},
         instant,
     },
     bandit::JsonObject,
-    loops::{ActionDraft, LiveLoop, LoopAction},
+    loops::{ActionDraft, ActionsChange, ActionsPlan, LiveLoop, LoopAction, LoopError},
     terms::ActionId,
 };
 
@@ -36,6 +36,79 @@ pub struct ActionToSave {
     notes: Option<String>,
     /// Its place; the first active action is the baseline. Left out: where it was, or last.
     position: Option<i64>,
+}
+
+impl ActionToSave {
+    fn checked(self, id: ActionId) -> Result<ActionDraft, ApiError> {
+        Ok(ActionDraft {
+            id,
+            features: self.features,
+            is_active: self.is_active.unwrap_or(true),
+            valid_from_us: read_instant(self.valid_from, "validFrom")?,
+            valid_to_us: read_instant(self.valid_to, "validTo")?,
+            notes: self.notes.unwrap_or_default(),
+            position: self.position,
+        })
+    }
+}
+
+/// An action of a list.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedAction {
+    id: String,
+    #[serde(flatten)]
+    action: ActionToSave,
+}
+
+/// Actions to be made or replaced together.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({"actions": [
+    {"id": "tea", "features": [{"kind": "drink"}]}, {"id": "cake", "features": [{"kind": "food"}], "isActive": false},
+]}))]
+pub struct ActionsToSave {
+    /// In their order; those that are new come behind the loop's others.
+    actions: Vec<ListedAction>,
+    /// Whether the loop's actions that are not in the list are removed; left out: they stay.
+    #[serde(default)]
+    remove_others: bool,
+    /// Whether to say only what would be done.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What was done with a list of actions, by id.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ActionsSaved {
+    added: Vec<String>,
+    changed: Vec<String>,
+    unchanged: Vec<String>,
+    removed: Vec<String>,
+    /// False of a dry run.
+    is_applied: bool,
+}
+
+impl ListedAction {
+    fn checked(self) -> Result<ActionDraft, ApiError> {
+        let path = ActionPath { action_id: self.id };
+        let id = path.check()?;
+        self.action.checked(id)
+    }
+}
+
+impl ActionsSaved {
+    fn new(plan: &ActionsPlan, is_applied: bool) -> Self {
+        let ids = |ids: &[ActionId]| ids.iter().map(ActionId::to_string).collect();
+        Self {
+            added: ids(&plan.added),
+            changed: ids(&plan.changed),
+            unchanged: ids(&plan.unchanged),
+            removed: ids(&plan.removed),
+            is_applied,
+        }
+    }
 }
 
 /// An action of a loop.
@@ -73,7 +146,7 @@ pub struct ActionPath {
 
 impl ActionPath {
     fn check(self) -> Result<ActionId, ApiError> {
-        self.action_id.parse().map_err(|error| ApiError::from(crate::loops::LoopError::Id(error)).as_code(CODE))
+        self.action_id.parse().map_err(|error| ApiError::from(LoopError::Id(error)).as_code(CODE))
     }
 }
 
@@ -123,6 +196,45 @@ pub async fn get_one(managed: ManagedLoop, ApiPath(path): ApiPath<ActionPath>) -
     Ok(Json(ActionInfo::new(live, action)))
 }
 
+/// Makes or replaces all actions of a list or, when one of them is wrong, none. The error's `details` then name each that
+/// is, by its place in the list.
+#[utoipa::path(
+    put, path = "/loops/{id}/actions", tag = "Actions", operation_id = "saveActions", params(("id" = String, Path)),
+    request_body = ActionsToSave, security(("token" = [])),
+    responses((status = 200, body = ActionsSaved), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
+)]
+pub async fn save_all(
+    managed: ManagedLoop,
+    ApiJson(request): ApiJson<ActionsToSave>,
+) -> Result<Json<ActionsSaved>, ApiError> {
+    let (live, by) = managed.change()?;
+    let mut problems = Vec::new();
+    let mut saved = Vec::new();
+    for (place, listed) in request.actions.into_iter().enumerate() {
+        match listed.checked() {
+            Ok(draft) => saved.push(draft),
+            Err(error) => {
+                problems.push(ErrorDetail { target: format!("actions[{place}]"), message: error.message().to_owned() });
+            }
+        }
+    }
+    if !problems.is_empty() {
+        let message = format!("{} of the actions cannot be stored; nothing was changed.", problems.len());
+        return Err(ApiError::bad(CODE, message).at("actions").with_details(problems));
+    }
+    let change = ActionsChange { saved, removed: Vec::new(), removes_others: request.remove_others };
+    if request.dry_run {
+        let mut plan = live.plan_actions(&change);
+        let problems = std::mem::take(&mut plan.problems);
+        if !problems.is_empty() {
+            return Err(ApiError::from(LoopError::ActionList(problems)).as_code(CODE));
+        }
+        return Ok(Json(ActionsSaved::new(&plan, false)));
+    }
+    let plan = live.change_actions(change, by).await.map_err(|error| ApiError::from(error).as_code(CODE))?;
+    Ok(Json(ActionsSaved::new(&plan, true)))
+}
+
 /// Makes or replaces an action. The next Rank without actions of its own sees it.
 #[utoipa::path(
     put, path = "/loops/{id}/actions/{actionId}", tag = "Actions", operation_id = "saveAction",
@@ -136,15 +248,7 @@ pub async fn save(
     ApiJson(request): ApiJson<ActionToSave>,
 ) -> Result<Json<ActionInfo>, ApiError> {
     let (live, by) = managed.change()?;
-    let draft = ActionDraft {
-        id: path.check()?,
-        features: request.features,
-        is_active: request.is_active.unwrap_or(true),
-        valid_from_us: read_instant(request.valid_from, "validFrom")?,
-        valid_to_us: read_instant(request.valid_to, "validTo")?,
-        notes: request.notes.unwrap_or_default(),
-        position: request.position,
-    };
+    let draft = request.checked(path.check()?)?;
     let saved = live.save_action(draft, by).await.map_err(|error| ApiError::from(error).as_code(CODE))?;
     Ok(Json(ActionInfo::new(live, &saved)))
 }

@@ -15,7 +15,7 @@ use crate::{
     bandit::evaluation::Interval,
     loops::{
         CustomPolicy, Evaluation, EvaluationResult, EvaluationStatus, EvaluationSummary, EvaluationToMake, LiveLoop,
-        Totals,
+        SegmentRow, Totals,
     },
 };
 
@@ -44,6 +44,8 @@ pub struct NewEvaluation {
     /// Whether to look for better learning settings too.
     #[serde(default)]
     is_optimizing: bool,
+    /// A feature of the context, such as `device` or `user.device`: the answer then has `segments` by its values.
+    segment_by: Option<String>,
 }
 
 /// Learning settings under a name.
@@ -80,6 +82,17 @@ pub struct EvaluationInfo {
     /// The most important first; lists leave them out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     features: Vec<JudgedFeature>,
+    /// By the values of the feature that was asked for; lists leave them out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    segments: Vec<JudgedSegment>,
+}
+
+/// A part of the traffic.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JudgedSegment {
+    /// The feature's value there.
+    value: String,
+    policies: Vec<JudgedPolicy>,
 }
 
 /// One policy.
@@ -97,6 +110,11 @@ pub struct JudgedPolicy {
     n_events: f64,
     /// How many evenly weighted events would tell as much.
     n_effective: f64,
+    /// The most that one event counts for. Left out of evaluations from before it was kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    largest_weight: Option<f64>,
+    /// The share of events whose shown action the policy would never have chosen.
+    share_impossible: f64,
     /// Inverse propensity scoring: unbiased.
     ips: JudgedReward,
     /// Self-normalised: less noisy, slightly biased. Left out without any evidence.
@@ -154,6 +172,7 @@ impl NewEvaluation {
             end_us: date(&self.end_time, "endTime")?,
             policies: self.policies.into_iter().map(policy).collect(),
             is_optimizing: self.is_optimizing,
+            segment_by: self.segment_by,
         })
     }
 }
@@ -176,6 +195,8 @@ impl JudgedPolicy {
             arguments: policy.arguments.clone(),
             n_events: totals.ips.n_events,
             n_effective: snips.map_or(0.0, |estimate| estimate.n_effective),
+            largest_weight: Some(totals.largest_weight).filter(|weight| *weight > 0.0),
+            share_impossible: 1.0 - totals.ips.n_possible / totals.ips.n_events.max(1.0),
             ips: JudgedReward::of(totals.ips.value(), totals.ips.interval()),
             snips: snips.map(|estimate| {
                 JudgedReward::of(estimate.value, Interval::around(estimate.value, estimate.half_width))
@@ -215,6 +236,7 @@ impl EvaluationInfo {
             problem: summary.and_then(|summary| summary.problem.clone()),
             policies: overall.unwrap_or_default(),
             features: Vec::new(),
+            segments: Vec::new(),
         }
     }
 
@@ -226,6 +248,16 @@ impl EvaluationInfo {
                 JudgedPolicy::of(summary, row.policy_idx, Some(slot_id), &row.totals)
             });
             told.policies.extend(of_slots);
+            let segment = |segment: &SegmentRow| JudgedSegment {
+                value: segment.value.clone(),
+                policies: segment
+                    .totals
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(idx, totals)| JudgedPolicy::of(summary, idx, None, totals))
+                    .collect(),
+            };
+            told.segments = result.segments.iter().map(segment).collect();
         }
         let feature = |score: crate::bandit::evaluation::FeatureScore| JudgedFeature {
             namespace: score.namespace,

@@ -4,6 +4,7 @@
 mod actions;
 mod annotations;
 mod audit;
+mod checkpoints;
 mod configuration;
 mod consequence;
 mod evaluations;
@@ -38,6 +39,11 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(loops::list, loops::create))
         .routes(routes!(loops::get_one, loops::rename, loops::delete))
         .routes(routes!(model::get_one, loops::reset_model))
+        .routes(routes!(checkpoints::list, checkpoints::keep))
+        .routes(routes!(checkpoints::delete))
+        .routes(routes!(checkpoints::restore))
+        .routes(routes!(checkpoints::export))
+        .routes(routes!(checkpoints::export_present, checkpoints::import))
         .routes(routes!(stats::stats))
         .routes(routes!(trainer::trainer))
         .routes(routes!(features::feature_checks))
@@ -47,7 +53,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(consequence::consequence))
         .routes(routes!(pause::pause))
         .routes(routes!(pause::resume))
-        .routes(routes!(actions::list))
+        .routes(routes!(actions::list, actions::save_all))
         .routes(routes!(actions::get_one, actions::save, actions::delete))
         .routes(routes!(annotations::list, annotations::create))
         .routes(routes!(keys::rotate))

@@ -46,7 +46,15 @@ impl LiveLoop {
         let (start_us, end_us) = self.automatic_span_us().await?;
         let today = OffsetDateTime::from_unix_timestamp(end_us.div_euclid(1_000_000));
         let name = today.map_or_else(|_| BY_ITSELF.to_owned(), |today| format!("{BY_ITSELF} {}", today.date()));
-        let contract = Contract { name, start_us, end_us, policies: Vec::new(), is_optimizing: true, is_auto: true };
+        let contract = Contract {
+            name,
+            start_us,
+            end_us,
+            policies: Vec::new(),
+            is_optimizing: true,
+            is_auto: true,
+            segment_by: None,
+        };
         let Some(fence) = self.fence() else { return Ok(()) };
         self.make_job(JobKind::Evaluation, None, &contract, Some(fence), &Author::server(BY_ITSELF)).await?;
         for (key, _) in self.automatic_jobs().await?.into_iter().skip(N_KEPT) {

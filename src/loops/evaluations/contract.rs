@@ -24,6 +24,8 @@ pub struct EvaluationToMake {
     pub policies: Vec<CustomPolicy>,
     /// Whether to look for better learning settings too.
     pub is_optimizing: bool,
+    /// A feature of the context, by whose values the traffic is looked at in parts.
+    pub segment_by: Option<String>,
 }
 
 /// A feature importance to be made.
@@ -56,6 +58,8 @@ pub(super) struct Contract {
     /// Whether the service asked by itself, and takes a better policy.
     #[serde(default)]
     pub is_auto: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment_by: Option<String>,
 }
 
 impl Contract {
@@ -91,6 +95,7 @@ impl EvaluationToMake {
             policies,
             is_optimizing: self.is_optimizing,
             is_auto: false,
+            segment_by: self.segment_by.filter(|feature| !feature.trim().is_empty()),
         };
         Ok((check_id(self.id)?, contract))
     }
@@ -105,6 +110,7 @@ impl ImportanceToMake {
             policies: Vec::new(),
             is_optimizing: false,
             is_auto: false,
+            segment_by: None,
         };
         Ok((check_id(self.id)?, contract))
     }

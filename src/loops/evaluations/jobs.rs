@@ -96,6 +96,8 @@ pub struct Evaluation {
     pub created_at_us: i64,
     pub is_auto: bool,
     pub status: EvaluationStatus,
+    /// The feature by whose values the traffic is looked at in parts.
+    pub segment_by: Option<String>,
     /// The caller's policies, as this loop writes them.
     pub policies: Vec<CustomPolicy>,
     /// The share that is done, while it is being done.
@@ -288,6 +290,7 @@ impl LiveLoop {
             created_at_us: row.created_at_us,
             is_auto: contract.is_auto,
             status: EvaluationStatus::parse(&row.status),
+            segment_by: contract.segment_by,
             policies: contract.policies,
             share_done: self.tools().jobs.share_done(&row.key),
             summary: row.summary.as_deref().map(read).transpose()?,

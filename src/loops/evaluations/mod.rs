@@ -11,14 +11,18 @@ mod error;
 mod jobs;
 mod outcome;
 mod runner;
+mod sharing;
 mod verdict;
 
 pub use contract::{CustomPolicy, EvaluationToMake, ImportanceToMake};
 pub use error::EvaluationError;
 pub(super) use jobs::Jobs;
 pub use jobs::{Evaluation, EvaluationStatus, FeatureImportance};
-pub use outcome::{EvaluationResult, EvaluationSummary, ImportanceResult, PolicyRow, PolicySource, PolicySummary};
+pub use outcome::{
+    EvaluationResult, EvaluationSummary, ImportanceResult, PolicyRow, PolicySource, PolicySummary, SegmentRow,
+};
 pub(super) use runner::Runner;
+pub use sharing::EvaluationShare;
 
 pub use crate::trainer::Totals;
 

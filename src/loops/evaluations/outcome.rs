@@ -77,6 +77,16 @@ pub struct EvaluationResult {
     /// Features with their values as `Namespace.nameValue`, the most important group first.
     pub feature_groups: Vec<Vec<String>>,
     pub features: Vec<FeatureScore>,
+    /// By the value of the feature that was asked for, each policy in the summary's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<SegmentRow>,
+}
+
+/// A part of the traffic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SegmentRow {
+    pub value: String,
+    pub totals: Vec<Totals>,
 }
 
 /// Everything that a feature importance found.

@@ -183,7 +183,7 @@ async fn find(
     contestants: Vec<Contestant>,
 ) -> Result<TrialResult, LoopError> {
     let rules = lesson_rules(&live.configuration());
-    let trial = Trial::new(contract.span_us(), rules, contestants);
+    let trial = Trial::new(contract.span_us(), rules, contestants).by_segment(contract.segment_by.clone());
     Ok(run_trial(&live.tools().store, live.id(), trial, &mut Told(jobs)).await?)
 }
 

@@ -1,9 +1,9 @@
 //! From what a trial found to what is kept of it, and to the policy that should be taken.
 
-use super::{EvaluationResult, EvaluationSummary, ONLINE, PolicyRow, PolicySource, PolicySummary};
+use super::{EvaluationResult, EvaluationSummary, ONLINE, PolicyRow, PolicySource, PolicySummary, SegmentRow};
 use crate::{
     bandit::evaluation::{IpsSums, ValueScore},
-    trainer::{TrialResult, Verdicts},
+    trainer::{Totals, TrialResult, Verdicts},
 };
 
 /// With fewer events no policy is called better: the interval's normal shape is not to be trusted.
@@ -44,8 +44,14 @@ pub(super) fn kept(entrants: Vec<Entrant>, found: &TrialResult) -> (EvaluationSu
     });
     let mut features = found.importances.features();
     features.truncate(N_FEATURES);
-    let result =
-        EvaluationResult { rows: rows.collect(), feature_groups: groups(&found.importances.values()), features };
+    let segment =
+        |(value, totals): (&String, &Vec<Totals>)| SegmentRow { value: value.clone(), totals: totals.clone() };
+    let result = EvaluationResult {
+        rows: rows.collect(),
+        feature_groups: groups(&found.importances.values()),
+        features,
+        segments: found.segments.iter().map(segment).collect(),
+    };
     (summary, result)
 }
 

@@ -41,6 +41,7 @@ pub fn shares(buckets: &[Bucket], identity: impl Fn(&str) -> Identity, looked: &
             unit: "probability".to_owned(),
             from_us: looked.left_us(buckets),
             to_us: looked.to_us,
+            zone: looked.zone.name().to_owned(),
             low: 0.0,
             high: 1.0,
             is_stacked: true,
@@ -168,7 +169,7 @@ fn table(series: &[ChartSeries], spans: &[ChartSpan], looked: &Looked) -> Table 
             .collect()
     };
     Table {
-        caption: "Mean probability of each action, newest first; times in UTC".to_owned(),
+        caption: format!("Mean probability of each action, newest first; times in {}", looked.zone.name()),
         head: head.collect(),
         rows: spans.iter().enumerate().rev().map(row).collect(),
     }

@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::words;
+use super::{coverage, words};
 use crate::{
     bandit::evaluation::{FeatureScore, Interval},
     loops::{
@@ -36,6 +36,13 @@ pub async fn evaluation(live: &LiveLoop, id: &str) -> Result<EvaluationReport, L
     Ok(report(&evaluation, &result))
 }
 
+/// The report that a link leads to.
+pub async fn shared_evaluation(live: &LiveLoop, secret: &str) -> Result<EvaluationReport, LoopError> {
+    let evaluation = live.shared_evaluation(secret).await?;
+    let result = live.evaluation_result(&evaluation.id).await?;
+    Ok(report(&evaluation, &result))
+}
+
 fn report(evaluation: &Evaluation, result: &EvaluationResult) -> EvaluationReport {
     let is_running = evaluation.status == EvaluationStatus::Running;
     let policies = evaluation.summary.as_ref().map_or_else(Vec::new, |summary| {
@@ -58,6 +65,10 @@ fn report(evaluation: &Evaluation, result: &EvaluationResult) -> EvaluationRepor
             )
         },
         policies,
+        overlap: evaluation.summary.as_ref().map_or_else(Vec::new, coverage::overlap),
+        segments: evaluation.summary.as_ref().map_or_else(Vec::new, |summary| coverage::segments(summary, result)),
+        segment_by: evaluation.segment_by.clone().unwrap_or_default(),
+        segment_policy: evaluation.summary.as_ref().and_then(coverage::challenger).unwrap_or_default(),
         slots: evaluation.summary.as_ref().map_or_else(Vec::new, |summary| slots(summary, result)),
         features: result.features.iter().take(N_FEATURES).map(feature).collect(),
     }
@@ -117,7 +128,7 @@ fn lines(summary: &EvaluationSummary, totals: &[(usize, &Totals)]) -> Vec<Policy
     sorted.iter().filter_map(line).collect()
 }
 
-fn verdict(source: PolicySource, totals: &Totals, earned: Option<f64>) -> (String, VerdictTone) {
+pub(super) fn verdict(source: PolicySource, totals: &Totals, earned: Option<f64>) -> (String, VerdictTone) {
     let interval = totals.ips.interval();
     match (source, earned) {
         (PolicySource::Online, _) => ("what the others are held against".to_owned(), VerdictTone::Reference),
@@ -204,6 +215,7 @@ mod tests {
             created_at_us: 0,
             is_auto: false,
             status: EvaluationStatus::Succeeded,
+            segment_by: None,
             policies: Vec::new(),
             share_done: None,
             summary: Some(EvaluationSummary { optimal_policy: optimal.to_owned(), policies, problem: None }),

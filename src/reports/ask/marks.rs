@@ -3,7 +3,7 @@
 use super::{chart, words};
 use crate::{
     loops::{Annotation, Change, LiveLoop, LoopError},
-    reports::ChartMark,
+    reports::{ChartMark, zone::Zone},
 };
 
 /// The names of settings that people change, as the page Settings calls them.
@@ -22,17 +22,18 @@ const NAMES: [(&str, &str); 11] = [
 ];
 
 /// The newest moments between two instants, oldest first.
-pub async fn marks(live: &LiveLoop, (from_us, to_us): (i64, i64)) -> Result<Vec<ChartMark>, LoopError> {
+pub async fn marks(live: &LiveLoop, (from_us, to_us): (i64, i64), zone: &Zone) -> Result<Vec<ChartMark>, LoopError> {
     let found = live.annotations(from_us, to_us).await?;
-    Ok(chart::letters(found.into_iter().map(|annotation| mark(annotation, to_us - from_us)).collect()))
+    Ok(chart::letters(found.into_iter().map(|annotation| mark(annotation, to_us - from_us, zone)).collect()))
 }
 
-fn mark(annotation: Annotation, span_us: i64) -> ChartMark {
+fn mark(annotation: Annotation, span_us: i64, zone: &Zone) -> ChartMark {
+    let at_us = annotation.at_us;
     ChartMark {
-        at_us: annotation.at_us,
+        at_us,
         letter: String::new(),
         kind: annotation.kind.as_str().to_owned(),
-        when: format!("{} UTC", words::row_time(annotation.at_us, span_us)),
+        when: format!("{} {}", words::row_time(zone.local_us(at_us), span_us), zone.short(at_us)),
         by: annotation.by.unwrap_or_default(),
         words: annotation.words,
         changes: annotation.changes.iter().map(change).collect(),

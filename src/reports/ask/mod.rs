@@ -1,9 +1,12 @@
 //! The questions that the dashboard asks. They read the loops in memory and, for single events, the log.
 
 mod action_shares;
+mod actions;
 mod apprentice;
+mod comparison;
 mod consequence;
 mod counters;
+mod coverage;
 mod csv;
 mod decision;
 mod evaluations;
@@ -15,24 +18,27 @@ mod features;
 mod headline;
 mod health;
 mod marks;
+mod models;
 mod playground;
 mod reward_curve;
 mod rows;
 mod server;
 mod sums;
 
+pub use actions::action_figures;
 pub use consequence::consequence;
 pub use csv::as_csv;
 pub use decision::{event_why, why};
-pub use evaluations::{evaluation, evaluations};
+pub use evaluations::{evaluation, evaluations, shared_evaluation};
 pub use events::{event, events};
 pub use features::features;
+pub use models::models;
 pub use playground::playground;
 
 pub use rows::{loop_row, loop_rows};
 
 pub use super::words::read_field_time as read_moment;
-use super::{ChartMark, ChartSpan, Overview, SeriesSlot, Share, Smoothing, TimeRange, Unit, chart, words};
+use super::{ChartMark, ChartSpan, Overview, SeriesSlot, Share, Smoothing, TimeRange, Unit, chart, words, zone::Zone};
 use crate::{
     loops::{LiveLoop, LoopError},
     trainer::Bucket,
@@ -51,15 +57,15 @@ const N_IN_SPAN: u64 = 30;
 
 /// Findings about features that the overview names; the page Features tells of all.
 const N_WARNINGS: usize = 4;
-/// Letters of an action's note that is taken for its title.
-const N_TITLE: usize = 80;
 
 /// What a person wants to see.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Look {
     /// Left out: the range that suits the loop's age.
     pub range: Option<TimeRange>,
     pub smoothing: Smoothing,
+    /// Where they are.
+    pub zone: Zone,
 }
 
 /// What the charts of one page have in common.
@@ -71,6 +77,7 @@ pub struct Looked {
     pub to_us: i64,
     pub now_us: i64,
     pub wait_us: i64,
+    pub zone: Zone,
     pub marks: Vec<ChartMark>,
 }
 
@@ -82,7 +89,7 @@ impl Looked {
 
     /// A span as the first cell of its row.
     fn row_time(&self, span: &ChartSpan) -> String {
-        let time = words::row_time(span.start_us, self.range.span_us());
+        let time = words::row_time(self.zone.local_us(span.start_us), self.range.span_us());
         if span.end_us > self.now_us { format!("{time} (so far)") } else { time }
     }
 }
@@ -97,9 +104,10 @@ pub async fn overview(live: &LiveLoop, look: Look) -> Result<Overview, LoopError
     let (mode, unit) = (configuration.learning_mode, Unit::of(configuration.is_multi_slot));
     let (_, to_us) = range.ends_us(now_us);
     let to_us = to_us.min(now_us);
-    let mut looked = Looked { range, unit, to_us, now_us, wait_us: wait_us(live), marks: Vec::new() };
+    let zone = look.zone;
+    let mut looked = Looked { range, unit, to_us, now_us, wait_us: wait_us(live), zone, marks: Vec::new() };
     let from_us = looked.left_us(&buckets);
-    looked.marks = marks::marks(live, (from_us, to_us.saturating_add(1))).await?;
+    looked.marks = marks::marks(live, (from_us, to_us.saturating_add(1)), &looked.zone).await?;
     let counters = live.counters();
     let apprentice = apprentice::numbers(live).await?;
     let mut health = signs(live, &last_day(live)).health();
@@ -110,8 +118,9 @@ pub async fn overview(live: &LiveLoop, look: Look) -> Result<Overview, LoopError
         unit,
         range,
         range_note: range_note(range, age_us),
-        from: words::field_time(from_us),
-        to: words::field_time(to_us),
+        from: words::field_time(looked.zone.local_us(from_us)),
+        to: words::field_time(looked.zone.local_us(to_us)),
+        zone: looked.zone.name().to_owned(),
         smoothing: look.smoothing,
         has_events: counters.ranked > 0,
         headline: headline::headline(&buckets, mode, range, live.imitation(), unit),
@@ -124,7 +133,7 @@ pub async fn overview(live: &LiveLoop, look: Look) -> Result<Overview, LoopError
         actions: action_shares::shares(&buckets, identities(live), &looked),
         apprentice,
         relearning_percent: live.relearning().map(|share| (share * 100.0) as u32),
-        as_of: format!("{} UTC", words::clock(now_us)),
+        as_of: format!("{} {}", words::clock(looked.zone.local_us(now_us)), looked.zone.short(now_us)),
     })
 }
 
@@ -170,8 +179,7 @@ fn identities(live: &LiveLoop) -> impl Fn(&str) -> Identity {
     let live = live.clone();
     let own = live.actions();
     move |id| {
-        let notes = own.iter().find(|action| action.id.as_str() == id).map_or("", |action| action.notes.trim());
-        let title = notes.lines().next().filter(|title| !title.is_empty() && title.chars().count() <= N_TITLE);
+        let title = own.iter().find(|action| action.id.as_str() == id).and_then(|action| action.title());
         // Of the very many that a loop may offer only the first have a place; the others take one by their name.
         let place = live.place_of_action(id).unwrap_or_else(|| hashed(id));
         Identity { name: title.unwrap_or(id).to_owned(), slot: SeriesSlot::of_place(place), place }

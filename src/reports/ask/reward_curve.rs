@@ -76,6 +76,7 @@ pub fn curve(buckets: &[Bucket], looked: &Looked, smoothing: Smoothing) -> Chart
             unit: format!("reward per {}", unit.one()),
             from_us: looked.left_us(buckets),
             to_us: looked.to_us,
+            zone: looked.zone.name().to_owned(),
             low,
             high,
             is_stacked: false,
@@ -193,7 +194,11 @@ fn table(series: &[ChartSeries], spans: &[ChartSpan], looked: &Looked) -> Table 
     };
     let names = series.iter().rev().map(|one| one.name.clone());
     Table {
-        caption: format!("Mean reward per {} with its 95 % interval, newest first; times in UTC", looked.unit.one()),
+        caption: format!(
+            "Mean reward per {} with its 95 % interval, newest first; times in {}",
+            looked.unit.one(),
+            looked.zone.name()
+        ),
         head: ["From", looked.unit.events_title(), "Rewarded"].into_iter().map(str::to_owned).chain(names).collect(),
         rows: spans.iter().enumerate().rev().map(row).collect(),
     }

@@ -56,5 +56,13 @@ pub fn with_actions(mut bucket: Bucket, actions: &[(&str, f64)]) -> Bucket {
 
 /// A look at the last hour.
 pub fn looked(now_us: i64, wait_us: i64) -> Looked {
-    Looked { range: TimeRange::Hour, unit: Unit::Decision, to_us: now_us, now_us, wait_us, marks: Vec::new() }
+    Looked {
+        range: TimeRange::Hour,
+        unit: Unit::Decision,
+        to_us: now_us,
+        now_us,
+        wait_us,
+        zone: Default::default(),
+        marks: Vec::new(),
+    }
 }

@@ -4,22 +4,12 @@ use std::ops::Range;
 
 use plotters::element::{PathElement, Polygon};
 
-use super::{
-    DrawResult, Paint,
-    paint::{Canvas, paint},
-    picture::picture,
-    plot::Plot,
-};
+use super::{DrawResult, Paint, draw_picture, paint::Canvas, plot::Plot};
 use crate::reports::Chart;
 
 /// Gives a chart its picture; none without a single value. The first series is the lowest.
 pub fn areas(chart: &mut Chart) {
-    let plot = Plot { data: &chart.data };
-    if !plot.has_points() {
-        return;
-    }
-    let drawn = paint(&chart.id, |canvas| draw(plot, canvas));
-    chart.picture = drawn.map(|drawn| picture(chart, &drawn));
+    draw_picture(chart, draw);
 }
 
 fn draw(plot: Plot<'_>, canvas: &Canvas<'_>) -> DrawResult {

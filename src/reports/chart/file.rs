@@ -64,7 +64,12 @@ pub fn as_file(chart: &Chart) -> Option<String> {
         let anchor = picture::anchor(share);
         let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{y}\" text-anchor=\"{anchor}\">{words}</text>");
     }
-    let _ = write!(svg, "<text x=\"16\" y=\"{}\">UTC</text></g></svg>", top as u32 + height + 20);
+    let _ = write!(
+        svg,
+        "<text x=\"16\" y=\"{}\">{}</text></g></svg>",
+        top as u32 + height + 20,
+        picture::short_zone(&chart.data)
+    );
     Some(COLOURS.iter().fold(svg, |svg, (name, colour)| svg.replace(&format!("var(--{name})"), colour)))
 }
 

@@ -4,12 +4,7 @@ use std::ops::Range;
 
 use plotters::element::{PathElement, Polygon};
 
-use super::{
-    DrawResult, Paint,
-    paint::{Canvas, paint},
-    picture::picture,
-    plot::Plot,
-};
+use super::{DrawResult, Paint, draw_picture, paint::Canvas, plot::Plot};
 use crate::reports::{Chart, SeriesSlot};
 
 /// The width of a dot that stands for a line of one point.
@@ -17,12 +12,7 @@ const DOT: u32 = 7;
 
 /// Gives a chart its picture; none without a single value. The last series is drawn on top.
 pub fn lines(chart: &mut Chart) {
-    let plot = Plot { data: &chart.data };
-    if !plot.has_points() {
-        return;
-    }
-    let drawn = paint(&chart.id, |canvas| draw(plot, canvas));
-    chart.picture = drawn.map(|drawn| picture(chart, &drawn));
+    draw_picture(chart, draw);
 }
 
 fn draw(plot: Plot<'_>, canvas: &Canvas<'_>) -> DrawResult {

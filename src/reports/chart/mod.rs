@@ -19,9 +19,12 @@ pub use areas::areas;
 pub use file::as_file;
 pub use lines::lines;
 pub use marks::letters;
-use paint::Paint;
+use paint::{Canvas, Paint, paint};
+use plot::Plot;
 pub use sparkline::sparkline;
 pub use ticks::ends as value_ends;
+
+use super::Chart;
 
 /// plotters rounds to whole pixels, which shows as steps in a line; it draws on a canvas this many times as fine.
 const FINE: u32 = 4;
@@ -30,6 +33,16 @@ const WIDTH: u32 = 1_000;
 const HEIGHT: u32 = 240;
 
 type DrawResult = Result<(), Box<dyn std::error::Error>>;
+
+/// Gives a chart its picture, whose plot `draw` draws; none without a single value.
+fn draw_picture(chart: &mut Chart, draw: fn(Plot<'_>, &Canvas<'_>) -> DrawResult) {
+    let plot = Plot { data: &chart.data };
+    if !plot.has_points() {
+        return;
+    }
+    let drawn = paint(&chart.id, |canvas| draw(plot, canvas));
+    chart.picture = drawn.map(|drawn| picture::picture(chart, &drawn));
+}
 
 /// Fine pixels as a coordinate.
 fn at(pixels: f64) -> i32 {

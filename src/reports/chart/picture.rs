@@ -10,7 +10,7 @@ use super::{
     plot::{N_VALUES, Plot},
     ticks,
 };
-use crate::reports::{Chart, ChartData, ChartMark, words};
+use crate::reports::{Chart, ChartData, ChartMark, words, zone::Zone};
 
 /// The sets of times: their class, and how many there are at most.
 const TIMES: [(&str, usize); 3] = [("few", 3), ("some", 5), ("many", 8)];
@@ -54,8 +54,16 @@ pub fn values(data: &ChartData) -> Vec<(f64, String)> {
 
 /// The time axis with at most so many labels: where each stands, from 0 at the left to 1, and its words.
 pub fn times(data: &ChartData, n_most: usize) -> Vec<(f64, String)> {
-    let (moments, step_us) = ticks::times(data.from_us, data.to_us, n_most);
-    moments.into_iter().map(|at_us| (Plot { data }.x(at_us), words::tick(at_us, step_us))).collect()
+    let zone = Zone::named(&data.zone).unwrap_or_default();
+    // Round places of the clock on the wall.
+    let (shown, step_us) = ticks::times(zone.local_us(data.from_us), zone.local_us(data.to_us), n_most);
+    let label = |local_us: i64| (Plot { data }.x(zone.instant_us(local_us)), words::tick(local_us, step_us));
+    shown.into_iter().map(label).collect()
+}
+
+/// "CET", as the axis says it.
+pub fn short_zone(data: &ChartData) -> String {
+    Zone::named(&data.zone).unwrap_or_default().short(data.to_us)
 }
 
 /// Labels at the ends stay within the chart.
@@ -77,8 +85,10 @@ fn write_values(markup: &mut String, data: &ChartData) {
 }
 
 fn write_times(markup: &mut String, data: &ChartData) {
-    markup.push_str(
-        "<span class=\"chart__zone\" aria-hidden=\"true\">UTC</span><svg class=\"chart__times\" aria-hidden=\"true\">",
+    let _ = write!(
+        markup,
+        "<span class=\"chart__zone\" aria-hidden=\"true\">{}</span><svg class=\"chart__times\" aria-hidden=\"true\">",
+        short_zone(data),
     );
     for (class, n_most) in TIMES {
         let _ = write!(markup, "<g class=\"times times--{class}\">");

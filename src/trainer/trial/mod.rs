@@ -9,6 +9,7 @@
 
 mod run;
 mod sample;
+mod segments;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,7 @@ use crate::{
 
 pub use run::{TrialError, Trying, run_trial};
 use sample::Sample;
+use segments::Segments;
 
 /// What the doubly robust estimator leans on: the linear learner alone, whose terms say which features matter.
 const MODEL: &str = "--rankloop --learners linear";
@@ -73,6 +75,9 @@ pub struct Totals {
     pub ips: IpsSums,
     pub snips: WeightedRewards,
     pub doubly_robust: DoublyRobustSums,
+    /// The most that one decision counts for: max w. 0 of those that were judged before it was kept.
+    #[serde(default)]
+    pub largest_weight: f64,
 }
 
 /// What was found out about all policies, for all slots or for one.
@@ -92,6 +97,8 @@ pub struct TrialResult {
     pub overall: Verdicts,
     /// By slot, for multi-slot events.
     pub slots: BTreeMap<SlotId, Verdicts>,
+    /// By the value of the feature that was asked for, the contestants' totals.
+    pub segments: BTreeMap<String, Vec<Totals>>,
     /// Which features moved a model of the rewards that was trained on the span.
     pub importances: Importances,
 }
@@ -114,6 +121,7 @@ struct Bench {
     open: HashMap<EventId, Vec<Option<Waiting>>>,
     overall: Verdicts,
     slots: BTreeMap<SlotId, Verdicts>,
+    segments: Segments,
     sample: Sample,
 }
 
@@ -122,6 +130,7 @@ struct Bench {
 struct Waiting {
     at_us: i64,
     slot_id: Option<SlotId>,
+    segment: Option<String>,
     is_drawn: bool,
     said: Vec<Said>,
     expected_of_logged: f64,
@@ -147,9 +156,16 @@ impl Trial {
             model: Policy::new(settings),
             open: HashMap::new(),
             slots: BTreeMap::new(),
+            segments: Segments::default(),
             sample: Sample::default(),
         };
         Self { join: Join::default(), bench }
+    }
+
+    /// Judges by the values of a feature of the context, too: `device`, or `user.device` within an object.
+    pub fn by_segment(mut self, feature: Option<String>) -> Self {
+        self.bench.segments = Segments::of(feature);
+        self
     }
 
     /// The instants between which events are judged.
@@ -176,9 +192,10 @@ impl Trial {
 
     /// The events so far were deleted, though their records may still be there: nothing was ever seen of them.
     fn start_again(&mut self) {
-        let Bench { span_us, rules, contestants, .. } = &mut self.bench;
+        let Bench { span_us, rules, contestants, segments, .. } = &mut self.bench;
         let contestants = contestants.iter().map(Contestant::untaught).collect();
-        *self = Self::new(span_us.clone(), *rules, contestants);
+        let feature = segments.take_feature();
+        *self = Self::new(span_us.clone(), *rules, contestants).by_segment(feature);
     }
 
     /// What was found out.
@@ -186,8 +203,8 @@ impl Trial {
         for (event_id, event) in self.join.in_order() {
             self.bench.count_open(event_id, event);
         }
-        let Bench { overall, slots, sample, model, .. } = self.bench;
-        TrialResult { overall, slots, importances: sample.importances(&model) }
+        let Bench { overall, slots, segments, sample, model, .. } = self.bench;
+        TrialResult { overall, slots, segments: segments.into_totals(), importances: sample.importances(&model) }
     }
 }
 
@@ -217,6 +234,7 @@ impl Bench {
     }
 
     fn ask(&self, event: &OpenEvent, ranked: &Ranked) -> Vec<Option<Waiting>> {
+        let segment = self.segments.of_request(ranked);
         let ask = |(slot_idx, slot): (usize, &RankedSlot)| {
             let decision = event.decision(slot_idx)?;
             let scores = self.model.scores(decision.example());
@@ -225,6 +243,7 @@ impl Bench {
             Some(Waiting {
                 at_us: event.ranked_at_us,
                 slot_id: slot.slot_id.clone(),
+                segment: segment.clone(),
                 is_drawn: decision.propensity().is_some(),
                 said,
                 expected_of_logged: f64::from(scores[chosen_idx]),
@@ -253,6 +272,7 @@ impl Bench {
 
     fn count(&mut self, waiting: &Waiting, reward: f64) {
         self.overall.count(waiting, reward);
+        self.segments.count(waiting, self.contestants.len(), reward);
         let Some(slot_id) = &waiting.slot_id else { return };
         if self.slots.contains_key(slot_id) || self.slots.len() < MAX_SLOTS {
             let n_contestants = self.contestants.len();
@@ -309,9 +329,17 @@ impl Verdicts {
         for ((said, totals), sums) in waiting.said.iter().zip(&mut self.totals).zip(window) {
             let Some(weight) = said.weight else { continue };
             sums.add(weight, reward);
-            totals.ips.add(weight, reward);
-            totals.snips.add(weight, reward);
-            totals.doubly_robust.add(said.expected, weight, reward, waiting.expected_of_logged);
+            totals.add(said.expected, weight, reward, waiting.expected_of_logged);
         }
+    }
+}
+
+impl Totals {
+    /// One decision: what was expected of the policy there, its weight, what was earned, and what was expected of that.
+    fn add(&mut self, expected: f64, weight: f64, reward: f64, expected_of_logged: f64) {
+        self.ips.add(weight, reward);
+        self.snips.add(weight, reward);
+        self.doubly_robust.add(expected, weight, reward, expected_of_logged);
+        self.largest_weight = self.largest_weight.max(weight);
     }
 }

@@ -75,6 +75,7 @@ mod tests {
                 unit: String::new(),
                 from_us: 100,
                 to_us: 140,
+                zone: "UTC".to_owned(),
                 low: 0.0,
                 high: 1.0,
                 is_stacked: false,

@@ -30,11 +30,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
 /// The part of an address that says the range, as it stands there now: "?range=hour", "?from=…&to=…" or nothing. Links
 /// between the pages of a loop end with it.
 pub fn range_query(query: &ParamsMap) -> String {
-    let named = ["range", "from", "to", "as"];
+    let named = ["range", "from", "to", "zone", "as"];
     let kept: Vec<String> = named
         .into_iter()
         .filter_map(|name| Some(format!("{name}={}", query.get_str(name)?)))
-        .filter(|part| part.chars().all(|c| c.is_ascii_alphanumeric() || "=-:.".contains(c)))
+        .filter(|part| part.chars().all(|c| c.is_ascii_alphanumeric() || "=-:./_".contains(c)))
         .collect();
     if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) }
 }
@@ -44,6 +44,8 @@ pub fn range_query(query: &ParamsMap) -> String {
 pub fn RangeControl(
     range: Signal<TimeRange>,
     smoothing: Signal<Smoothing>,
+    /// The zone in which the fields are.
+    zone: Signal<String>,
     /// What is drawn now.
     ends: Signal<(String, String)>,
 ) -> impl IntoView {
@@ -61,7 +63,7 @@ pub fn RangeControl(
     let is_custom = move || matches!(range.get(), TimeRange::Custom(..));
     let field = move |name: &'static str, label: &'static str, value: Signal<String>| {
         view! {
-            <label>{label}
+            <label>{label}" ("{move || zone.get()}")"
                 <input class="input" type="datetime-local" step="1" name=name required value=move || value.get()/>
             </label>
         }
@@ -75,8 +77,10 @@ pub fn RangeControl(
             <details class="range__custom" data-current=move || is_custom().then_some("true")>
                 <summary class="button button--small">{move || if is_custom() { "Chosen span" } else { "From … to" }}</summary>
                 <form class="range__fields" method="get" action=move || path.get()>
-                    {field("from", "From (UTC)", Signal::derive(move || ends.get().0))}
-                    {field("to", "To (UTC)", Signal::derive(move || ends.get().1))}
+                    {field("from", "From", Signal::derive(move || ends.get().0))}
+                    {field("to", "To", Signal::derive(move || ends.get().1))}
+                    // So that the address means the same to everybody it is sent to.
+                    <input type="hidden" name="zone" value=move || zone.get()/>
                     <button type="submit" class="button">"Show"</button>
                 </form>
             </details>
@@ -119,6 +123,7 @@ mod tests {
         };
         assert_eq!(query(&[("range", "day"), ("before", "12")]), "?range=day");
         assert_eq!(query(&[("from", "2025-11-21T11:42:07"), ("to", "x&y")]), "?from=2025-11-21T11:42:07");
+        assert_eq!(query(&[("zone", "Europe/Berlin")]), "?zone=Europe/Berlin");
         assert_eq!(query(&[]), "");
     }
 }

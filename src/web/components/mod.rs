@@ -33,7 +33,7 @@ pub use layout::{
     Banner, Breadcrumb, Card, Chip, Crumb, HealthText, ModeButton, ModeChip, PageHeader, StateChip, Tone, show_page_top,
 };
 pub use live_pill::{LivePill, LiveState};
-pub use moment::{Moment, TimeText};
+pub use moment::{Moment, TimeText, exact_words};
 pub use not_found::NotFoundPage;
 pub use popover::{Menu, Term};
 pub use states::{EmptyState, FailedState, Loaded, Skeleton};

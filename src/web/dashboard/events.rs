@@ -12,7 +12,7 @@ use crate::{
     reports::{EventRow, EventRows},
     web::{
         PageError,
-        components::{EmptyState, Loaded, PageHeader, StateChip},
+        components::{EmptyState, Loaded, PageHeader, StateChip, exact_words},
     },
 };
 
@@ -22,9 +22,14 @@ const N_ROWS: u32 = 30;
 /// The events with a place in the log below `before`; the newest of all without it.
 #[server]
 pub async fn load_events(id: String, before: Option<i64>, n_rows: u32) -> Result<EventRows, PageError> {
-    use crate::{reports::ask, terms::Role, web::guard};
+    use crate::{
+        reports::ask,
+        terms::Role,
+        web::{guard, zone::zone},
+    };
+    let zone = zone();
     let (_, live) = guard::require_loop(Role::Analyst, &id).await?;
-    Ok(ask::events(&live, before, n_rows as usize).await?)
+    Ok(ask::events(&live, before, n_rows as usize).await?.in_zone(&zone))
 }
 
 /// `/loops/:id/events`; `?before=<seq>` is an older page.
@@ -137,10 +142,11 @@ fn EventCells(row: Memo<EventRow>, id: Memo<String>) -> impl IntoView {
         let (n_slots, n_more) = (first.n_slots, first.n_slots - 1);
         view! { " + "{n_more}" more "<span class="muted">"("{n_slots}" slots)"</span> }
     });
+    let exact = exact_words(&first.ranked_at);
     view! {
         <tr>
             <th scope="row"><a class="event-id" href=href>{first.event_id.to_string()}</a></th>
-            <td data-label="Ranked"><time datetime=first.ranked_at.iso title=first.ranked_at.utc>{move || row.get().ranked_at.relative}</time></td>
+            <td data-label="Ranked"><time datetime=first.ranked_at.iso title=exact>{move || row.get().ranked_at.relative}</time></td>
             <td data-label="State">{move || view! { <StateChip state=row.get().state/> }}</td>
             <td data-label="Action" class="events__action"><span>{first.action.to_string()}{others}</span></td>
             <td data-label="Probability" class="numeric">{first.probability}</td>

@@ -9,6 +9,7 @@ use crate::{
     terms::Role,
     web::{
         PageError,
+        chart::range_query,
         components::{BarLink, Icon, IconName, Kbd, MAIN_LINKS, Menu, ThemeSwitch, TopBar},
         dashboard::sign_in::SignOut,
         palette::{PLACES, Palette, PaletteDialogs, listen_to_keys, provide_palette},
@@ -20,14 +21,19 @@ use crate::{
 pub struct Person {
     pub name: String,
     pub role: Role,
+    /// The time zone in which pages tell times.
+    pub zone: String,
+    /// The other one that they could be told in, by its address and its name.
+    pub other_zone: Option<(String, String)>,
 }
 
 /// Who is asking.
 #[server]
 pub async fn load_person() -> Result<Person, PageError> {
-    use crate::web::guard;
+    use crate::web::{guard, zone};
+    let (zone, other_zone) = (zone::zone().name().to_owned(), zone::other_zone());
     let person = guard::require(Role::Viewer).await?;
-    Ok(Person { name: person.name, role: person.role })
+    Ok(Person { name: person.name, role: person.role, zone, other_zone })
 }
 
 /// The top bar and the page below it.
@@ -84,6 +90,20 @@ fn PersonBar(person: Person, palette: Palette) -> impl IntoView {
     .into_any()
 }
 
+/// Which zone times are told in, and the way to the other: UTC, or the browser's own. A link that the server answers.
+#[component]
+fn ZoneChoice(zone: String, other: Option<(String, String)>) -> impl IntoView {
+    let location = use_location();
+    let link = move |(choice, name): (String, String)| {
+        let href = move || {
+            let here = format!("{}{}", location.pathname.get(), range_query(&location.query.read()));
+            format!("/time-zone/{choice}?back={}", here.replace('?', "%3F").replace('&', "%26"))
+        };
+        view! { <a class="menu__item" rel="external" href=href>"Show times in "{name}</a> }
+    };
+    view! { <p class="menu__note">"Times in "<strong>{zone}</strong></p>{other.map(link)} }.into_any()
+}
+
 /// The pages about the server that somebody of this role may see: words and path.
 fn server_places(role: Role) -> Vec<(&'static str, &'static str)> {
     PLACES
@@ -108,6 +128,7 @@ fn AccountMenu(person: Person, palette: Palette) -> impl IntoView {
         <Menu id="account" class="button button--ghost" label=format!("Account of {}", person.name) button=button>
             <p class="menu__note">"Signed in as "<strong>{person.name.clone()}</strong>", "{person.role.as_str()}</p>
             <div class="theme-row"><span>"Theme"</span><ThemeSwitch/></div>
+            <ZoneChoice zone=person.zone.clone() other=person.other_zone.clone()/>
             <div class="menu__line"></div>
             <button type="button" class="menu__item" on:click=move |_| palette.is_sheet_open.set(true)>
                 "Keyboard shortcuts"<Kbd keys="?"/>

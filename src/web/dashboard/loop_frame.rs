@@ -49,6 +49,8 @@ pub const LOOP_PAGES: &[LoopPage] = &[
     page("Actions", "/actions", 'a'),
     page("Features", "/features", 'f'),
     page("Evaluations", "/evaluations", 'v'),
+    page("Experiments", "/experiments", 'x'),
+    page("Models", "/models", 'm'),
     page("Settings", "/settings", 's'),
     page("Keys", "/keys", 'k'),
 ];

@@ -62,6 +62,7 @@ impl EvaluationContract {
             end_us: read_date(self.end_time.as_deref(), "endTime", CODE)?,
             policies: policies.map(check_policy).collect::<Result<_, _>>()?,
             is_optimizing: is_optimizing.unwrap_or(false),
+            segment_by: None,
         })
     }
 }

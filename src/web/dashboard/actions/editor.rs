@@ -10,7 +10,7 @@ use crate::web::components::{FormError, Icon, IconName, SubmitButton, SwitchFiel
 
 /// The editor; without `action` for a new one.
 #[component]
-pub fn ActionEditor(id: Memo<String>, action: Option<ActionView>, calls: ActionCalls) -> impl IntoView {
+pub fn ActionEditor(id: Memo<String>, action: Option<ActionView>, zone: String, calls: ActionCalls) -> impl IntoView {
     let save = calls.save;
     let error = move |field: &'static str| {
         Signal::derive(move || save.value().get().and_then(Result::err).and_then(|error| error.at_field(field)))
@@ -22,6 +22,7 @@ pub fn ActionEditor(id: Memo<String>, action: Option<ActionView>, calls: ActionC
     let features = action.as_ref().map_or_else(String::new, |action| action.features.clone());
     let is_active = RwSignal::new(action.as_ref().is_none_or(|action| action.is_active));
     let notes = RwSignal::new(action.as_ref().map(|action| action.notes.clone()).unwrap_or_default());
+    let name = action.as_ref().and_then(|action| action.title.clone()).unwrap_or_default();
     let (from, to) = action.map(|action| (action.valid_from, action.valid_to)).unwrap_or_default();
     let is_complete = RwSignal::new(true);
     view! {
@@ -33,11 +34,13 @@ pub fn ActionEditor(id: Memo<String>, action: Option<ActionView>, calls: ActionC
                     <input type="hidden" name="loop_id" value=move || id.get()/>
                     <input type="hidden" name="action[was]" value=was.clone()/>
                     <IdInput was=was error=error("id") is_new=is_new/>
+                    <TextField name="action[title]" label="Title" placeholder="Summer sale" initial=name required=false maxlength=80
+                        hint="What people call it, on this page and in charts."/>
                     <FeatureEditor initial=features error=error("features") is_complete=is_complete/>
                     <div class="pair">
-                        <TextField name="action[valid_from]" label="Valid from (UTC)" hint="Empty: at once." kind="datetime-local"
+                        <TextField name="action[valid_from]" label=format!("Valid from ({zone})") hint="Empty: at once." kind="datetime-local"
                             required=false initial=from error=error("valid_from")/>
-                        <TextField name="action[valid_to]" label="Valid to (UTC)" hint="Empty: without end." kind="datetime-local"
+                        <TextField name="action[valid_to]" label=format!("Valid to ({zone})") hint="Empty: without end." kind="datetime-local"
                             required=false initial=to error=error("valid_to")/>
                     </div>
                     <TextAreaField name="action[notes]" label="Notes" hint="For people; the learner does not see them." value=notes rows=2/>

@@ -144,16 +144,24 @@ pub fn pretty(features: &[Map<String, Value>]) -> String {
     serde_json::to_string_pretty(features).expect("JSON objects always become text")
 }
 
-/// Features in one line: "topic: sports, length: 3".
-pub fn summary(features: &str) -> String {
-    let parsed = parse_features(features).unwrap_or_default();
-    let word = |value: Value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    let parts: Vec<String> =
-        parsed.into_iter().flatten().map(|(name, value)| format!("{name}: {}", word(value))).collect();
-    parts.join(", ")
+/// Names and values, one by one: `topic` and `sports`. Nested objects are told by their path.
+pub fn chips(features: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (name, value) in parse_features(features).unwrap_or_default().into_iter().flatten() {
+        add_chips(&mut found, name, value);
+    }
+    found
+}
+
+fn add_chips(found: &mut Vec<(String, String)>, name: String, value: Value) {
+    match value {
+        Value::Object(inner) => {
+            inner.into_iter().for_each(|(below, value)| add_chips(found, format!("{name}.{below}"), value));
+        }
+        Value::String(text) => found.push((name, text)),
+        Value::Array(list) if list.len() > 3 => found.push((name, format!("{} values", list.len()))),
+        other => found.push((name, other.to_string())),
+    }
 }
 
 #[cfg(test)]
@@ -188,6 +196,15 @@ mod tests {
         let row = FeatureRow { name: "a".into(), kind: Kind::Text, text: "x".into() };
         assert!(json_of(&[row.clone(), row]).is_err());
         assert!(json_of(&[FeatureRow::blank()]).is_err());
+    }
+
+    #[test]
+    fn chips_tell_names_and_values_whatever_their_depth() {
+        let told: Vec<String> = chips(r#"[{"topic":"sports","at":{"home":true}},{"v":[1,2,3,4]}]"#)
+            .into_iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        assert_eq!(told, ["topic=sports", "at.home=true", "v=4 values"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     reports::{EvaluationLine, EvaluationReport},
-    web::PageError,
+    web::{PageError, components::Moment},
 };
 
 /// The list, and where a new question starts.
@@ -25,6 +25,19 @@ pub struct ReportView {
     /// By the name of a policy that can be taken: the settings page with it as a draft.
     pub drafts: Vec<(String, String)>,
     pub may_edit: bool,
+    /// Links that hold, for those who may take them back.
+    pub shares: Vec<ShareLine>,
+    /// What stands before a link's secret.
+    pub share_url: String,
+}
+
+/// A link to the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShareLine {
+    pub id: String,
+    pub by: String,
+    pub made: Moment,
+    pub expires: Moment,
 }
 
 /// All evaluations of a loop.
@@ -53,8 +66,10 @@ pub async fn load_report(id: String, evaluation_id: String) -> Result<ReportView
     use crate::{
         reports::ask,
         terms::Role,
-        web::{dashboard::settings::SettingsDraft, guard, settings_file},
+        web::{PublicUrl, dashboard::settings::SettingsDraft, guard, settings_file, words},
     };
+    // Taken before anything is awaited: see `guard::given`.
+    let url = guard::given::<PublicUrl>()?.0;
     let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
     let report = ask::evaluation(&live, &evaluation_id).await?;
     let mut drafts = Vec::new();
@@ -66,7 +81,38 @@ pub async fn load_report(id: String, evaluation_id: String) -> Result<ReportView
         let draft = SettingsDraft::of(&configuration, arguments.as_deref());
         drafts.push((policy.name.clone(), format!("/loops/{id}/settings?{}", settings_file::query(&draft))));
     }
-    Ok(ReportView { report, drafts, may_edit: person.role >= Role::Editor })
+    let may_edit = person.role >= Role::Editor;
+    let (now_us, share_url) = (live.now_us(), format!("{url}/shared/{id}/"));
+    let line = |share: crate::loops::EvaluationShare| ShareLine {
+        id: share.id,
+        by: share.by,
+        made: words::moment(share.made_at_us, now_us),
+        expires: words::moment(share.expires_at_us, now_us),
+    };
+    let shares = if may_edit { live.evaluation_shares(&evaluation_id).await? } else { Vec::new() };
+    Ok(ReportView { report, drafts, may_edit, shares: shares.into_iter().map(line).collect(), share_url })
+}
+
+/// Makes a link that whoever has it can read the report by. It is shown this once.
+#[server]
+pub async fn share_report(id: String, evaluation_id: String, days: u16) -> Result<(), PageError> {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+    use crate::{terms::Role, web::guard};
+    let (person, live) = guard::require_loop(Role::Editor, &id).await?;
+    let secret = live.share_evaluation(&evaluation_id, days, &person.author()).await?;
+    let evaluation_id = utf8_percent_encode(&evaluation_id, NON_ALPHANUMERIC);
+    leptos_axum::redirect(&format!("/loops/{id}/evaluations/{evaluation_id}?link={secret}"));
+    Ok(())
+}
+
+/// Takes a link back.
+#[server]
+pub async fn stop_sharing(id: String, share_id: String) -> Result<(), PageError> {
+    use crate::{terms::Role, web::guard};
+    let (person, live) = guard::require_loop(Role::Editor, &id).await?;
+    live.stop_sharing(&share_id, &person.author()).await?;
+    Ok(())
 }
 
 /// Asks; the answer is worked out in the background.
@@ -78,6 +124,7 @@ pub async fn start_evaluation(
     last_day: String,
     #[server(default)] arguments: String,
     #[server(default)] optimize: bool,
+    #[server(default)] segment_by: String,
 ) -> Result<(), PageError> {
     use crate::{
         loops::{CustomPolicy, EvaluationToMake},
@@ -86,8 +133,7 @@ pub async fn start_evaluation(
     };
     let (person, live) = guard::require_loop(Role::Analyst, &id).await?;
     let day = |text: &str, field: &str| {
-        let at_us = words::instant_of_input(&format!("{}T00:00", text.trim())).ok().flatten();
-        at_us.ok_or_else(|| guard::refused_at(field, "This is no day."))
+        words::instant_of_day(text).ok_or_else(|| guard::refused_at(field, "This is no day."))
     };
     let policies = match arguments.trim() {
         "" => Vec::new(),
@@ -100,6 +146,7 @@ pub async fn start_evaluation(
         end_us: day(&last_day, "last_day")?,
         policies,
         is_optimizing: optimize,
+        segment_by: Some(segment_by.trim().to_owned()),
     };
     let made = live.make_evaluation(asked, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{id}/evaluations/{}", made.id));

@@ -1,11 +1,13 @@
 //! What other policies would have earned: the questions so far, a new one, and the report of one.
 
 mod calls;
+mod coverage;
 mod report;
+mod sharing;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-pub use report::EvaluationPage;
+pub use report::{EvaluationPage, Report};
 
 use self::calls::{EvaluationsView, StartEvaluation, load_evaluations};
 use super::current_loop_id;
@@ -84,6 +86,8 @@ fn NewForm(
                     </div>
                     <TextField name="arguments" label="Learning settings to judge" required=false maxlength=2000 error=at("arguments")
                         hint="Arguments as in the settings; leave it empty for none."/>
+                    <TextField name="segment_by" label="Look at parts by" required=false maxlength=200 placeholder="device"
+                        hint="A feature of the context, such as device or user.device. The report then tells the values apart."/>
                     <label class="switch">
                         <input type="checkbox" role="switch" name="optimize" value="true" checked/>
                         <span class="switch__track" aria-hidden="true"></span>

@@ -8,10 +8,12 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     super::current_loop_id,
-    calls::{ReportView, load_report},
+    calls::{ShareReport, StopSharing, load_report},
+    coverage::{Overlap, Segments},
+    sharing::Sharing,
 };
 use crate::{
-    reports::{FeatureLine, PolicyLine, SlotPolicies, VerdictTone},
+    reports::{EvaluationReport, FeatureLine, PolicyLine, SlotPolicies, VerdictTone},
     web::components::{Card, Chip, Loaded, PageHeader, Tone},
 };
 
@@ -31,16 +33,26 @@ pub fn EvaluationPage() -> impl IntoView {
             set_timeout(move || report.refetch(), AGAIN);
         }
     });
+    let (share, stop) = (ServerAction::<ShareReport>::new(), ServerAction::<StopSharing>::new());
+    Effect::watch(move || (share.version().get(), stop.version().get()), move |_, _, _| report.refetch(), false);
+    let ids = move || (id.get_untracked(), evaluation_id.get_untracked());
     view! {
         <Title text="Evaluation"/>
-        <p><a href=move || format!("/loops/{}/evaluations", id.get())>"All evaluations"</a></p>
-        <Loaded resource=report lines=8 view=|view| view! { <Report view=view/> }/>
+        <p class="no-print"><a href=move || format!("/loops/{}/evaluations", id.get())>"All evaluations"</a></p>
+        <Loaded resource=report lines=8 view=move |view| {
+            let sharing = view.may_edit.then(|| {
+                let (shares, url) = (view.shares.clone(), view.share_url.clone());
+                view! { <Sharing ids=ids() shares=shares url=url share=share stop=stop/> }
+            });
+            let drafts = if view.may_edit { view.drafts } else { Vec::new() };
+            view! { <Report report=view.report drafts=drafts/>{sharing} }
+        }/>
     }
 }
 
+/// The report as everybody reads it; with `drafts` the ways from a policy to the settings.
 #[component]
-fn Report(view: ReportView) -> impl IntoView {
-    let ReportView { report, drafts, may_edit } = view;
+pub fn Report(report: EvaluationReport, drafts: Vec<(String, String)>) -> impl IntoView {
     let sentence = format!("{}.", report.span);
     let running = report.percent_done.map(|percent| {
         view! {
@@ -50,7 +62,7 @@ fn Report(view: ReportView) -> impl IntoView {
             </div>
         }
     });
-    let drafts = StoredValue::new(if may_edit { drafts } else { Vec::new() });
+    let drafts = StoredValue::new(drafts);
     let has_policies = !report.policies.is_empty();
     let slot = move |slot: SlotPolicies| {
         let title = format!("Slot {}", slot.slot);
@@ -67,7 +79,9 @@ fn Report(view: ReportView) -> impl IntoView {
                     <p class="muted">{report.basis}</p>
                 </Card>
             })}
+            <Segments lines=report.segments feature=report.segment_by policy=report.segment_policy/>
             {report.slots.into_iter().map(slot).collect_view()}
+            <Overlap lines=report.overlap/>
             <Features features=report.features/>
         </div>
     }
@@ -77,11 +91,7 @@ fn Report(view: ReportView) -> impl IntoView {
 #[component]
 fn PolicyTable(policies: Vec<PolicyLine>, drafts: StoredValue<Vec<(String, String)>>) -> impl IntoView {
     let row = move |policy: PolicyLine| {
-        let tone = match policy.tone {
-            VerdictTone::Better => Tone::Good,
-            VerdictTone::Worse => Tone::Bad,
-            VerdictTone::Open | VerdictTone::Reference => Tone::Neutral,
-        };
+        let tone = tone_of(policy.tone);
         let href = drafts
             .with_value(|drafts| drafts.iter().find(|(name, _)| *name == policy.name).map(|(_, href)| href.clone()));
         view! {
@@ -110,6 +120,15 @@ fn PolicyTable(policies: Vec<PolicyLine>, drafts: StoredValue<Vec<(String, Strin
         </table>
     }
     .into_any()
+}
+
+/// The colour of a verdict.
+pub fn tone_of(tone: VerdictTone) -> Tone {
+    match tone {
+        VerdictTone::Better => Tone::Good,
+        VerdictTone::Worse => Tone::Bad,
+        VerdictTone::Open | VerdictTone::Reference => Tone::Neutral,
+    }
 }
 
 /// Value and interval on the scale that all rows share; the numbers beside say the same.

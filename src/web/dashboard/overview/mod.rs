@@ -43,6 +43,8 @@ pub struct LookWords {
     pub range: Option<String>,
     pub from: Option<String>,
     pub to: Option<String>,
+    /// The zone of both; UTC where none is named.
+    pub zone: Option<String>,
     #[serde(rename = "as")]
     pub smoothing: Option<String>,
 }
@@ -57,13 +59,13 @@ pub async fn load_overview(
     use crate::{
         reports::ask,
         terms::Role,
-        web::{PublicUrl, downloads::look_of, guard, newsroom},
+        web::{PublicUrl, downloads::look_of, guard, newsroom, zone::zone},
     };
     // Taken before anything is awaited: see `guard::given`.
-    let (url, demo) = (guard::given::<PublicUrl>()?.0, newsroom::running());
+    let (url, demo, zone) = (guard::given::<PublicUrl>()?.0, newsroom::running(), zone());
     let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
     Ok(OverviewView {
-        overview: ask::overview(&live, look_of(&look)).await?,
+        overview: ask::overview(&live, look_of(&look, zone)).await?,
         endpoint: format!("{url}/loops/{id}"),
         readers: guard::readers_of(demo.as_ref(), live.id(), person.role >= Role::Editor),
     })
@@ -77,7 +79,13 @@ pub fn OverviewPage() -> impl IntoView {
     let look = Memo::new(move |_| {
         let query = query.read();
         let word = |name: &str| query.get(name);
-        LookWords { range: word("range"), from: word("from"), to: word("to"), smoothing: word("as") }
+        LookWords {
+            range: word("range"),
+            from: word("from"),
+            to: word("to"),
+            zone: word("zone"),
+            smoothing: word("as"),
+        }
     });
     let search = Memo::new(move |_| range_query(&query.read()));
     let view = Resource::new(move || (id.get(), look.get()), |(id, look)| load_overview(id, look));
@@ -191,6 +199,7 @@ fn RangeBar(shown: RwSignal<OverviewView>, updates: LiveUpdates) -> impl IntoVie
         <div class="row row--between">
             <div class="row">
                 <RangeControl range=range
+                    zone=Signal::derive(move || shown.with(|view| view.overview.zone.clone()))
                     smoothing=Signal::derive(move || shown.with(|view| view.overview.smoothing))
                     ends=Signal::derive(move || shown.with(|view| (view.overview.from.clone(), view.overview.to.clone())))/>
                 <span class="muted range__note">{note}{is_past}</span>

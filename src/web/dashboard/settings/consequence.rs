@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     SettingsCalls,
     calls::{Proposal, load_consequence},
-    preview::{ApplyForm, ClosePreview},
+    preview::{ApplyForm, ClosePreview, asked_about},
 };
 use crate::{
     reports::{ConsequencePart, ConsequenceRow},
@@ -17,15 +17,7 @@ pub type ConsequenceResource = Resource<Result<Option<ConsequencePart>, PageErro
 
 /// Asks the log whenever the proposal changes.
 pub fn consequence_of(id: Memo<String>, proposal: Memo<Option<Proposal>>) -> ConsequenceResource {
-    Resource::new(
-        move || (id.get(), proposal.get()),
-        |(id, proposal)| async move {
-            match proposal {
-                Some(proposal) => load_consequence(id, proposal).await,
-                None => Ok(None),
-            }
-        },
-    )
+    asked_about(id, proposal, load_consequence)
 }
 
 /// The consequence, and with it the button that applies: not before, and not with the consequence of another proposal.

@@ -1,6 +1,7 @@
 //! What a change would do and what it costs, before it is applied.
 
 use leptos::{either::EitherOf3, prelude::*};
+use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     SettingsCalls,
@@ -20,11 +21,24 @@ pub type PreviewResource = Resource<Result<Option<PreviewView>, PageError>>;
 
 /// Asks the server whenever the proposal changes.
 pub fn preview_of(id: Memo<String>, proposal: Memo<Option<Proposal>>) -> PreviewResource {
+    asked_about(id, proposal, |id, proposal| async move { preview_settings(id, proposal).await.map(Some) })
+}
+
+/// Asks something about the proposal whenever it changes; nothing without one.
+pub fn asked_about<T, F>(
+    id: Memo<String>,
+    proposal: Memo<Option<Proposal>>,
+    ask: fn(String, Proposal) -> F,
+) -> Resource<Result<Option<T>, PageError>>
+where
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = Result<Option<T>, PageError>> + Send + 'static,
+{
     Resource::new(
         move || (id.get(), proposal.get()),
-        |(id, proposal)| async move {
+        move |(id, proposal)| async move {
             match proposal {
-                Some(proposal) => preview_settings(id, proposal).await.map(Some),
+                Some(proposal) => ask(id, proposal).await,
                 None => Ok(None),
             }
         },

@@ -1,14 +1,19 @@
 //! The actions that the operator defined for a loop, so that a Rank need not send them.
 
+mod change;
+
+pub use change::{ActionProblem, ActionsChange, ActionsPlan, DoneChange};
+
 use super::{LiveLoop, LoopError, RankableAction};
 use crate::{
-    bandit::{ActionInput, Example, JsonObject},
+    bandit::JsonObject,
     store::{ActionRow, Store},
-    terms::{ActionId, AuditKind, Author, LoopId},
+    terms::{ActionId, Author, LoopId},
+    trainer::ActionSum,
 };
 
-/// Defined actions that a loop may have, active or not.
-const N_ACTIONS_MOST: usize = 2_000;
+/// Letters of a first line of notes that is taken for a title.
+const N_TITLE: usize = 80;
 
 /// An action that the operator defined.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +31,7 @@ pub struct LoopAction {
 }
 
 /// What a person typed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ActionDraft {
     pub id: ActionId,
     pub features: Vec<JsonObject>,
@@ -44,6 +49,25 @@ impl LoopAction {
         self.is_active
             && self.valid_from_us.is_none_or(|from_us| from_us <= now_us)
             && self.valid_to_us.is_none_or(|to_us| now_us < to_us)
+    }
+
+    /// The first line of its notes, where that is short enough to be a title.
+    pub fn title(&self) -> Option<&str> {
+        let first = self.notes.trim().lines().next().map(str::trim);
+        first.filter(|title| !title.is_empty() && title.chars().count() <= N_TITLE)
+    }
+
+    /// It as somebody would type it.
+    pub fn to_draft(&self) -> ActionDraft {
+        ActionDraft {
+            id: self.id.clone(),
+            features: self.features.clone(),
+            is_active: self.is_active,
+            valid_from_us: self.valid_from_us,
+            valid_to_us: self.valid_to_us,
+            notes: self.notes.clone(),
+            position: Some(self.position),
+        }
     }
 
     pub(super) async fn load(store: &Store, id: &LoopId) -> Result<Vec<Self>, LoopError> {
@@ -98,67 +122,29 @@ impl LiveLoop {
         if offered.is_empty() { Err(LoopError::NoLoopActions) } else { Ok(offered) }
     }
 
+    /// What became of the loop's own actions over the last one to two hours, and over the last one to two weeks: each
+    /// with the number of decisions, and its action's sums by id. Ranks that brought their own actions do not count.
+    pub fn action_sums(&self) -> [(u64, Vec<(ActionId, ActionSum)>); 2] {
+        self.cell().tally().action_sums.told()
+    }
+
     /// Makes or replaces an action. The next Rank without actions of its own sees it.
     pub async fn save_action(&self, draft: ActionDraft, by: &Author) -> Result<LoopAction, LoopError> {
-        check(&draft)?;
-        let _changing = self.changing().await;
-        // Read again, because another process may have changed them a moment ago.
-        let mut actions = LoopAction::load(&self.tools().store, self.id()).await?;
-        let known = actions.iter().position(|action| action.id == draft.id);
-        if known.is_none() && actions.len() >= N_ACTIONS_MOST {
-            return Err(LoopError::TooManyLoopActions { most: N_ACTIONS_MOST });
+        let id = draft.id.clone();
+        match self.change_actions(ActionsChange { saved: vec![draft], ..ActionsChange::default() }, by).await {
+            // One action alone is refused in its own words.
+            Err(LoopError::ActionList(mut problems)) if problems.len() == 1 => Err(problems.remove(0).error),
+            Err(error) => Err(error),
+            Ok(_) => {
+                let saved = self.actions().iter().find(|action| action.id == id).cloned();
+                saved.ok_or(LoopError::NotFound("action"))
+            }
         }
-        let end = actions.iter().map(|action| action.position).max().map_or(0, |last| last.saturating_add(1));
-        let position = draft.position.or(known.map(|idx| actions[idx].position)).unwrap_or(end);
-        let action = LoopAction {
-            id: draft.id,
-            features: draft.features,
-            is_active: draft.is_active,
-            valid_from_us: draft.valid_from_us,
-            valid_to_us: draft.valid_to_us,
-            notes: draft.notes,
-            position,
-            updated_at_us: self.now_us(),
-            updated_by: by.name.clone(),
-        };
-        let told = match (known, action.is_active) {
-            (None, _) => "new",
-            (Some(idx), is_active) if actions[idx].is_active == is_active => "changed",
-            (Some(_), true) => "switched on",
-            (Some(_), false) => "switched off",
-        };
-        let line = self.line(AuditKind::ActionSaved, by).on(action.id.as_str()).telling(told);
-        self.tools().store.save_action(self.id(), &ActionRow::from(&action), &line).await?;
-        match known {
-            Some(idx) => actions[idx] = action.clone(),
-            None => actions.push(action.clone()),
-        }
-        actions.sort_by(|a, b| (a.position, &a.id).cmp(&(b.position, &b.id)));
-        self.set_actions(actions);
-        Ok(action)
     }
 
     /// Removes an action. Events that offered it keep it.
     pub async fn delete_action(&self, id: &ActionId, by: &Author) -> Result<(), LoopError> {
-        let _changing = self.changing().await;
-        let line = self.line(AuditKind::ActionDeleted, by).on(id.as_str());
-        if !self.tools().store.delete_action(self.id(), id, &line).await? {
-            return Err(LoopError::NotFound("action"));
-        }
-        self.set_actions(LoopAction::load(&self.tools().store, self.id()).await?);
-        Ok(())
+        let change = ActionsChange { removed: vec![id.clone()], ..ActionsChange::default() };
+        self.change_actions(change, by).await.map(drop)
     }
-}
-
-fn check(draft: &ActionDraft) -> Result<(), LoopError> {
-    if !draft.features.iter().any(|features| features.values().any(|value| !value.is_null())) {
-        return Err(LoopError::ActionWithoutFeatures);
-    }
-    if let (Some(from_us), Some(to_us)) = (draft.valid_from_us, draft.valid_to_us)
-        && from_us >= to_us
-    {
-        return Err(LoopError::ActionDates);
-    }
-    Example::new(&[], &[ActionInput { id: draft.id.as_str(), features: &draft.features }])?;
-    Ok(())
 }
