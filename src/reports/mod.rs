@@ -7,6 +7,7 @@ mod chart_data;
 mod consequence_part;
 mod decision_part;
 mod evaluation_page;
+mod event_filter_words;
 mod event_page;
 mod feature_page;
 mod loop_row;
@@ -32,6 +33,7 @@ pub use chart_data::{
 pub use consequence_part::{ConsequencePart, ConsequenceRow};
 pub use decision_part::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart, WhyPart};
 pub use evaluation_page::{EvaluationLine, EvaluationReport, FeatureLine, PolicyLine, SlotPolicies, VerdictTone};
+pub use event_filter_words::EventFilterWords;
 pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};

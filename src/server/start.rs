@@ -6,7 +6,10 @@ use std::{
 };
 
 use anyhow::Context;
-use axum::http::{HeaderValue, header};
+use axum::{
+    Extension,
+    http::{HeaderValue, header},
+};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::{info, warn};
@@ -24,7 +27,7 @@ use super::{
 use crate::{
     accounts::{Accounts, HISTORY_DAYS},
     api::{
-        ApiParts, Crowd, Limits,
+        ApiParts, Crowd, Limits, Stopping,
         bearer::{IssuerOptions, Tokens},
     },
     clock::Clock,
@@ -188,7 +191,8 @@ impl House {
             folder: site::find_folder(options.site_dir.clone()),
             is_stopping,
         };
-        router::router(state.into(), Crowd::new(options.max_in_flight), vitals, site)
+        let stopping = Extension(Stopping(site.is_stopping.clone()));
+        router::router(state.into(), Crowd::new(options.max_in_flight), vitals, site).layer(stopping)
     }
 
     /// Writes what waits. Bounded: what is not done in time is in the log and is done at the next start.

@@ -5,6 +5,7 @@
 mod adopting;
 mod cell;
 mod decision;
+mod feed;
 mod fold;
 mod growers;
 mod join;
@@ -29,6 +30,7 @@ mod weights;
 
 pub use cell::{InForce, Lag, LoopCell, RulesHistory, lesson_rules, rules_of};
 pub use decision::KnownFact;
+pub use feed::{Feed, FeedEntry};
 pub use fold::{Fold, FoldError};
 pub use learners::Learners;
 pub use leases::{Leases, Standing};

@@ -124,6 +124,13 @@ impl TestApp {
         Answer { status: parts.status, headers: parts.headers, text, bytes }
     }
 
+    /// The body of an answer that does not end.
+    pub async fn open_stream(&self, request: Request<Body>) -> Body {
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body()
+    }
+
     /// A call of the data plane with a key.
     pub async fn call(&self, key: &str, method: Method, path: &str, body: impl Into<String>) -> Answer {
         let request = Request::builder().method(method).uri(path).header("Ocp-Apim-Subscription-Key", key);
