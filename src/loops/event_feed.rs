@@ -30,6 +30,8 @@ pub struct EventChange {
     pub seq: i64,
     pub state: EventState,
     pub reward: Option<f32>,
+    /// Whether it had to be activated.
+    pub is_deferred: bool,
 }
 
 /// What one look found.
@@ -42,6 +44,8 @@ pub struct EventNews {
     pub n_left_out: u64,
     /// The newest event that was looked at.
     pub seq: i64,
+    /// How many events that the filter admits came in a second, over the last seconds.
+    pub per_second: f64,
 }
 
 impl EventNews {
@@ -63,6 +67,27 @@ pub struct EventFollower {
     seq: i64,
     progress: watch::Receiver<i64>,
     is_new: bool,
+    pace: Rate,
+}
+
+/// How fast events come, over some seconds.
+#[derive(Debug)]
+struct Rate {
+    per_second: f64,
+    looked_at: Instant,
+}
+
+impl Rate {
+    /// So many seconds ago counts a third of the present.
+    const MEMORY_S: f64 = 3.0;
+
+    fn count(&mut self, n: usize) -> f64 {
+        let passed_s = self.looked_at.elapsed().as_secs_f64().max(0.001);
+        self.looked_at = Instant::now();
+        let kept = (-passed_s / Self::MEMORY_S).exp();
+        self.per_second = kept * self.per_second + (1.0 - kept) * (n as f64 / passed_s);
+        self.per_second
+    }
 }
 
 impl EventFollower {
@@ -70,7 +95,8 @@ impl EventFollower {
     pub fn new(live: LiveLoop, filter: EventFilter, after: i64) -> Self {
         let known = live.cell().feed().entries().map(|entry| entry.seq).filter(|seq| *seq <= after).collect();
         let progress = live.progress();
-        Self { live, filter, change: 0, known, seq: after, progress, is_new: true }
+        let pace = Rate { per_second: 0.0, looked_at: Instant::now() };
+        Self { live, filter, change: 0, known, seq: after, progress, is_new: true, pace }
     }
 
     /// The loop that is followed.
@@ -83,7 +109,10 @@ impl EventFollower {
     pub async fn news(&mut self) -> Option<EventNews> {
         if std::mem::take(&mut self.is_new) {
             self.progress.mark_unchanged();
-            return Some(self.look());
+            let news = self.look();
+            // What came before anybody looked says nothing about how fast it comes.
+            self.pace = Rate { per_second: 0.0, looked_at: Instant::now() };
+            return Some(EventNews { per_second: 0.0, ..news });
         }
         let patience = Instant::now() + HEARTBEAT;
         loop {
@@ -112,7 +141,12 @@ impl EventFollower {
         };
         let known: HashSet<i64> = self.known.iter().copied().collect();
         let (old, new): (Vec<_>, Vec<_>) = changed.into_iter().partition(|entry| known.contains(&entry.seq));
-        let change = |entry: FeedEntry| EventChange { seq: entry.seq, state: entry.state, reward: entry.reward };
+        let change = |entry: FeedEntry| EventChange {
+            seq: entry.seq,
+            state: entry.state,
+            reward: entry.reward,
+            is_deferred: entry.ranked.is_deferred,
+        };
         let mut news = EventNews { changes: old.into_iter().map(change).collect(), ..EventNews::default() };
         let seen = self.seq;
         self.seq = new.last().map_or(seen, |entry| entry.seq.max(seen));
@@ -127,6 +161,7 @@ impl EventFollower {
         self.known.drain(..n_forgotten);
         news.rows = sampled.into_iter().rev().map(EventSummary::from).collect();
         news.seq = self.seq;
+        news.per_second = self.pace.count(admitted.len());
         news
     }
 

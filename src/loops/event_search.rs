@@ -83,12 +83,15 @@ pub struct EventsFound {
     pub n_looked_at: u64,
     /// When the oldest of them was ranked.
     pub back_to_us: Option<i64>,
+    /// The place of the newest of them.
+    pub newest_seq: Option<i64>,
 }
 
 impl EventsFound {
-    fn look_at(&mut self, ranked_at_us: i64) {
+    fn look_at(&mut self, event: &Told) {
         self.n_looked_at += 1;
-        self.back_to_us = Some(ranked_at_us);
+        self.back_to_us = Some(event.ranked_at_us);
+        self.newest_seq = self.newest_seq.or(Some(event.seq));
     }
 }
 
@@ -106,39 +109,35 @@ impl LiveLoop {
         before: i64,
         n_most: usize,
     ) -> Result<EventsFound, LoopError> {
-        self.search_on(filter, before, n_most, EventsFound::default()).await
-    }
-
-    /// The same as far as the trainer has come. Newest events are answered from memory, and the log is only asked for
-    /// what lies further back.
-    pub async fn recent_events(
-        &self,
-        filter: &EventFilter,
-        before: i64,
-        n_most: usize,
-    ) -> Result<EventsFound, LoopError> {
-        // Copied out, because reading features takes longer than the trainer should wait.
-        let kept: Vec<FeedEntry> = self.cell().feed().entries().filter(|entry| entry.seq < before).cloned().collect();
+        let store = &self.tools().store;
+        let mut before = before;
+        if let Some(to_us) = filter.to_us {
+            before = before.min(store.first_seq_since(self.id(), to_us).await?);
+        }
+        // Without a filter every event is one; otherwise most are not.
+        let n_in_piece = if filter.is_empty() { n_most } else { N_IN_PIECE };
+        let n_in_piece = i64::try_from(n_in_piece).unwrap_or(i64::MAX);
         let mut found = EventsFound::default();
-        let mut reached = before;
-        for entry in kept.iter().rev() {
-            if found.events.len() == n_most || filter.from_us.is_some_and(|from_us| entry.ranked_at_us < from_us) {
-                found.next_before = (found.events.len() == n_most).then_some(reached);
-                return Ok(found);
+        for piece_idx in 0..N_PIECES_MOST {
+            let scan = RankScan { before, id_prefix: filter.id_prefix.as_deref(), n_most: n_in_piece };
+            let scanned = store.scan_ranks(self.id(), scan, piece_idx == 0).await?;
+            for told in self.told(&scanned, filter)? {
+                if filter.from_us.is_some_and(|from_us| told.ranked_at_us < from_us) {
+                    return Ok(EventsFound { next_before: None, ..found });
+                }
+                found.look_at(&told);
+                found.events.extend(told.summary);
+                if found.events.len() == n_most {
+                    return Ok(EventsFound { next_before: Some(told.seq), ..found });
+                }
             }
-            reached = entry.seq;
-            found.look_at(entry.ranked_at_us);
-            if filter.admits_decision(&entry.ranked, entry.ranked_at_us)
-                && filter.admits_outcome(entry.state, entry.reward)
-            {
-                found.events.push(entry.into());
+            let Some(reached) = scanned.reached else { return Ok(EventsFound { next_before: None, ..found }) };
+            before = reached;
+            if found.n_looked_at >= N_LOOKED_AT_MOST {
+                break;
             }
         }
-        if found.events.len() == n_most {
-            found.next_before = Some(reached);
-            return Ok(found);
-        }
-        self.search_on(filter, reached, n_most, found).await
+        Ok(EventsFound { next_before: Some(before), ..found })
     }
 
     /// The events with these seqs, as far as they are in memory or in the log, newest first.
@@ -157,7 +156,7 @@ impl LiveLoop {
             let ids: Vec<EventId> = ranks.iter().filter_map(|record| record.event_id.clone()).collect();
             let later = store.records_after_ranks(self.id(), &ids).await?;
             let told = self.told(&ScannedRanks { ranks, later, reached: None }, &EventFilter::default())?;
-            events.extend(told.into_iter().filter_map(Told::wanted));
+            events.extend(told.into_iter().filter_map(|told| told.summary));
         }
         events.sort_by_key(|event| -event.seq);
         Ok(events)
@@ -181,47 +180,6 @@ impl LiveLoop {
             found.extend(event);
         }
         Ok(found)
-    }
-
-    /// Goes on with a search in the log.
-    async fn search_on(
-        &self,
-        filter: &EventFilter,
-        before: i64,
-        n_most: usize,
-        mut found: EventsFound,
-    ) -> Result<EventsFound, LoopError> {
-        let store = &self.tools().store;
-        let mut before = before;
-        if let Some(to_us) = filter.to_us {
-            before = before.min(store.first_seq_since(self.id(), to_us).await?);
-        }
-        // Without a filter every event is one; otherwise most are not.
-        let n_wanted = n_most - found.events.len();
-        let n_in_piece = if filter.is_empty() { n_wanted } else { N_IN_PIECE };
-        let most = found.n_looked_at + N_LOOKED_AT_MOST;
-        for piece_idx in 0..N_PIECES_MOST {
-            let n_most_here = i64::try_from(n_in_piece).unwrap_or(i64::MAX);
-            let scan = RankScan { before, id_prefix: filter.id_prefix.as_deref(), n_most: n_most_here };
-            let scanned = store.scan_ranks(self.id(), scan, piece_idx == 0).await?;
-            for told in self.told(&scanned, filter)? {
-                if filter.from_us.is_some_and(|from_us| told.ranked_at_us < from_us) {
-                    return Ok(EventsFound { next_before: None, ..found });
-                }
-                found.look_at(told.ranked_at_us);
-                let seq = told.seq;
-                found.events.extend(told.wanted());
-                if found.events.len() == n_most {
-                    return Ok(EventsFound { next_before: Some(seq), ..found });
-                }
-            }
-            let Some(reached) = scanned.reached else { return Ok(EventsFound { next_before: None, ..found }) };
-            before = reached;
-            if found.n_looked_at >= most {
-                break;
-            }
-        }
-        Ok(EventsFound { next_before: Some(before), ..found })
     }
 
     /// Every event of a piece, with its row where the filter admits it. Only what is decided for is read to its end.
@@ -255,10 +213,4 @@ struct Told {
     ranked_at_us: i64,
     /// `None` when it is not wanted.
     summary: Option<EventSummary>,
-}
-
-impl Told {
-    fn wanted(self) -> Option<EventSummary> {
-        self.summary
-    }
 }

@@ -7,6 +7,7 @@ mod counters;
 mod csv;
 mod decision;
 mod evaluations;
+mod event;
 mod event_calls;
 mod event_filter;
 mod event_slots;
@@ -26,8 +27,9 @@ pub use consequence::consequence;
 pub use csv::as_csv;
 pub use decision::{event_why, why};
 pub use evaluations::{evaluation, evaluations};
+pub use event::event;
 pub use event_filter::{BadFilter, event_filter};
-pub use events::{event, events};
+pub use events::{event_news, events, events_at, pinned_events};
 pub use features::features;
 pub use playground::playground;
 
