@@ -91,9 +91,13 @@ impl Rate {
 }
 
 impl EventFollower {
-    /// Follows from behind the event `after` on: those up to it are known, newer ones are told at the first look.
-    pub fn new(live: LiveLoop, filter: EventFilter, after: i64) -> Self {
-        let known = live.cell().feed().entries().map(|entry| entry.seq).filter(|seq| *seq <= after).collect();
+    /// Follows from behind the event `after` on: newer ones are told at the first look. Of the newest `n_known` up to it
+    /// the follower has the rows, and is told at the first look how they stand.
+    pub fn new(live: LiveLoop, filter: EventFilter, after: i64, n_known: usize) -> Self {
+        let known: Vec<i64> = {
+            let feed = live.cell().feed();
+            feed.entries().rev().map(|entry| entry.seq).filter(|seq| *seq <= after).take(n_known).collect()
+        };
         let progress = live.progress();
         let pace = Rate { per_second: 0.0, looked_at: Instant::now() };
         Self { live, filter, change: 0, known, seq: after, progress, is_new: true, pace }
@@ -133,6 +137,7 @@ impl EventFollower {
 
     /// What is new since the last look.
     pub fn look(&mut self) -> EventNews {
+        let is_first = self.change == 0;
         let changed: Vec<FeedEntry> = {
             let feed = self.live.cell().feed();
             let changed = feed.changed_since(self.change).cloned().collect();
@@ -151,7 +156,8 @@ impl EventFollower {
         let seen = self.seq;
         self.seq = new.last().map_or(seen, |entry| entry.seq.max(seen));
         // One that was left out stays so, whatever becomes of it, unless that is what is asked for.
-        let may_come = |entry: &FeedEntry| entry.seq > seen || self.filter.asks_for_outcome();
+        // Nor is one told that stood so before anybody followed.
+        let may_come = |entry: &FeedEntry| entry.seq > seen || (!is_first && self.filter.asks_for_outcome());
         let admitted: Vec<FeedEntry> = new.into_iter().filter(|entry| may_come(entry) && self.admits(entry)).collect();
         let sampled = sampled(&admitted);
         news.n_left_out = (admitted.len() - sampled.len()) as u64;

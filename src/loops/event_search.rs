@@ -5,6 +5,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use serde_json::Value;
+
 use super::{
     EventFilter, LiveLoop, LoopError,
     event::{ToldEvent, read_record},
@@ -138,6 +140,30 @@ impl LiveLoop {
             }
         }
         Ok(EventsFound { next_before: Some(before), ..found })
+    }
+
+    /// The context of the newest event that is in memory.
+    pub fn newest_context(&self) -> Option<Vec<Value>> {
+        let newest = {
+            let feed = self.cell().feed();
+            feed.entries().next_back()?.ranked.clone()
+        };
+        let features = newest.features().ok()?;
+        Some(features.context_features.iter().map(|object| Value::Object(object.to_map())).collect())
+    }
+
+    /// When the oldest retained event was ranked.
+    pub async fn first_rank_us(&self) -> Result<Option<i64>, LoopError> {
+        let n_ranked = self.counters().ranked;
+        let in_memory = {
+            let feed = self.cell().feed();
+            let is_all = u64::try_from(feed.entries().count()).is_ok_and(|n| n >= n_ranked);
+            feed.entries().next().filter(|_| is_all).map(|entry| entry.ranked_at_us)
+        };
+        match in_memory {
+            Some(at_us) => Ok(Some(at_us)),
+            None => Ok(self.tools().store.logged_span_us(self.id()).await?.map(|(first_us, _)| first_us)),
+        }
     }
 
     /// The events with these seqs, as far as they are in memory or in the log, newest first.

@@ -38,8 +38,8 @@ pub struct EventRow {
     pub event_id: EventId,
     /// The id as a part of an address.
     pub id_in_path: String,
-    /// The end of the id, by which people tell events apart.
-    pub id_end: String,
+    /// The part of the id by which people tell events apart.
+    pub id_short: String,
     pub seq: i64,
     pub ranked_at: Instant,
     /// "11:42:07.120"

@@ -12,6 +12,7 @@ mod event_page;
 mod event_rows;
 mod feature_page;
 mod loop_row;
+mod onboarding;
 mod overview;
 mod playground_page;
 mod server_page;
@@ -39,6 +40,7 @@ pub use event_page::{EventPageData, Instant, ProbabilityBar, RewardRow, SlotPart
 pub use event_rows::{EventNewsPart, EventRow, EventRows, EventStanding, FilterProblem};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
+pub use onboarding::{Onboarding, OnboardingStep, StepKind};
 pub use overview::{ApprenticeNumbers, CounterRow, ExplorationNumbers, Headline, Overview, Verdict};
 pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};
 pub use server_page::{AnswerLine, ServerFact, ServerLoop, ServerPage};

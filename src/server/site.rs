@@ -24,7 +24,7 @@ use super::origin;
 use crate::{
     accounts::Accounts,
     clock::Clock,
-    demo::Demo,
+    demo::{Demo, Traffic},
     loops::Loops,
     vitals::Vitals,
     web::{
@@ -33,7 +33,7 @@ use crate::{
         audit_file::audit_routes,
         downloads::download_routes,
         live::live_routes,
-        plain::plain_routes,
+        plain::{Workshop, made_loop_routes, plain_routes},
     },
 };
 
@@ -47,6 +47,7 @@ pub struct Site {
     pub accounts: Accounts,
     pub clock: Clock,
     pub demo: Option<Demo>,
+    pub traffic: Option<Traffic>,
     pub public_url: PublicUrl,
     pub vitals: Vitals,
     /// The folder of the assets.
@@ -61,6 +62,7 @@ impl Site {
         provide_context(self.accounts.clone());
         provide_context(self.clock.clone());
         provide_context(self.demo.clone());
+        provide_context(self.traffic.clone());
         provide_context(self.public_url.clone());
         provide_context(self.vitals.clone());
     }
@@ -79,6 +81,12 @@ impl Site {
         let live = live_routes(self.loops.clone(), self.accounts.clone(), self.is_stopping.clone());
         let audit = audit_routes(self.accounts.clone());
         let downloads = download_routes(self.loops.clone(), self.accounts.clone());
+        let workshop = Workshop {
+            loops: self.loops.clone(),
+            accounts: self.accounts.clone(),
+            traffic: self.traffic.clone(),
+            url: self.public_url.clone(),
+        };
         let for_pages = self.clone();
         let document = options.clone();
         let assets = self.assets(options.clone());
@@ -95,6 +103,7 @@ impl Site {
             .merge(live)
             .merge(downloads)
             .merge(audit)
+            .merge(made_loop_routes(workshop))
             .layer(sessions)
             .layer(check_origin)
             .layer(from_fn(choose_caching))

@@ -30,6 +30,7 @@ mod loops;
 mod packing;
 mod partitions;
 mod people;
+mod preferences;
 mod presence;
 mod reach;
 mod sessions;

@@ -30,6 +30,8 @@ const PACE: Duration = Duration::from_secs(1);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Then the browser connects anew, and whether it still may is looked at again.
 const LIFE: Duration = Duration::from_secs(600);
+/// Rows that a list of events has on screen, about.
+const N_ON_SCREEN: usize = 60;
 /// How soon the browser connects anew.
 const RETRY: Duration = Duration::from_millis(1_500);
 
@@ -83,7 +85,7 @@ async fn follow_events(
     // A browser that connects anew says what it heard last.
     let last_heard = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let after = last_heard.or(start.after).unwrap_or_default();
-    let follower = EventFollower::new(live, filter, after);
+    let follower = EventFollower::new(live, filter, after, N_ON_SCREEN);
     Ok(Sse::new(news((follower, state.is_ending, time::Instant::now() + LIFE))))
 }
 

@@ -11,4 +11,5 @@ mod leases;
 mod log;
 mod loops;
 mod people;
+mod preferences;
 mod weeks;

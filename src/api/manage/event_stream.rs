@@ -105,7 +105,7 @@ pub async fn follow(
     let last_seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let after = last_seen.or(start.after).unwrap_or_else(|| *live.progress().borrow());
     let stream = Following {
-        follower: EventFollower::new(live, filter, after),
+        follower: EventFollower::new(live, filter, after, 0),
         stopping: stopping.map(|Extension(stopping)| stopping),
         ends_at: Instant::now() + LIFE,
         _place: place,

@@ -17,8 +17,12 @@ const N_ROWS_MOST: usize = 200;
 const N_PINNED_MOST: usize = 20;
 /// Actions that a filter offers; others can be typed.
 const N_OFFERED: usize = 100;
-/// Letters of an id that a row shows.
-const N_ID_END: usize = 6;
+/// Letters of a long id that a row shows.
+const N_ID_SHOWN: usize = 8;
+/// Longer ids are shown in part.
+const N_ID_WHOLE: usize = 12;
+/// The server's own ids begin with so many hexadecimal digits, by which they differ.
+const N_OWN_DIGITS: usize = 32;
 /// Older events are told with their day.
 const HALF_A_DAY_US: i64 = 12 * 60 * MINUTE_US;
 /// How far back the sentence above the rows looks.
@@ -145,10 +149,9 @@ fn row(event: EventSummary, now_us: i64) -> EventRow {
         (true, true) => "explored",
         (true, false) => "most probable",
     };
-    let letters: Vec<char> = event.event_id.as_str().chars().collect();
     EventRow {
         id_in_path: utf8_percent_encode(event.event_id.as_str(), IN_PATH).to_string(),
-        id_end: letters[letters.len().saturating_sub(N_ID_END)..].iter().collect(),
+        id_short: short(event.event_id.as_str()),
         seq: event.seq,
         // Of another day the clock alone would mislead.
         time: match now_us - event.ranked_at_us {
@@ -163,6 +166,18 @@ fn row(event: EventSummary, now_us: i64) -> EventRow {
         n_slots: u32::try_from(event.n_slots).unwrap_or(u32::MAX),
         standing: standing(event.state, event.is_deferred, event.reward),
         event_id: event.event_id,
+    }
+}
+
+/// Of a long id the end, where callers count; of the server's own the beginning, because their end is a time.
+fn short(id: &str) -> String {
+    let letters: Vec<char> = id.chars().collect();
+    let is_own = letters.len() > N_OWN_DIGITS && letters[..N_OWN_DIGITS].iter().all(char::is_ascii_hexdigit);
+    let part = |letters: &[char]| letters.iter().collect::<String>();
+    match letters.len() {
+        ..=N_ID_WHOLE => id.to_owned(),
+        _ if is_own => format!("{}…", part(&letters[..N_ID_SHOWN])),
+        n => format!("…{}", part(&letters[n - N_ID_SHOWN..])),
     }
 }
 
@@ -202,6 +217,13 @@ mod tests {
         assert_eq!(way(EventState::Inactive, true, None), "dooo");
         assert_eq!(way(EventState::Learned, true, Some(1.0)), "dddd");
         assert_eq!(way(EventState::Dropped, true, None), "dmmm");
+    }
+
+    #[test]
+    fn an_id_is_shown_by_the_part_that_tells_it_from_others() {
+        assert_eq!(short("order-17"), "order-17");
+        assert_eq!(short("customer-000000000123"), "…00000123");
+        assert_eq!(short("44c6445c9892cde94d84808cf6e15c1b-jBX82"), "44c6445c…");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod features;
 mod headline;
 mod health;
 mod marks;
+mod onboarding;
 mod playground;
 mod reward_curve;
 mod rows;
@@ -31,6 +32,7 @@ pub use event::event;
 pub use event_filter::{BadFilter, event_filter};
 pub use events::{event_news, events, events_at, pinned_events};
 pub use features::features;
+pub use onboarding::onboarding;
 pub use playground::playground;
 
 pub use rows::{loop_row, loop_rows};

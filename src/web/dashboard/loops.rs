@@ -6,8 +6,9 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    onboarding::GettingStarted,
     pausing::{PauseLoops, PauseOrders, tell_of},
-    snippets::{CallTarget, curl},
+    snippets::{CallSample, CallTarget, curl},
 };
 use crate::{
     reports::{HealthLevel, LoopRow, Share, Verdict},
@@ -48,6 +49,7 @@ pub fn LoopsPage() -> impl IntoView {
     let loops = Resource::new(|| (), |()| load_loops());
     view! {
         <Title text="Loops"/>
+        <GettingStarted/>
         <Loaded resource=loops view=|view| view! { <LoopList view=view/> }/>
     }
 }
@@ -295,7 +297,7 @@ fn NoLoops(base_url: String, may_create: bool) -> impl IntoView {
             {may_create.then(|| view! {
                 <a class="button button--primary" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
             })}
-            <CodeBlock title="A Rank and its Reward" code=curl(&target)/>
+            <CodeBlock title="A Rank and its Reward" code=curl(&target, &CallSample::default())/>
         </EmptyState>
     }
     .into_any()

@@ -11,6 +11,9 @@ use super::{
 };
 
 mod help;
+mod made_loop;
+
+pub use made_loop::{Workshop, made_loop_routes};
 
 /// What such a page may be asked for.
 #[derive(Debug, Deserialize)]
@@ -36,7 +39,7 @@ async fn page(
 }
 
 /// `data-awake` says that nothing will take this page over any more.
-fn document(title: &'static str, theme: Option<String>, body: fn() -> AnyView) -> String {
+fn document(title: &'static str, theme: Option<String>, body: impl FnOnce() -> AnyView) -> String {
     // A theme that was asked for is not to be changed by the one that was chosen.
     let script = theme.is_none().then_some(THEME_SCRIPT);
     Owner::new().with(|| {

@@ -36,8 +36,6 @@ use crate::{
     },
 };
 
-/// Rows of a page.
-const N_ROWS: u32 = 50;
 /// How often rows are asked for that the server no longer tells of by itself.
 const REFRESH: Duration = Duration::from_secs(10);
 
@@ -52,8 +50,10 @@ pub async fn load_events(
     #[server(default)] pins: Vec<String>,
 ) -> Result<EventRows, PageError> {
     use crate::{reports::ask, terms::Role, web::guard};
+    /// Rows of a page.
+    const N_ROWS: usize = 50;
     let (_, live) = guard::require_loop(Role::Analyst, &id).await?;
-    let rows = ask::events(&live, &words, before, N_ROWS as usize).await?;
+    let rows = ask::events(&live, &words, before, N_ROWS).await?;
     Ok(EventRows { pinned: ask::pinned_events(&live, &pins).await?, ..rows })
 }
 

@@ -117,7 +117,7 @@ mod tests {
         EventRow {
             event_id: format!("e{seq}").parse().expect("an id"),
             id_in_path: String::new(),
-            id_end: String::new(),
+            id_short: String::new(),
             seq,
             ranked_at: Instant { iso: String::new(), utc: String::new(), relative: String::new() },
             time: String::new(),

@@ -54,13 +54,13 @@ fn EventCells(row: EventRow, standing: Memo<EventStanding>, place: EventsPlace) 
     let is_open = move || place.look.with(|look| look.open.as_deref() == Some(current.as_str()));
     let others = (row.n_slots > 1).then(|| format!(" + {} more slots", row.n_slots - 1));
     let choice = if row.is_exploring { "chip chip--accent" } else { "muted" };
-    let (end, ending) = (row.id_end.clone(), row.id_end);
+    let (short, spoken) = (row.id_short.clone(), row.id_short);
     view! {
         <tr class:events__row--open=is_open>
             <th scope="row">
                 <a class="events__link" href=href on:click=open data-event=id.clone()>
                     <time datetime=row.ranked_at.iso title=row.ranked_at.utc>{row.time}</time>
-                    <span class="visually-hidden">", event "{ending}</span>
+                    <span class="visually-hidden">", event "{spoken}</span>
                 </a>
             </th>
             <td data-label="Action" class="events__action"><span>{row.action.to_string()}<span class="muted">{others}</span></span></td>
@@ -68,7 +68,7 @@ fn EventCells(row: EventRow, standing: Memo<EventStanding>, place: EventsPlace) 
             <td data-label="Choice"><span class=choice>{row.choice}</span></td>
             <td data-label="State">{move || view! { <Way standing=standing.get()/> }}</td>
             <td data-label="Reward">{move || view! { <RewardBar standing=standing.get()/> }}</td>
-            <td data-label="Event"><code class="events__id">"…"{end}</code></td>
+            <td data-label="Event"><code class="events__id">{short}</code></td>
             <td class="actions"><PinLink id=id place=place/></td>
         </tr>
     }
