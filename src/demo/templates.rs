@@ -115,7 +115,7 @@ static TEMPLATES: [Template; 5] = [
         actions: &[
             action("match-report", "The late winner", r#"{"section": "sport", "length": "short"}"#),
             action("markets", "Markets this morning", r#"{"section": "business", "length": "short"}"#),
-            action("long-read", "The bridge with two names", r#"{"section": "culture", "length": "long"}"#),
+            action("long-read", "The bridge over two rivers", r#"{"section": "culture", "length": "long"}"#),
             action("gadget-test", "Eight phones compared", r#"{"section": "technology", "length": "long"}"#),
             action("city-council", "What the council decided", r#"{"section": "local", "length": "short"}"#),
         ],

@@ -136,7 +136,7 @@ pub async fn onboarding(
         loop_id: shown.as_ref().map(|live| live.id().to_string()),
         may_create: person.role >= Role::Editor,
         may_invite: person.role >= Role::Owner,
-        templates: if shown.is_none() { template_cards() } else { Vec::new() },
+        templates: if shown.is_none() && person.role >= Role::Editor { template_cards() } else { Vec::new() },
         traffic: live.as_ref().and_then(|live| traffic_of(live, person, traffic.as_ref())),
         what,
     })

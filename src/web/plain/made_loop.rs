@@ -110,7 +110,7 @@ fn frame(head: AnyView, body: AnyView) -> AnyView {
     view! {
         <header class="topbar"><a href="/loops" class="topbar__home" aria-label="rankloop, all loops"><Logo/></a></header>
         <main id="main" class="page page--narrow">
-            <header>{head}</header>
+            <header class="stack stack--tight">{head}</header>
             {body}
         </main>
     }

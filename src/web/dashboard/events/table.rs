@@ -52,7 +52,7 @@ fn EventCells(row: EventRow, standing: Memo<EventStanding>, place: EventsPlace) 
     };
     let current = id.clone();
     let is_open = move || place.look.with(|look| look.open.as_deref() == Some(current.as_str()));
-    let others = (row.n_slots > 1).then(|| format!(" + {} more slots", row.n_slots - 1));
+    let others = (row.n_slots > 1).then(|| format!(" + {} more ({} slots)", row.n_slots - 1, row.n_slots));
     let choice = if row.is_exploring { "chip chip--accent" } else { "muted" };
     let (short, spoken) = (row.id_short.clone(), row.id_short);
     view! {

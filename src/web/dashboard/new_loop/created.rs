@@ -8,7 +8,7 @@ use crate::web::{
     components::{PageHeader, SecretField, copy_to_clipboard, show_page_top},
     dashboard::{
         leave_guard::LeaveGuard,
-        onboarding::GettingStarted,
+        onboarding::{FirstSteps, GettingStarted},
         snippets::{CallTarget, Snippets},
     },
 };
@@ -27,7 +27,7 @@ pub fn Created(view: NewLoopView) -> impl IntoView {
         is_copied.set(true);
     });
     Effect::new(|_| show_page_top());
-    let own_id = id.clone();
+    let steps = is_from_template.then(|| FirstSteps::ask(Some(Signal::stored(id.clone()))));
     view! {
         <Title text=format!("{name} is ready")/>
         <PageHeader title=format!("{name} is ready") sentence="It can be called right now. Store the keys first: they are shown this once.">
@@ -41,7 +41,7 @@ pub fn Created(view: NewLoopView) -> impl IntoView {
             <p class="muted">"Use either. The second is there so that you can replace one without a pause."</p>
             <SecretField label="Endpoint" value=endpoint/>
         </section>
-        {is_from_template.then(|| view! { <GettingStarted id=Signal::stored(own_id)/> })}
+        {steps.map(|steps| view! { <GettingStarted steps=steps/> })}
         <section class="card">
             <h2>"Send the first Rank and Reward"</h2>
             <Snippets target=target sample=sample/>

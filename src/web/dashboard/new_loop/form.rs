@@ -82,7 +82,7 @@ pub fn NewLoopForm(create: ServerAction<CreateLoop>, templates: Vec<TemplateCard
             <FormError message=Signal::derive(message)/>
             <TemplateChoice templates=templates filled=filled/>
             <TextField name="name" label="Name" hint="For people; it can be changed." placeholder="Front page lead" value=name
-                maxlength=100 autofocus=true error=error("name")/>
+                maxlength=100 error=error("name")/>
             <SelectField name="wait" label="What a reward means" value=wait error=error("wait")
                 hint="An event without a reward by then counts with the default reward, 0."
                 choices=WAITS.map(|(value, label)| Choice::new(value, label)).to_vec()/>

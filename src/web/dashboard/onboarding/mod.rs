@@ -62,9 +62,14 @@ pub async fn load_onboarding(
     beginnings::onboarding(rooms, &person, live, is_asked_for).await
 }
 
-/// Puts a list away for whoever asks, or brings it back. `what` is a loop's id, or `home`.
+/// Puts a list away for whoever asks, or brings it back. `what` is a loop's id, or `home`; `then` is where to go
+/// afterwards, if anywhere.
 #[server]
-pub async fn put_onboarding_away(what: String, is_away: bool) -> Result<(), PageError> {
+pub async fn put_onboarding_away(
+    what: String,
+    is_away: bool,
+    #[server(default)] then: String,
+) -> Result<(), PageError> {
     use crate::{
         accounts::Accounts,
         terms::Role,
@@ -76,22 +81,42 @@ pub async fn put_onboarding_away(what: String, is_away: bool) -> Result<(), Page
     } else {
         guard::require_loop(Role::Viewer, &what).await?.0
     };
-    Ok(accounts.put_away(&person, &what, is_away).await?)
+    accounts.put_away(&person, &what, is_away).await?;
+    if !then.is_empty() {
+        leptos_axum::redirect(guard::local_path(Some(&then)));
+    }
+    Ok(())
 }
 
-/// The list of a loop, or without an id of the installation, and the loop's simulated visitors. It takes no room while
-/// there is nothing to say.
+/// The list as a page asks for it, at its beginning, so that it is not thrown away with a part of the page.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstSteps {
+    /// Of which loop; without one, of the installation.
+    id: Option<Signal<String>>,
+    is_asked_for: Memo<bool>,
+    loaded: Resource<Result<OnboardingView, PageError>>,
+}
+
+impl FirstSteps {
+    /// Asks for the list of a loop, or without an id for that of the installation.
+    pub fn ask(id: Option<Signal<String>>) -> Self {
+        let query = use_query_map();
+        let is_asked_for = Memo::new(move |_| query.read().get("getting-started").is_some());
+        let loaded = Resource::new(
+            move || (id.map(|id| id.get()), is_asked_for.get()),
+            |(id, is_asked_for)| load_onboarding(id, is_asked_for),
+        );
+        Self { id, is_asked_for, loaded }
+    }
+}
+
+/// The list, and the loop's simulated visitors. It takes no room while there is nothing to say.
 #[component]
-pub fn GettingStarted(#[prop(optional, into)] id: Option<Signal<String>>) -> impl IntoView {
-    let query = use_query_map();
-    let is_asked_for = Memo::new(move |_| query.read().get("getting-started").is_some());
-    let loaded = Resource::new(
-        move || (id.map(|id| id.get()), is_asked_for.get()),
-        |(id, is_asked_for)| load_onboarding(id, is_asked_for),
-    );
+pub fn GettingStarted(steps: FirstSteps) -> impl IntoView {
+    let FirstSteps { id, is_asked_for, loaded } = steps;
     let shown = move || {
         Suspend::new(async move {
-            // The page below says what is wrong.
+            // The page around it says what is wrong.
             loaded.await.ok().map(|view| view! { <Live view=view id=id is_asked_for=is_asked_for/> })
         })
     };
@@ -132,7 +157,7 @@ fn Live(view: OnboardingView, id: Option<Signal<String>>, is_asked_for: Memo<boo
     let has_traffic = Memo::new(move |_| traffic.with(Option::is_some));
     let loop_id = Memo::new(move |_| view.with(|view| view.loop_id.clone().unwrap_or_default()));
     view! {
-        <Show when=move || is_shown.get()><List view=view refresh=refresh/></Show>
+        <Show when=move || is_shown.get()><List view=view is_asked_for=is_asked_for refresh=refresh/></Show>
         <Show when=move || has_traffic.get()>
             <TrafficCard traffic=traffic loop_id=loop_id refresh=refresh/>
         </Show>
@@ -141,7 +166,7 @@ fn Live(view: OnboardingView, id: Option<Signal<String>>, is_asked_for: Memo<boo
 }
 
 #[component]
-fn List(view: RwSignal<OnboardingView>, refresh: Callback<()>) -> impl IntoView {
+fn List(view: RwSignal<OnboardingView>, is_asked_for: Memo<bool>, refresh: Callback<()>) -> impl IntoView {
     let list = Memo::new(move |_| view.with(|view| view.list.clone()));
     let title = move || list.with(|list| if list.is_done() { "All set" } else { "Getting started" });
     let count = move || list.with(|list| format!("{} of {} done", list.n_done(), list.steps.len()));
@@ -173,7 +198,7 @@ fn List(view: RwSignal<OnboardingView>, refresh: Callback<()>) -> impl IntoView 
                 <h2 class="card__title" id="onboarding-title">
                     {title} <span class="onboarding__count muted" role="status">{count}</span>
                 </h2>
-                <PutAway view=view refresh=refresh/>
+                <PutAway view=view is_asked_for=is_asked_for refresh=refresh/>
             </header>
             {steps}
             <Show when=move || templates.with(|templates| !templates.is_empty())>
@@ -198,7 +223,7 @@ fn way(view: &OnboardingView, kind: StepKind) -> Option<(String, &'static str)> 
 
 /// A form, so that it works without script.
 #[component]
-fn PutAway(view: RwSignal<OnboardingView>, refresh: Callback<()>) -> impl IntoView {
+fn PutAway(view: RwSignal<OnboardingView>, is_asked_for: Memo<bool>, refresh: Callback<()>) -> impl IntoView {
     let away = ServerAction::<PutOnboardingAway>::new();
     Effect::new(move |first: Option<()>| {
         away.version().track();
@@ -214,6 +239,8 @@ fn PutAway(view: RwSignal<OnboardingView>, refresh: Callback<()>) -> impl IntoVi
     view! {
         <ActionForm action=away>
             <input type="hidden" name="what" value=move || view.with(|view| view.what.clone())/>
+            // What was asked for by the address would be shown again.
+            <input type="hidden" name="then" value=move || if is_asked_for.get() { "/loops" } else { "" }/>
             <input type="hidden" name="is_away" value=move || (!is_away.get()).to_string()/>
             <button type="submit" class="button button--ghost button--small" title="It comes back from Help">
                 {words}<span class="visually-hidden">" the list of first steps"</span>

@@ -15,7 +15,7 @@ use self::{
 use super::{
     current_loop_id,
     live_updates::{LiveControl, LiveUpdates, follow_loop},
-    onboarding::GettingStarted,
+    onboarding::{FirstSteps, GettingStarted},
     snippets::{CallSample, CallTarget, Snippets},
 };
 use crate::{
@@ -85,16 +85,22 @@ pub fn OverviewPage() -> impl IntoView {
     });
     let search = Memo::new(move |_| range_query(&query.read()));
     let view = Resource::new(move || (id.get(), look.get()), |(id, look)| load_overview(id, look));
+    let steps = FirstSteps::ask(Some(id.into()));
     view! {
         <Title text="Overview"/>
-        <GettingStarted id=id/>
-        <Loaded resource=view lines=12 view=move |view| view! { <Body view=view id=id look=look search=search/> }/>
+        <Loaded resource=view lines=12 view=move |view| view! { <Body view=view place=(id, look, search) steps=steps/> }/>
     }
 }
 
 /// What is loaded later changes what is on screen piece by piece: a table that somebody opened stays open.
 #[component]
-fn Body(view: OverviewView, id: Memo<String>, look: Memo<LookWords>, search: Memo<String>) -> impl IntoView {
+fn Body(
+    view: OverviewView,
+    /// The loop, and what the address says about its charts: as words, and as it stands there.
+    place: (Memo<String>, Memo<LookWords>, Memo<String>),
+    steps: FirstSteps,
+) -> impl IntoView {
+    let (id, look, search) = place;
     let shown = RwSignal::new(view);
     let updates = LiveUpdates::unconnected();
     provide_cursor();
@@ -112,6 +118,7 @@ fn Body(view: OverviewView, id: Memo<String>, look: Memo<LookWords>, search: Mem
     let has_readers = Memo::new(move |_| shown.with(|view| view.readers.is_some()));
     let readers = move || {
         view! {
+            <GettingStarted steps=steps/>
             <Show when=move || has_readers.get()>
                 <ReadersBar id=id readers=Signal::derive(move || shown.with(|view| view.readers.clone())) refresh=refresh/>
             </Show>
@@ -136,6 +143,7 @@ fn Body(view: OverviewView, id: Memo<String>, look: Memo<LookWords>, search: Mem
 #[component]
 fn NoEvents(target: CallTarget, sample: CallSample, updates: LiveUpdates) -> impl IntoView {
     view! {
+        <h1 class="visually-hidden">"Overview"</h1>
         <EmptyState title="No Rank received yet">
             <p class="muted">
                 "Send the first one; this page notices by itself. The loop's keys are on the page Keys, shown once when they are made."
