@@ -190,6 +190,7 @@ fn Body(rows: EventRows, id: Memo<String>, look: Memo<Look>, opened: Opened) -> 
     let problem = rows.problem.is_some();
     let (bounds, older, newest_seq) = (rows.bounds, rows.older, rows.newest_seq);
     keys::listen(place);
+    shorten_address(place);
     let is_empty = Memo::new(move |_| lists.shown.with(Vec::is_empty));
     let none = move || view! { <NoEvents is_newest=is_newest is_filtered=is_filtered/> };
     view! {
@@ -208,6 +209,17 @@ fn Body(rows: EventRows, id: Memo<String>, look: Memo<Look>, opened: Opened) -> 
         <EventDrawer place=place opened=opened/>
     }
     .into_any()
+}
+
+/// A form names its empty fields too; an address that is sent to others says what was chosen and no more.
+fn shorten_address(place: EventsPlace) {
+    let query = use_query_map();
+    Effect::new(move |_| {
+        let names_nothing = query.with(|query| query.clone().into_iter().any(|(_, value)| value.is_empty()));
+        if names_nothing {
+            place.go(place.now());
+        }
+    });
 }
 
 /// How the page is connected, what waits, and that not all rows come.
