@@ -70,7 +70,8 @@ impl Store {
         Ok(ScannedRanks { ranks, later, reached })
     }
 
-    /// The first seq whose record is not older than `at_us`; the largest number there is when none is known.
+    /// A place in front of which every record is older than `at_us`, and behind which none is; the largest number there
+    /// is when all that is known is older.
     ///
     /// Times never fall along a log, so a search by halves finds it with a few look-ups and needs no index by time. What
     /// was acknowledged in the last moments may not be known yet.

@@ -132,12 +132,16 @@ pub async fn onboarding(
     Ok(OnboardingView {
         is_shown: is_forced || (is_left && !is_away && !is_demo),
         is_away,
-        list,
         loop_id: shown.as_ref().map(|live| live.id().to_string()),
         may_create: person.role >= Role::Editor,
         may_invite: person.role >= Role::Owner,
         templates: if shown.is_none() && person.role >= Role::Editor { template_cards() } else { Vec::new() },
-        traffic: live.as_ref().and_then(|live| traffic_of(live, person, traffic.as_ref())),
+        traffic: live
+            .as_ref()
+            .and_then(|live| traffic_of(live, person, traffic.as_ref()))
+            // A loop that has learned is no place to try things out, unless that is asked for.
+            .filter(|traffic| is_forced || !list.is_loop_done() || !traffic.words.is_empty()),
+        list,
         what,
     })
 }
