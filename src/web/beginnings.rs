@@ -55,6 +55,12 @@ pub fn usual_context(live: &LiveLoop) -> Option<Vec<serde_json::Value>> {
     template_of_loop(live)?.visitors.first().map(|visitors| visitors.context())
 }
 
+/// A context such as the loop is called with: of its newest event, for those who may look at events.
+pub fn context_for(live: &LiveLoop, person: &SignedIn) -> Option<Vec<serde_json::Value>> {
+    let newest = if person.role >= Role::Analyst { live.newest_context() } else { None };
+    newest.or_else(|| usual_context(live))
+}
+
 /// The actions that a template begins with, in its order.
 pub fn drafts(template: &Template) -> Result<Vec<ActionDraft>, PageError> {
     let draft = |(position, action): (i64, &crate::demo::TemplateAction)| {
@@ -134,7 +140,7 @@ pub async fn onboarding(
         is_away,
         loop_id: shown.as_ref().map(|live| live.id().to_string()),
         may_create: person.role >= Role::Editor,
-        may_invite: person.role >= Role::Owner,
+        may_invite: person.role >= Role::Admin,
         templates: if shown.is_none() && person.role >= Role::Editor { template_cards() } else { Vec::new() },
         traffic: live
             .as_ref()

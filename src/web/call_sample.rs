@@ -8,7 +8,7 @@ use crate::loops::LiveLoop;
 /// Actions of an example; a longer call would not be read.
 const N_ACTIONS: usize = 5;
 
-/// With the loop's own active actions, as far as it has any. `context` is used while the loop was never called.
+/// With the loop's own active actions, as far as it has any, in this context, or a made-up one.
 pub fn call_sample(live: &LiveLoop, context: Option<Vec<Value>>) -> CallSample {
     let actions = live.actions();
     let own = actions.iter().filter(|action| action.is_active).take(N_ACTIONS).map(|action| SampleAction {
@@ -18,7 +18,7 @@ pub fn call_sample(live: &LiveLoop, context: Option<Vec<Value>>) -> CallSample {
     let usual = CallSample::default();
     let own: Vec<SampleAction> = own.collect();
     CallSample {
-        context: live.newest_context().or(context).map_or(usual.context, |context| objects(context.into_iter())),
+        context: context.map_or(usual.context, |context| objects(context.into_iter())),
         actions: if own.is_empty() { usual.actions } else { own },
     }
 }

@@ -21,7 +21,7 @@ use crate::{
     accounts::Accounts,
     loops::{EventFollower, LiveLoop, Loops},
     reports::{EventFilterWords, ask},
-    terms::LoopId,
+    terms::{LoopId, Role},
 };
 
 /// At most one word of change in this time, however busy the loop is.
@@ -53,12 +53,15 @@ pub fn live_routes(loops: Loops, accounts: Accounts, is_ending: watch::Receiver<
 }
 
 impl LiveState {
-    /// The loop that a signed-in person looks at. Every role may look; a person is all that it takes.
-    async fn loop_of(&self, session: &Session, id: &str) -> Result<LiveLoop, StatusCode> {
-        guard::person_of(session, &self.accounts)
+    /// The loop that a signed-in person of at least this role looks at.
+    async fn loop_of(&self, session: &Session, id: &str, least: Role) -> Result<LiveLoop, StatusCode> {
+        let person = guard::person_of(session, &self.accounts)
             .await
             .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?
             .ok_or(StatusCode::UNAUTHORIZED)?;
+        if person.role < least {
+            return Err(StatusCode::FORBIDDEN);
+        }
         let id: LoopId = id.parse().map_err(|_| StatusCode::NOT_FOUND)?;
         self.loops.get(&id).ok_or(StatusCode::NOT_FOUND)
     }
@@ -80,7 +83,7 @@ async fn follow_events(
     Query(start): Query<Start>,
     Query(words): Query<EventFilterWords>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, StatusCode> {
-    let live = state.loop_of(&session, &id).await?;
+    let live = state.loop_of(&session, &id, Role::Analyst).await?;
     let filter = ask::event_filter(&words).map_err(|_| StatusCode::BAD_REQUEST)?;
     // A browser that connects anew says what it heard last.
     let last_heard = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
@@ -112,7 +115,7 @@ async fn follow_loop(
     session: Session,
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, StatusCode> {
-    let live = state.loop_of(&session, &id).await?;
+    let live = state.loop_of(&session, &id, Role::Viewer).await?;
     Ok(Sse::new(changes(live, state.is_ending)))
 }
 

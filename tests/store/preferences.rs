@@ -6,14 +6,18 @@ use rankloop::{
     terms::Role,
 };
 
-use crate::database::{Database, NOON_US, on_both};
+use crate::{
+    accounts::operator,
+    database::{Database, NOON_US, on_both},
+};
 
 on_both!(what_a_person_puts_away_is_away_for_them_alone_until_they_bring_it_back);
 
 async fn what_a_person_puts_away_is_away_for_them_alone_until_they_bring_it_back(database: &Database) {
     let accounts = Accounts::new(database.store.clone(), Clock::Manual(ManualClock::at(NOON_US)), Vec::new());
     assert_eq!(accounts.n_people().await.expect("counted"), 0);
-    let make = |name| accounts.create_person(name, "a sentence is fine", Role::Editor);
+    let by = operator();
+    let make = |name| accounts.create_person(name, "a sentence is fine", Role::Editor, &by);
     let (ada, bob) = (make("Ada").await.expect("made"), make("Bob").await.expect("made"));
     assert_eq!(accounts.n_people().await.expect("counted"), 2);
     let away = async |person| accounts.has_put_away(person, "list").await.expect("read");

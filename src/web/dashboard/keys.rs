@@ -98,7 +98,7 @@ pub async fn load_keys(id: String) -> Result<KeysView, PageError> {
         endpoint: format!("{root}/loops/{}", live.id()),
         root,
         is_multi_slot: live.configuration().is_multi_slot,
-        sample: call_sample(&live, beginnings::usual_context(&live)),
+        sample: call_sample(&live, beginnings::context_for(&live, &person)),
         keys: live.keys().into_iter().map(row).collect(),
         may_rotate: person.role >= Role::Admin,
         calls,
