@@ -211,7 +211,8 @@ fn List(view: RwSignal<OnboardingView>, is_asked_for: Memo<bool>, refresh: Callb
 
 /// Where a step is taken, in so far as it is taken in the dashboard.
 fn way(view: &OnboardingView, kind: StepKind) -> Option<(String, &'static str)> {
-    let base = view.loop_id.as_ref().map(|id| format!("/loops/{id}"));
+    // Who may not make loops can do nothing about the steps of one.
+    let base = view.loop_id.as_ref().filter(|_| view.may_create).map(|id| format!("/loops/{id}"));
     match kind {
         StepKind::Loop => view.may_create.then(|| ("/loops/new".to_owned(), "New loop")),
         StepKind::Rank | StepKind::Reward => base.map(|base| (format!("{base}/keys"), "Calls to copy")),
