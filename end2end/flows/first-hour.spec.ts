@@ -71,9 +71,9 @@ test("from the first start to a loop that learned, and then explores no more", a
 
   await test.step("an event tells its story", async () => {
     await page.goto(`${loopPath}/events`);
+    await awake(page);
     await page.locator(`a[href*="/events/"]`).first().click();
-    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-    await expect(page.getByRole("main")).toContainText("filter");
+    await expect(page.getByRole("dialog", { name: /^Event/ })).toContainText("filter");
   });
 });
 

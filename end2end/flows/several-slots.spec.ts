@@ -54,7 +54,7 @@ test("a loop goes from one slot to several, tells of each, and goes back", async
   });
 
   await test.step("the event's page shows both, with their rewards", async () => {
-    await page.getByRole("link", { name: "page-1" }).click();
+    await page.goto(`${loopPath}/events/page-1`);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("page-1");
     await expect(slot(page, "Main")).toContainText("Stands for this slot: 0.50");
     await expect(slot(page, "Main").getByRole("listitem").filter({ hasText: "news" })).toContainText("baseline");
@@ -107,7 +107,7 @@ test("a loop made for several slots is shown calls that fill them", async ({ off
   await page.getByRole("button", { name: "Create loop" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("made for slots is ready");
   await expect(page.getByRole("main")).toContainText("/multislot/rank");
-  await page.getByRole("button", { name: "Python", exact: true }).click();
+  await page.getByRole("radio", { name: "Python", exact: true }).check();
   await expect(page.getByText("rank_multi_slot")).toBeVisible();
 });
 

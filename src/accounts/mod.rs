@@ -7,6 +7,7 @@ mod links;
 mod management;
 mod password;
 mod people;
+mod preferences;
 mod secret;
 mod session_store;
 mod throttle;

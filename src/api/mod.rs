@@ -19,6 +19,7 @@ mod settings;
 use std::{ops::Deref, sync::Arc};
 
 use axum::{Router, extract::FromRef};
+use tokio::sync::watch;
 
 use crate::{accounts::Accounts, loops::Loops, vitals::Vitals};
 
@@ -27,6 +28,18 @@ pub use crowd::Crowd;
 pub use error::{ApiError, no_such_route, refuse_panic, too_early};
 pub use limits::{Limits, RateLimit};
 pub use openapi::openapi;
+
+/// Becomes true when the server is asked to stop; a layer of the router brings it to calls that would stay open.
+#[derive(Debug, Clone)]
+pub struct Stopping(pub watch::Receiver<bool>);
+
+impl Stopping {
+    /// Returns once it is so.
+    pub(crate) async fn requested(&mut self) {
+        // A sender that was dropped has ended as well.
+        let _ = self.0.wait_for(|is_stopping| *is_stopping).await;
+    }
+}
 
 /// What the handlers work with. Cheap to clone, because every call does.
 #[derive(Debug, Clone)]

@@ -29,6 +29,12 @@ pub enum Desk {
 /// made when somebody first asks for them, so that a new dashboard is not full of loops that nobody calls.
 pub const EXTRAS: [Desk; 3] = [Desk::Editor, Desk::Sections, Desk::Banner];
 
+/// Whether a loop of this name is one of the newspaper's own.
+pub fn is_desk_loop(name: &str) -> bool {
+    const ALL: [Desk; 6] = [Desk::Lead, Desk::Editor, Desk::Visitors, Desk::Sections, Desk::Banner, Desk::Coffee];
+    ALL.iter().any(|desk| desk.loop_name() == name)
+}
+
 /// How strongly the lead loop takes a gap for certain; the learner's usual is 30.
 ///
 /// A lower figure tries each story a little more often. The editor's first story is one of them: with the usual figure

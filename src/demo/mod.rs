@@ -2,6 +2,7 @@
 //!
 //! Never a shortcut: this room speaks HTTP to the server, with a token and keys, and uses no room but `terms`.
 
+mod arrivals;
 mod articles;
 mod banners;
 mod client;
@@ -18,6 +19,8 @@ mod pictures;
 mod readers;
 mod taste_story;
 mod tastes;
+mod templates;
+mod traffic;
 mod visits;
 
 use std::{
@@ -37,7 +40,7 @@ pub use coffee::{
     RECORDED as COFFEE_RECORDED, RECORDED_MEAN as COFFEE_RECORDED_MEAN,
 };
 pub use crowd::{Moods, Stretch, difference};
-pub use desks::Desk;
+pub use desks::{Desk, is_desk_loop};
 pub use front_page::{Call, Choice, Lead, LeadError, Past, Progress, REST, RankedStory, Reason};
 pub use newsroom::{CrowdNumbers, Interest};
 pub use offers::{OfferedBanner, SectionOrder};
@@ -46,6 +49,11 @@ pub use pictures::picture;
 pub use readers::{MAX_RATE, ReadersControl};
 pub use taste_story::{Outcome, TasteStory};
 pub use tastes::{Expectation, Taste, click_probability, mean_share_read, reward_for};
+pub use templates::{Template, TemplateAction, Visitors, template, template_of, templates};
+pub use traffic::{
+    LONGEST as LONGEST_TRAFFIC, MOST_VISITORS, RunState, Traffic, TrafficError, TrafficOptions, TrafficStatus,
+    VISITORS_PER_SECOND,
+};
 
 use crate::terms::LoopId;
 use connection::Connection;

@@ -21,6 +21,7 @@ use tracing::{info, warn};
 
 use super::{
     Inner,
+    arrivals::{gap, pause_after},
     articles::article,
     banners::BANNERS,
     client::{ClientError, RankAnswer, RankBody},
@@ -52,8 +53,6 @@ const SHARE_EDITOR: f64 = 0.1;
 const SHARE_SECTIONS: f64 = 0.2;
 const SHARE_BANNER: f64 = 0.2;
 const DEVICES: [&str; 3] = ["phone", "tablet", "computer"];
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What a person decides about the readers.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -135,11 +134,6 @@ async fn connect_patiently(inner: &Inner) -> Connection {
     unreachable!("the attempts have no end")
 }
 
-/// Doubles from half a second to half a minute.
-fn pause_after(attempt_idx: u32) -> Duration {
-    FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(attempt_idx)).min(LONGEST_PAUSE)
-}
-
 /// Lets readers in, one after the other, until the key is lost.
 async fn receive(
     inner: &Arc<Inner>,
@@ -177,13 +171,11 @@ async fn receive(
     }
 }
 
-/// Arrivals are independent of each other, so the gaps between them are exponentially distributed.
 async fn next_arrival(control: ReadersControl, random: &mut Pcg64Mcg) {
     if control.is_paused {
         return std::future::pending().await;
     }
-    let gap_s = -(1.0 - random.random::<f64>()).ln() / control.rate_per_second;
-    sleep(Duration::from_secs_f64(gap_s.clamp(0.0, 30.0))).await;
+    sleep(gap(control.rate_per_second, random)).await;
 }
 
 /// Keeps all but one reader away until the server answers again. False: only a new key helps.
@@ -345,13 +337,6 @@ fn verdict(taste: Taste, persona: &Persona, story: &str, random: &mut impl Rng) 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn pauses_double_up_to_half_a_minute() {
-        assert_eq!(pause_after(0), Duration::from_millis(500));
-        assert_eq!(pause_after(3), Duration::from_secs(4));
-        assert_eq!(pause_after(200), LONGEST_PAUSE);
-    }
 
     #[test]
     fn the_same_seed_makes_the_same_readers() {

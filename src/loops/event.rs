@@ -1,18 +1,16 @@
 //! What is known of single events, from the log.
 
-use futures::{StreamExt, TryStreamExt, stream};
+use std::sync::Arc;
+
 use serde_json::value::RawValue;
 
-use super::{LiveLoop, LoopError};
+use super::{EventSummary, LiveLoop, LoopError};
 use crate::{
     log::{EARLY_REWARD_US, EventLife, EventRules, Fact, Ranked, RankedSlot, ReceivedReward, Record},
     store::StoredRecord,
     terms::{ActionId, EventId, EventState, LearningMode, SlotId},
     trainer::RulesHistory,
 };
-
-/// Events that are read at once for a list.
-const N_AT_ONCE: usize = 8;
 
 /// One event, whole.
 #[derive(Debug, Clone)]
@@ -91,90 +89,73 @@ impl EventView {
     }
 }
 
-/// One event as a row.
-#[derive(Debug, Clone)]
-pub struct EventSummary {
-    pub event_id: EventId,
-    pub seq: i64,
-    pub ranked_at_us: i64,
-    pub state: EventState,
-    pub reward_action_id: ActionId,
-    pub probability: f32,
-    pub is_exploring: bool,
-    pub n_actions: usize,
-    /// More than one in a multi-slot event, whose first slot this row shows.
-    pub n_slots: usize,
-    pub mode: LearningMode,
-    pub model_version: i64,
-    /// The reward that stands for it so far, if any arrived.
-    pub reward: Option<f32>,
-}
-
-impl From<&EventView> for EventSummary {
-    fn from(view: &EventView) -> Self {
-        let first = view.first();
-        let chosen = first.ranking.iter().find(|(id, _)| *id == first.reward_action_id);
-        Self {
-            event_id: view.event_id.clone(),
-            seq: view.seq,
-            ranked_at_us: view.ranked_at_us,
-            state: view.state,
-            reward_action_id: first.reward_action_id.clone(),
-            probability: chosen.map_or(0.0, |(_, probability)| *probability),
-            is_exploring: view.is_exploring,
-            n_actions: first.ranking.len(),
-            n_slots: view.slots.len(),
-            mode: view.mode,
-            model_version: view.model_version,
-            reward: view.learned_reward.or(view.rewards.first().map(|reward| reward.value)),
-        }
-    }
-}
-
 impl LiveLoop {
     /// `None` when no such event was stored.
     pub async fn event(&self, event_id: &EventId) -> Result<Option<EventView>, LoopError> {
         let records = self.tools().store.records_of_event(self.id(), event_id).await?;
-        view(records, &self.cell().in_force().rules, self.now_us())
-    }
-
-    /// The newest events with a seq below `before` (`i64::MAX` for the newest of all), newest first.
-    pub async fn latest_events(&self, before: i64, n_most: usize) -> Result<Vec<EventSummary>, LoopError> {
-        let n_most = i64::try_from(n_most).unwrap_or(i64::MAX);
-        let ranked = self.tools().store.latest_of_kind(self.id(), Fact::RANKED, before, n_most).await?;
-        let ids = ranked.into_iter().filter_map(|record| record.event_id);
-        let views = stream::iter(ids.map(|event_id| async move { self.event(&event_id).await }));
-        let views: Vec<_> = views.buffered(N_AT_ONCE).try_collect().await?;
-        Ok(views.iter().flatten().map(EventSummary::from).collect())
+        view(&records, &self.cell().in_force().rules, self.now_us())
     }
 }
 
-/// Replays an event's own records through the same life that the trainer gives it.
-fn view(records: Vec<StoredRecord>, rules: &RulesHistory, now_us: i64) -> Result<Option<EventView>, LoopError> {
-    let mut facts = Vec::with_capacity(records.len());
-    for stored in records {
-        let fact = Fact::from_body(stored.seq, stored.kind, &stored.body)?;
-        facts.push(Record { seq: stored.seq, at_us: stored.at_us, fact });
+/// What happened to one event, told from its own records by the same life that the trainer gives it.
+pub(super) struct ToldEvent {
+    seq: i64,
+    ranked_at_us: i64,
+    ranked: Arc<Ranked>,
+    story: Story,
+}
+
+impl ToldEvent {
+    /// `records` are all of the event but its Rank, in order; rewards may have come before it.
+    pub(super) fn of(
+        (seq, ranked_at_us): (i64, i64),
+        ranked: Arc<Ranked>,
+        records: &[Record],
+        rules: &RulesHistory,
+        now_us: i64,
+    ) -> Self {
+        let (wait_us, n_slots) = (ranked.reward_wait_us, ranked.slots.len());
+        let mut story = Story {
+            life: EventLife::new(ranked_at_us, wait_us, ranked.mode, ranked.is_deferred, n_slots),
+            slot_ids: ranked.slots.iter().filter_map(|slot| slot.slot_id.clone()).collect(),
+            activated_at_us: None,
+            rewards: Vec::new(),
+            closed_at_us: None,
+            told_seq: seq,
+        };
+        for record in records {
+            story.settle(record.seq, rules);
+            story.follow(record, seq, ranked_at_us, rules);
+        }
+        story.settle(i64::MAX, rules);
+        story.end(rules, now_us);
+        Self { seq, ranked_at_us, ranked, story }
     }
+
+    /// The event as a row.
+    pub(super) fn summary(&self) -> EventSummary {
+        let counted = self.story.rewards.iter().find(|reward| reward.fate == RewardFate::Counted);
+        let reward = self.story.life.learned_reward().or(counted.map(|reward| reward.value));
+        EventSummary::of((self.seq, self.ranked_at_us), &self.ranked, self.story.life.state(), reward)
+    }
+
+    fn view(self) -> EventView {
+        self.story.tell(self.seq, self.ranked_at_us, &self.ranked)
+    }
+}
+
+/// A stored record, read.
+pub(super) fn read_record(stored: &StoredRecord) -> Result<Record, LoopError> {
+    let fact = Fact::from_body(stored.seq, stored.kind, &stored.body)?;
+    Ok(Record { seq: stored.seq, at_us: stored.at_us, fact })
+}
+
+fn view(records: &[StoredRecord], rules: &RulesHistory, now_us: i64) -> Result<Option<EventView>, LoopError> {
+    let mut facts = records.iter().map(read_record).collect::<Result<Vec<_>, _>>()?;
     let Some(idx) = facts.iter().position(|record| matches!(record.fact, Fact::Ranked(_))) else { return Ok(None) };
     let ranked = facts.remove(idx);
     let Fact::Ranked(decision) = ranked.fact else { unreachable!("its kind was just seen") };
-    let (wait_us, n_slots) = (decision.reward_wait_us, decision.slots.len());
-    let mut story = Story {
-        life: EventLife::new(ranked.at_us, wait_us, decision.mode, decision.is_deferred, n_slots),
-        slot_ids: decision.slots.iter().filter_map(|slot| slot.slot_id.clone()).collect(),
-        activated_at_us: None,
-        rewards: Vec::new(),
-        closed_at_us: None,
-        told_seq: ranked.seq,
-    };
-    for record in facts {
-        story.settle(record.seq, rules);
-        story.follow(&record, ranked.seq, ranked.at_us, rules);
-    }
-    story.settle(i64::MAX, rules);
-    story.end(rules, now_us);
-    Ok(Some(story.tell(ranked.seq, ranked.at_us, &decision)))
+    Ok(Some(ToldEvent::of((ranked.seq, ranked.at_us), decision, &facts, rules, now_us).view()))
 }
 
 struct Story {

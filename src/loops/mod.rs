@@ -11,6 +11,9 @@ mod decide;
 mod error;
 mod evaluations;
 mod event;
+mod event_feed;
+mod event_filter;
+mod event_search;
 mod explain;
 mod features;
 mod following;
@@ -44,7 +47,10 @@ pub use evaluations::{
     EvaluationSummary, EvaluationToMake, FeatureImportance, ImportanceResult, ImportanceToMake, ONLINE, PolicyRow,
     PolicySource, PolicySummary, RANDOM, SegmentRow, Totals,
 };
-pub use event::{EventSummary, EventView, RewardFate, RewardView, SlotView};
+pub use event::{EventView, RewardFate, RewardView, SlotView};
+pub use event_feed::{EventChange, EventFollower, EventNews, N_ROWS_A_LOOK, N_ROWS_A_SECOND};
+pub use event_filter::{EventFilter, MAX_FILTER_CHARS};
+pub use event_search::{EventSummary, EventsFound};
 pub use explain::{Decision, EventWhy, ReasonedAction, Why, WhyNot};
 pub use features::FeatureFindings;
 pub use key_use::{ClientKind, KeyUse};

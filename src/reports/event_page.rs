@@ -18,38 +18,6 @@ pub struct Instant {
     pub relative: String,
 }
 
-/// The newest events, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EventRows {
-    pub rows: Vec<EventRow>,
-    /// Where the next older page starts; `None` at the beginning of the log.
-    pub older: Option<i64>,
-    /// How many events the loop had when this was read.
-    pub n_ranked: u64,
-}
-
-/// One event as a row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EventRow {
-    pub event_id: EventId,
-    /// The id as a part of an address.
-    pub id_in_path: String,
-    pub seq: i64,
-    pub ranked_at: Instant,
-    pub state: EventState,
-    /// The chosen one; of several slots that of the first.
-    pub action: ActionId,
-    /// "84 %"
-    pub probability: String,
-    pub is_exploring: bool,
-    pub n_actions: u32,
-    pub n_slots: u32,
-    pub mode: LearningMode,
-    pub model_version: i64,
-    /// "0.75"; `None` while none has arrived.
-    pub reward: Option<String>,
-}
-
 /// Everything that is known of one event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventPageData {

@@ -8,10 +8,13 @@ mod chart_data;
 mod consequence_part;
 mod decision_part;
 mod evaluation_page;
+mod event_filter_words;
 mod event_page;
+mod event_rows;
 mod feature_page;
 mod loop_row;
 mod models_page;
+mod onboarding;
 mod overview;
 mod playground_page;
 mod server_page;
@@ -40,10 +43,13 @@ pub use decision_part::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart
 pub use evaluation_page::{
     EvaluationLine, EvaluationReport, FeatureLine, OverlapLine, PolicyLine, SegmentLine, SlotPolicies, VerdictTone,
 };
-pub use event_page::{EventPageData, EventRow, EventRows, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
+pub use event_filter_words::EventFilterWords;
+pub use event_page::{EventPageData, Instant, ProbabilityBar, RewardRow, SlotPart, TimelineStep};
+pub use event_rows::{EventNewsPart, EventRow, EventRows, EventStanding, FilterProblem};
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
 pub use models_page::{KeptModel, ModelMoment, ModelPart, ModelTrust, ModelsPage};
+pub use onboarding::{Onboarding, OnboardingStep, StepKind};
 pub use overview::{ApprenticeNumbers, CounterRow, ExplorationNumbers, Headline, Overview, Verdict};
 pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};
 pub use server_page::{AnswerLine, ServerFact, ServerLoop, ServerPage};

@@ -202,6 +202,11 @@ pub fn clock(at_us: i64) -> String {
     format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
 }
 
+/// "11:42:07.120"
+pub fn clock_exact(at_us: i64) -> String {
+    format!("{}.{:03}", clock(at_us), date_time(at_us).millisecond())
+}
+
 /// "11:42", or "21 Nov" where a day begins; with seconds or the day where steps of `step_us` need them.
 pub fn tick(at_us: i64, step_us: i64) -> String {
     let at = date_time(at_us);

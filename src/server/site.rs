@@ -24,7 +24,7 @@ use super::origin;
 use crate::{
     accounts::Accounts,
     clock::Clock,
-    demo::Demo,
+    demo::{Demo, Traffic},
     loops::Loops,
     vitals::Vitals,
     web::{
@@ -35,7 +35,7 @@ use crate::{
         downloads::download_routes,
         live::live_routes,
         model_forms::model_routes,
-        plain::plain_routes,
+        plain::{Workshop, made_loop_routes, plain_routes},
         shared_report::shared_routes,
         zone::zone_routes,
     },
@@ -51,6 +51,7 @@ pub struct Site {
     pub accounts: Accounts,
     pub clock: Clock,
     pub demo: Option<Demo>,
+    pub traffic: Option<Traffic>,
     pub public_url: PublicUrl,
     pub vitals: Vitals,
     /// The folder of the assets.
@@ -65,6 +66,7 @@ impl Site {
         provide_context(self.accounts.clone());
         provide_context(self.clock.clone());
         provide_context(self.demo.clone());
+        provide_context(self.traffic.clone());
         provide_context(self.public_url.clone());
         provide_context(self.vitals.clone());
     }
@@ -86,6 +88,12 @@ impl Site {
         let forms = action_routes(self.loops.clone(), self.accounts.clone());
         let models = model_routes(self.loops.clone(), self.accounts.clone());
         let shared = self.loops.clone();
+        let workshop = Workshop {
+            loops: self.loops.clone(),
+            accounts: self.accounts.clone(),
+            traffic: self.traffic.clone(),
+            url: self.public_url.clone(),
+        };
         let for_pages = self.clone();
         let document = options.clone();
         let assets = self.assets(options.clone());
@@ -106,6 +114,7 @@ impl Site {
             .merge(zone_routes())
             .merge(shared_routes(shared))
             .merge(audit)
+            .merge(made_loop_routes(workshop))
             .layer(sessions)
             .layer(check_origin)
             .layer(from_fn(choose_caching))

@@ -6,7 +6,10 @@ use std::{
 };
 
 use anyhow::Context;
-use axum::http::{HeaderValue, header};
+use axum::{
+    Extension,
+    http::{HeaderValue, header},
+};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::{info, warn};
@@ -24,11 +27,11 @@ use super::{
 use crate::{
     accounts::{Accounts, HISTORY_DAYS},
     api::{
-        ApiParts, Crowd, Limits,
+        ApiParts, Crowd, Limits, Stopping,
         bearer::{IssuerOptions, Tokens},
     },
     clock::Clock,
-    demo::{Demo, DemoOptions},
+    demo::{Demo, DemoOptions, Traffic, TrafficOptions},
     loops::{Loops, LoopsOptions},
     store::{Held, Presence, Store, StoreError},
     trainer::Learners,
@@ -128,6 +131,7 @@ struct House {
     tokens: Option<Tokens>,
     clock: Clock,
     demo: Option<Demo>,
+    traffic: Option<Traffic>,
     public_url: PublicUrl,
     has_own_token: bool,
 }
@@ -149,11 +153,19 @@ impl House {
         let loops = Loops::open(store.clone(), clock.clone(), settings).await.context("the loops cannot be loaded")?;
         let own_token = secret_from_environment("RANKLOOP_ADMIN_TOKEN");
         let demo_token = (!options.no_demo).then(make_token);
+        // Simulated visitors come in the clear from this machine: where only TLS is spoken there is no way in for them.
+        let traffic_token = demo_url.starts_with("http://").then(make_token);
         let named = |name: &str, token: &Option<String>| token.clone().map(|token| (name.to_owned(), token));
-        let tokens = [named("RANKLOOP_ADMIN_TOKEN", &own_token), named("demo", &demo_token)];
+        let tokens = [
+            named("RANKLOOP_ADMIN_TOKEN", &own_token),
+            named("demo", &demo_token),
+            named("simulated traffic", &traffic_token),
+        ];
         let accounts = Accounts::new(store.clone(), clock.clone(), tokens.into_iter().flatten().collect());
         tokio::spawn(sweep_sessions(accounts.clone()));
         tokio::spawn(sweep_weeks(store.clone()));
+        let to_traffic = |token| Traffic::new(TrafficOptions { base_url: demo_url.clone(), token });
+        let traffic = traffic_token.map(to_traffic);
         let demo = demo_token.map(|token| Demo::start(DemoOptions { base_url: demo_url, token }));
         let public_url = options.public_url.as_deref().unwrap_or(url);
         let public_url = PublicUrl(public_url.trim_end_matches('/').to_owned());
@@ -165,6 +177,7 @@ impl House {
             tokens: issuers,
             clock,
             demo,
+            traffic,
             public_url,
             has_own_token: own_token.is_some(),
         })
@@ -183,12 +196,14 @@ impl House {
             accounts: self.accounts.clone(),
             clock: self.clock.clone(),
             demo: self.demo.clone(),
+            traffic: self.traffic.clone(),
             public_url: self.public_url.clone(),
             vitals: vitals.clone(),
             folder: site::find_folder(options.site_dir.clone()),
             is_stopping,
         };
-        router::router(state.into(), Crowd::new(options.max_in_flight), vitals, site)
+        let stopping = Extension(Stopping(site.is_stopping.clone()));
+        router::router(state.into(), Crowd::new(options.max_in_flight), vitals, site).layer(stopping)
     }
 
     /// Writes what waits. Bounded: what is not done in time is in the log and is done at the next start.
@@ -196,6 +211,9 @@ impl House {
         let closing = async {
             if let Some(demo) = &self.demo {
                 demo.shut_down().await;
+            }
+            if let Some(traffic) = &self.traffic {
+                traffic.shut_down().await;
             }
             self.loops.shut_down().await;
             self.store.close().await;

@@ -126,6 +126,16 @@ impl Store {
 
     /// What came of some events: every record about them but their Ranks, in order.
     pub async fn records_after_ranks(&self, id: &LoopId, events: &[EventId]) -> Result<Vec<StoredRecord>, StoreError> {
+        self.pools.settled().await?;
+        self.settled_records_after_ranks(id, events).await
+    }
+
+    /// The same without what was acknowledged in the last moments, for those who have just waited for that.
+    pub(super) async fn settled_records_after_ranks(
+        &self,
+        id: &LoopId,
+        events: &[EventId],
+    ) -> Result<Vec<StoredRecord>, StoreError> {
         const SQLITE: &str = "
             select seq, at_us, kind, event_id, body from json_each($2) wanted
             cross join log_record on loop_id = $1 and event_id = wanted.value and kind <> 1 and event_id is not null";
@@ -135,7 +145,6 @@ impl Store {
         let wanted: Vec<&str> = events.iter().map(EventId::as_str).collect();
         let found = match &self.pools {
             Pools::Sqlite { readers, .. } => {
-                self.pools.settled().await?;
                 let listed = serde_json::to_string(&wanted).expect("texts always become JSON");
                 sqlx::query_as(SQLITE).bind(id.as_str()).bind(listed).fetch_all(readers).await
             }

@@ -88,5 +88,7 @@ impl LoopCell {
         *self.learned_mut() = learned;
         *self.tally_mut() = tally;
         self.set_open(open_events);
+        // What came between is not known here event by event.
+        self.feed().clear();
     }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use super::tally::Tally;
+use super::{feed::Feed, tally::Tally};
 use crate::{
     bandit::Policy,
     checks::FeatureChecks,
@@ -101,6 +101,8 @@ pub struct LoopCell {
     tally: RwLock<Tally>,
     /// What is odd about the features; beside the fold, because no answer to a caller depends on it.
     checks: Mutex<FeatureChecks>,
+    /// The newest events; beside the fold as well.
+    feed: Mutex<Feed>,
     /// Hashes of the events whose wait time runs. A false match is harmless: a late reward would count as an orphan.
     open_events: RwLock<HashMap<u64, i64>>,
     /// Records that wait to be folded, and since when the oldest has been stored.
@@ -115,6 +117,7 @@ impl LoopCell {
             n_waiting: AtomicUsize::new(0),
             tally: RwLock::new(tally),
             checks: Mutex::default(),
+            feed: Mutex::default(),
             open_events: RwLock::default(),
             behind: Mutex::default(),
         }
@@ -150,6 +153,11 @@ impl LoopCell {
     /// What is odd about the features, for as long as the guard lives.
     pub fn checks(&self) -> MutexGuard<'_, FeatureChecks> {
         self.checks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest events, for as long as the guard lives; what is to be looked through is copied out of it.
+    pub fn feed(&self) -> MutexGuard<'_, Feed> {
+        self.feed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The end of the event's wait time, while the trainer has the event among the open ones.

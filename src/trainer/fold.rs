@@ -121,6 +121,7 @@ impl Fold {
                 self.join = Join::default();
                 self.cell.forget_open();
                 *self.cell.checks() = FeatureChecks::default();
+                self.cell.feed().clear();
                 let mut tally = self.cell.tally_mut();
                 tally.counters.pending = 0;
                 tally.action_sums.forget_open();
@@ -154,6 +155,7 @@ impl Fold {
         let cell = &self.cell;
         if let Fact::Ranked(ranked) = &record.fact {
             cell.note_open(&ranked.event_id, record.at_us.saturating_add(ranked.reward_wait_us));
+            cell.feed().open(record.seq, record.at_us, ranked.clone());
         }
         self.join.apply(record, decided, rules, |_: &EventId, joined| take_in(cell, &joined, record.at_us));
         if let Fact::Ranked(ranked) = &record.fact {
@@ -266,5 +268,6 @@ fn take_in(cell: &LoopCell, joined: &Joined<'_>, at_us: i64) {
             tally.marks.add(at_us, Marked::Drifted);
         }
     }
+    cell.feed().note(joined);
     cell.tally_mut().count(joined, at_us);
 }

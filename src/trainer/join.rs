@@ -42,6 +42,13 @@ impl OpenEvent {
         !self.is_remembered && !self.life.is_closed()
     }
 
+    /// An event of one slot, nothing of whose decision is known.
+    #[cfg(test)]
+    pub fn for_test(seq: i64, life: EventLife) -> Self {
+        let (slot_ids, weights, decisions) = (Vec::new(), Vec::new(), Arc::default());
+        Self { seq, ranked_at_us: seq, life, slot_ids, weights, decisions, is_remembered: false }
+    }
+
     /// What a slot's closing teaches, while it is remembered.
     pub fn decision(&self, slot_idx: usize) -> Option<&Decision> {
         self.decisions.get(slot_idx)

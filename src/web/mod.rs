@@ -18,6 +18,12 @@ pub mod app;
 /// The audit history as a file.
 #[cfg(feature = "ssr")]
 pub mod audit_file;
+/// Templates, and the simulated traffic of loops made from them, for server functions.
+#[cfg(feature = "ssr")]
+mod beginnings;
+/// What the snippets of a loop send, for server functions.
+#[cfg(feature = "ssr")]
+mod call_sample;
 pub mod chart;
 pub mod components;
 pub mod dashboard;

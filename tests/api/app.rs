@@ -124,6 +124,26 @@ impl TestApp {
         Answer { status: parts.status, headers: parts.headers, text, bytes }
     }
 
+    /// How a call is answered whose answer does not end when it is a good one.
+    pub async fn begin_stream_as(&self, token: &str, path: &str) -> Answer {
+        let request =
+            Request::builder().uri(format!("/api/v1{path}")).header("Authorization", format!("Bearer {token}"));
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        let (parts, body) = response.into_parts();
+        let is_open = parts.status == StatusCode::OK;
+        let bytes = if is_open { Vec::new() } else { body.collect().await.expect("a whole body").to_bytes().to_vec() };
+        let text = String::from_utf8(bytes.clone()).unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, text, bytes }
+    }
+
+    /// The body of an answer that does not end.
+    pub async fn open_stream(&self, request: Request<Body>) -> Body {
+        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body()
+    }
+
     /// A call of the data plane with a key.
     pub async fn call(&self, key: &str, method: Method, path: &str, body: impl Into<String>) -> Answer {
         let request = Request::builder().method(method).uri(path).header("Ocp-Apim-Subscription-Key", key);

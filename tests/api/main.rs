@@ -6,6 +6,7 @@ mod app;
 mod bad_input;
 mod consequence;
 mod evaluations;
+mod events;
 mod explain;
 mod features;
 mod learning;

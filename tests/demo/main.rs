@@ -3,4 +3,5 @@
 mod pictures;
 mod played_server;
 mod readers;
+mod traffic;
 mod visitors;

@@ -3,7 +3,7 @@
 use rankloop::{
     loops::ConfigurationChange,
     reports::{
-        HealthLevel, SeriesSlot, TimeRange, Verdict,
+        EventFilterWords, HealthLevel, SeriesSlot, TimeRange, Verdict,
         ask::{self, Look},
     },
     terms::{Author, Configuration, EventState, ExplorationShare, LearningMode, RewardAggregation},
@@ -100,9 +100,9 @@ async fn an_event_tells_of_every_reward_and_what_became_of_it() {
     assert_eq!(page.slots[0].policy, None, "what the policy thought is what was answered");
     assert!(!page.body_for_shell.contains("eventId"), "with it the call would be a repeat");
 
-    let rows = ask::events(&house.live, None, 10).await.expect("rows");
+    let rows = ask::events(&house.live, &EventFilterWords::default(), None, 10).await.expect("rows");
     assert_eq!(rows.rows[0].id_in_path, "one%2F1%20%C3%A4");
-    assert_eq!((rows.older, rows.rows[0].reward.as_deref()), (None, Some("0.75")));
+    assert_eq!((rows.older, rows.rows[0].standing.reward.as_deref()), (None, Some("0.75")));
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn pages_of_events_join_without_a_row_lost_or_twice() {
     let mut seen = Vec::new();
     let mut before = None;
     loop {
-        let page = ask::events(&house.live, before, 10).await.expect("rows");
+        let page = ask::events(&house.live, &EventFilterWords::default(), before, 10).await.expect("rows");
         seen.extend(page.rows.into_iter().map(|row| row.event_id.to_string()));
         before = page.older;
         if before.is_none() {

@@ -1,7 +1,7 @@
 //! What the pages of a loop with several slots say.
 
 use rankloop::{
-    reports::{EventPageData, ProbabilityBar, SlotPart, TimeRange, Unit, Verdict, ask},
+    reports::{EventFilterWords, EventPageData, ProbabilityBar, SlotPart, TimeRange, Unit, Verdict, ask},
     terms::{Configuration, EventState, ExplorationShare, LearningMode},
 };
 
@@ -101,7 +101,7 @@ async fn a_row_says_how_many_slots_there_are_and_a_plain_event_has_one() {
     let house = several_slots(LearningMode::Online).await;
     let [main, _] = house.rank_page("page", "mobile").await;
     house.rank("plain", "mobile").await;
-    let rows = ask::events(&house.live, None, 10).await.expect("rows").rows;
+    let rows = ask::events(&house.live, &EventFilterWords::default(), None, 10).await.expect("rows").rows;
     assert_eq!((rows[0].event_id.as_str(), rows[0].n_slots), ("plain", 1));
     assert_eq!((rows[1].action.as_str(), rows[1].n_slots), (main.as_str(), 2));
     assert!(!page(&house, "plain").await.is_multi_slot());

@@ -27,7 +27,7 @@ on_both!(
 const PASSWORD: &str = "correct horse";
 const HOUR_US: i64 = 3_600_000_000;
 
-fn operator() -> Author {
+pub fn operator() -> Author {
     Author::command_line()
 }
 

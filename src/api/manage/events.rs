@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::event_filter::read_filter;
 use crate::{
     api::{
         ApiError,
@@ -14,6 +15,7 @@ use crate::{
         instant,
     },
     loops::{EventSummary, EventView, LoopError, RewardView, SlotView},
+    reports::EventFilterWords,
     terms::ActionId,
 };
 
@@ -123,9 +125,21 @@ pub struct EventRow {
 #[serde(rename_all = "camelCase")]
 pub struct EventList {
     events: Vec<EventRow>,
-    /// `before` of the next page; left out on the last.
+    /// `before` of the next page; left out when the log was searched to its beginning, or to `from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_before: Option<i64>,
+    searched: Searched,
+}
+
+/// How much of the log an answer rests on. A search with a filter looks at 5,000 events and then stops, also when it found
+/// nothing: `nextBefore` goes on.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Searched {
+    n_events: u64,
+    /// When the oldest of them was ranked; left out when there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    back_to: Option<String>,
 }
 
 /// Which page of the list.
@@ -216,21 +230,36 @@ impl From<EventSummary> for EventRow {
     }
 }
 
-/// The latest events.
+/// The latest events, or those of them that a filter admits, newest first.
 #[utoipa::path(
     get, path = "/loops/{id}/events", tag = "Events", operation_id = "listEvents",
     params(
         ("id" = String, Path),
         ("before" = Option<i64>, Query, description = "Only events with a smaller `seq`"),
         ("limit" = Option<usize>, Query, description = "At most this many, up to 500; otherwise 50"),
+        ("action" = Option<String>, Query, description = "The action that was shown, in any slot"),
+        ("state" = Option<String>, Query, description = "`pending`, `inactive`, `rewarded`, `learned`, `expired` or `dropped`; several with commas between them"),
+        ("explored" = Option<bool>, Query, description = "Whether another action than the most probable one was drawn"),
+        ("rewardMin" = Option<f32>, Query, description = "Only events with at least this reward"),
+        ("rewardMax" = Option<f32>, Query, description = "Only events with at most this reward"),
+        ("event" = Option<String>, Query, description = "How the event's id begins"),
+        ("feature" = Option<String>, Query, description = "Words that all stand in the features of the context: names, values or `name=value`"),
+        ("from" = Option<String>, Query, description = "RFC 3339: ranked at this instant or later"),
+        ("to" = Option<String>, Query, description = "RFC 3339: ranked before this instant"),
     ),
     security(("token" = [])), responses((status = 200, body = EventList), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
-pub async fn list(managed: ManagedLoop, ApiQuery(page): ApiQuery<Page>) -> Result<Json<EventList>, ApiError> {
+pub async fn list(
+    managed: ManagedLoop,
+    ApiQuery(page): ApiQuery<Page>,
+    ApiQuery(words): ApiQuery<EventFilterWords>,
+) -> Result<Json<EventList>, ApiError> {
     let n_most = page.limit.unwrap_or(N_USUAL).clamp(1, N_MOST);
-    let events = managed.analyse()?.0.latest_events(page.before.unwrap_or(i64::MAX), n_most).await?;
-    let next_before = if events.len() == n_most { events.last().map(|event| event.seq) } else { None };
-    Ok(Json(EventList { events: events.into_iter().map(EventRow::from).collect(), next_before }))
+    let filter = read_filter(&words)?;
+    let found = managed.analyse()?.0.search_events(&filter, page.before.unwrap_or(i64::MAX), n_most).await?;
+    let searched = Searched { n_events: found.n_looked_at, back_to: found.back_to_us.map(instant::write) };
+    let events = found.events.into_iter().map(EventRow::from).collect();
+    Ok(Json(EventList { events, next_before: found.next_before, searched }))
 }
 
 /// One event with everything that joined it.

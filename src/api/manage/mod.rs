@@ -8,6 +8,8 @@ mod checkpoints;
 mod configuration;
 mod consequence;
 mod evaluations;
+mod event_filter;
+mod event_stream;
 mod events;
 mod explain;
 mod features;
@@ -61,6 +63,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(evaluations::get_one, evaluations::delete))
         .routes(routes!(evaluations::apply))
         .routes(routes!(events::list))
+        .routes(routes!(event_stream::follow))
         .routes(routes!(events::get_one))
         .routes(routes!(explain::explain))
         .routes(routes!(what_if::what_if));

@@ -26,6 +26,9 @@ pub enum IconName {
     More,
     Pause,
     Play,
+    Pin,
+    Left,
+    Right,
 }
 
 impl IconName {
@@ -59,6 +62,9 @@ impl IconName {
             Self::More => "M3 8h.1M8 8h.1M13 8h.1",
             Self::Pause => "M5.500 3v10M10.500 3v10",
             Self::Play => "M4.500 2.800v10.400L13 8z",
+            Self::Pin => "M5 2.500h6M6 2.500v4.500l-2 2.500h8l-2-2.500V2.500M8 9.500V14",
+            Self::Left => "M10 3.500L5.500 8l4.500 4.500",
+            Self::Right => "M6 3.500L10.500 8 6 12.500",
         }
     }
 }

@@ -134,6 +134,7 @@ fn AccountMenu(person: Person, palette: Palette) -> impl IntoView {
                 "Keyboard shortcuts"<Kbd keys="?"/>
             </button>
             <a class="menu__item" href="/news">"Demo newspaper"</a>
+            <a class="menu__item" href="/loops?getting-started">"First steps"</a>
             {places.into_iter().map(|(words, path)| view! { <a class="menu__item" href=path>{words}</a> }).collect_view()}
             <div class="menu__line"></div>
             <ActionForm action=sign_out>

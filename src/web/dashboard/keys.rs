@@ -8,7 +8,7 @@ use super::{
     api_versions::ApiVersions,
     current_loop_id,
     leave_guard::LeaveGuard,
-    snippets::{CallTarget, Snippets},
+    snippets::{CallSample, CallTarget, Snippets},
 };
 use crate::web::{
     PageError,
@@ -26,6 +26,8 @@ pub struct KeysView {
     /// The same with the loop's prefix.
     pub endpoint: String,
     pub is_multi_slot: bool,
+    /// Its own actions, for calls to copy.
+    pub sample: CallSample,
     pub keys: Vec<KeyRow>,
     pub may_rotate: bool,
     pub calls: Calls,
@@ -83,7 +85,7 @@ pub async fn load_calls(id: String) -> Result<Calls, PageError> {
 pub async fn load_keys(id: String) -> Result<KeysView, PageError> {
     use crate::{
         terms::Role,
-        web::{PublicUrl, guard, words},
+        web::{PublicUrl, beginnings, call_sample::call_sample, guard, words},
     };
     // Taken before anything is awaited: see `guard::given`.
     let root = guard::given::<PublicUrl>()?.0;
@@ -96,6 +98,7 @@ pub async fn load_keys(id: String) -> Result<KeysView, PageError> {
         endpoint: format!("{root}/loops/{}", live.id()),
         root,
         is_multi_slot: live.configuration().is_multi_slot,
+        sample: call_sample(&live, beginnings::context_for(&live, &person)),
         keys: live.keys().into_iter().map(row).collect(),
         may_rotate: person.role >= Role::Admin,
         calls,
@@ -140,6 +143,7 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
     let (may_rotate, is_multi_slot) = (view.may_rotate, view.is_multi_slot);
     let root = view.root;
     let endpoint = StoredValue::new(view.endpoint);
+    let sample = StoredValue::new(view.sample);
     let calls = RwSignal::new(view.calls);
     keep_looking(id, calls);
     let last_use = move |number: u8| {
@@ -195,7 +199,7 @@ fn Keys(view: KeysView, id: Memo<String>, rotate: ServerAction<RotateKey>) -> im
                     Some(key) => CallTarget { endpoint, key, is_multi_slot },
                     None => CallTarget::without_key(endpoint, is_multi_slot),
                 };
-                view! { <Snippets target=target/> }
+                view! { <Snippets target=target sample=sample.get_value()/> }
             }}
         </section>
         <details class="more">

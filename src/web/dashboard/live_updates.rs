@@ -89,16 +89,41 @@ pub fn follow_loop(updates: LiveUpdates, loop_id: Memo<String>, on_change: impl 
         }
         updates.state.set(Some(LiveState::Reconnecting));
         let pacer = Rc::clone(&pacer);
-        connect(&id, updates.state, move |progress| pacer.want(progress))
+        connect(&format!("/live/loops/{id}"), "changed", updates.state, move |text| {
+            let progress = text.and_then(|text| serde_json::from_str(&text).ok());
+            pacer.want(progress.unwrap_or_default());
+        })
+    });
+}
+
+/// Calls `on_news` with each message of the stream at `address`, while the page is seen. The address is asked for at each
+/// connection, so that it can say what is known by then; an empty one is none.
+pub fn follow_news(updates: LiveUpdates, address: impl Fn() -> String + 'static, on_news: impl Fn(String) + 'static) {
+    let is_seen = RwSignal::new(true);
+    Effect::new(move |_| {
+        let listener = window_event_listener_untyped("visibilitychange", move |_| is_seen.set(!document().hidden()));
+        on_cleanup(move || listener.remove());
+    });
+    let on_news = Rc::new(on_news);
+    Effect::new(move |_: Option<Option<Connection>>| {
+        let address = untrack(&address);
+        if !is_seen.get() || address.is_empty() {
+            updates.state.set(Some(LiveState::Paused));
+            return None;
+        }
+        updates.state.set(Some(LiveState::Reconnecting));
+        let on_news = Rc::clone(&on_news);
+        connect(&address, "news", updates.state, move |text| text.into_iter().for_each(|text| on_news(text)))
     });
 }
 
 fn connect(
-    loop_id: &str,
+    address: &str,
+    news: &str,
     state: RwSignal<Option<LiveState>>,
-    on_change: impl Fn(Progress) + 'static,
+    on_news: impl Fn(Option<String>) + 'static,
 ) -> Option<Connection> {
-    let source = EventSource::new(&format!("/live/loops/{loop_id}")).ok()?;
+    let source = EventSource::new(address).ok()?;
     let silence = Rc::new(Cell::new(None::<TimeoutHandle>));
     // Whatever arrives proves the connection, for a while.
     let heard = {
@@ -115,18 +140,17 @@ fn connect(
         let heard = heard.clone();
         move |_: MessageEvent| heard()
     });
-    let changed = Closure::new(move |message: MessageEvent| {
+    let told = Closure::new(move |message: MessageEvent| {
         heard();
-        let progress = message.data().as_string().and_then(|text| serde_json::from_str(&text).ok());
-        on_change(progress.unwrap_or_default());
+        on_news(message.data().as_string());
     });
-    for (name, listener) in [("changed", &changed), ("beat", &beat)] {
+    for (name, listener) in [(news, &told), ("beat", &beat)] {
         source.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref()).ok()?;
     }
     // The browser connects anew by itself.
     let on_error = Closure::new(move |_: web_sys::Event| lost(state));
     source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-    Some(Connection { source, silence, _listeners: [changed, beat], _on_error: on_error })
+    Some(Connection { source, silence, _listeners: [told, beat], _on_error: on_error })
 }
 
 fn lost(state: RwSignal<Option<LiveState>>) {

@@ -6,8 +6,9 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    onboarding::{FirstSteps, GettingStarted},
     pausing::{PauseLoops, PauseOrders, tell_of},
-    snippets::{CallTarget, curl},
+    snippets::{CallSample, CallTarget, curl},
 };
 use crate::{
     reports::{HealthLevel, LoopRow, Share, Verdict},
@@ -46,9 +47,10 @@ pub async fn load_loops() -> Result<LoopsView, PageError> {
 #[component]
 pub fn LoopsPage() -> impl IntoView {
     let loops = Resource::new(|| (), |()| load_loops());
+    let steps = FirstSteps::ask(None);
     view! {
         <Title text="Loops"/>
-        <Loaded resource=loops view=|view| view! { <LoopList view=view/> }/>
+        <Loaded resource=loops view=move |view| view! { <LoopList view=view steps=steps/> }/>
     }
 }
 
@@ -89,7 +91,7 @@ const ORDERS: [(&str, &str); 5] = [
 ];
 
 #[component]
-fn LoopList(view: LoopsView) -> impl IntoView {
+fn LoopList(view: LoopsView, steps: FirstSteps) -> impl IntoView {
     let LoopsView { rows, base_url, may_change } = view;
     let has_rows = !rows.is_empty();
     let rows = RwSignal::new(rows);
@@ -100,6 +102,7 @@ fn LoopList(view: LoopsView) -> impl IntoView {
                 <a class="button button--primary" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
             })}
         </PageHeader>
+        <GettingStarted steps=steps/>
         {if has_rows {
             Either::Left(view! { <FilteredLoops rows=rows may_change=may_change/> })
         } else {
@@ -295,7 +298,7 @@ fn NoLoops(base_url: String, may_create: bool) -> impl IntoView {
             {may_create.then(|| view! {
                 <a class="button button--primary" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
             })}
-            <CodeBlock title="A Rank and its Reward" code=curl(&target)/>
+            <CodeBlock title="A Rank and its Reward" code=curl(&target, &CallSample::default())/>
         </EmptyState>
     }
     .into_any()

@@ -16,12 +16,13 @@ pub mod loop_frame;
 pub mod loops;
 pub mod models;
 pub mod new_loop;
+pub mod onboarding;
 pub mod overview;
 mod pausing;
 pub mod playground;
 pub mod settings;
 pub mod sign_in;
-mod snippets;
+pub mod snippets;
 pub mod welcome;
 
 pub use frame::{DashboardFrame, Person};

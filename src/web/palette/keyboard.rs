@@ -83,7 +83,8 @@ fn single_key(event: &ev::KeyboardEvent, palette: Palette, follows_g: RwSignal<b
     true
 }
 
-fn is_typing(event: &ev::KeyboardEvent) -> bool {
+/// Whether what is pressed goes into a field.
+pub fn is_typing(event: &ev::KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
     target.is_some_and(|element| {
         element.is_content_editable() || matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")

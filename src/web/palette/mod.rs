@@ -10,7 +10,7 @@ mod keyboard;
 mod sheet;
 
 pub use commands::{Command, Does, PLACES, Palette, Place, offer_commands, provide_palette};
-pub use keyboard::listen_to_keys;
+pub use keyboard::{is_typing, listen_to_keys, single_keys_are_on};
 use leptos::{lazy, prelude::*};
 pub use sheet::shortcut_list;
 

@@ -63,6 +63,8 @@ pub fn shortcut_list() -> AnyView {
     let fixed = [
         ("Ctrl K", "Go to or do anything (on a Mac: Cmd K)"),
         ("/", "Search the list on this page"),
+        ("j", "Events: the next older one"),
+        ("k", "Events: the next newer one"),
         ("?", "These shortcuts"),
     ];
     let pages = LOOP_PAGES.iter().map(|page| (format!("g {}", page.key), page.words));

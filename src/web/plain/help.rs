@@ -84,6 +84,7 @@ pub fn help() -> AnyView {
                     <li>"When you know how it went, send a Reward to that event id."</li>
                     <li>"Watch the overview. Some hundred rewarded events are enough to see a difference that is large."</li>
                 </ol>
+                <p><a href="/loops?getting-started">"Show the list of first steps again"</a></p>
                 <p class="muted">
                     "The page Keys of a loop has these calls ready to copy. Every client of Azure Personalizer works as well. All calls are described at "
                     <a href="/api/openapi.json">"/api/openapi.json"</a>"."

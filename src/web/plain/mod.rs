@@ -11,6 +11,9 @@ use super::{
 };
 
 mod help;
+mod made_loop;
+
+pub use made_loop::{Workshop, made_loop_routes};
 
 /// What such a page may be asked for.
 #[derive(Debug, Deserialize)]

@@ -15,7 +15,8 @@ use self::{
 use super::{
     current_loop_id,
     live_updates::{LiveControl, LiveUpdates, follow_loop},
-    snippets::{CallTarget, Snippets},
+    onboarding::{FirstSteps, GettingStarted},
+    snippets::{CallSample, CallTarget, Snippets},
 };
 use crate::{
     reports::{Headline, Overview, TimeRange, Unit, Verdict},
@@ -33,6 +34,8 @@ pub struct OverviewView {
     pub overview: Overview,
     /// Where the loop's calls go.
     pub endpoint: String,
+    /// What its first calls look like, while it has had none.
+    pub sample: Option<CallSample>,
     /// On the demo's own loop only.
     pub readers: Option<ReadersView>,
 }
@@ -59,13 +62,14 @@ pub async fn load_overview(
     use crate::{
         reports::ask,
         terms::Role,
-        web::{PublicUrl, downloads::look_of, guard, newsroom, zone::zone},
+        web::{PublicUrl, beginnings, call_sample::call_sample, downloads::look_of, guard, newsroom, zone::zone},
     };
     // Taken before anything is awaited: see `guard::given`.
     let (url, demo, zone) = (guard::given::<PublicUrl>()?.0, newsroom::running(), zone());
     let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
     Ok(OverviewView {
         overview: ask::overview(&live, look_of(&look, zone)).await?,
+        sample: (live.counters().ranked == 0).then(|| call_sample(&live, beginnings::usual_context(&live))),
         endpoint: format!("{url}/loops/{id}"),
         readers: guard::readers_of(demo.as_ref(), live.id(), person.role >= Role::Editor),
     })
@@ -89,15 +93,22 @@ pub fn OverviewPage() -> impl IntoView {
     });
     let search = Memo::new(move |_| range_query(&query.read()));
     let view = Resource::new(move || (id.get(), look.get()), |(id, look)| load_overview(id, look));
+    let steps = FirstSteps::ask(Some(id.into()));
     view! {
         <Title text="Overview"/>
-        <Loaded resource=view lines=12 view=move |view| view! { <Body view=view id=id look=look search=search/> }/>
+        <Loaded resource=view lines=12 view=move |view| view! { <Body view=view place=(id, look, search) steps=steps/> }/>
     }
 }
 
 /// What is loaded later changes what is on screen piece by piece: a table that somebody opened stays open.
 #[component]
-fn Body(view: OverviewView, id: Memo<String>, look: Memo<LookWords>, search: Memo<String>) -> impl IntoView {
+fn Body(
+    view: OverviewView,
+    /// The loop, and what the address says about its charts: as words, and as it stands there.
+    place: (Memo<String>, Memo<LookWords>, Memo<String>),
+    steps: FirstSteps,
+) -> impl IntoView {
+    let (id, look, search) = place;
     let shown = RwSignal::new(view);
     let updates = LiveUpdates::unconnected();
     provide_cursor();
@@ -115,6 +126,7 @@ fn Body(view: OverviewView, id: Memo<String>, look: Memo<LookWords>, search: Mem
     let has_readers = Memo::new(move |_| shown.with(|view| view.readers.is_some()));
     let readers = move || {
         view! {
+            <GettingStarted steps=steps/>
             <Show when=move || has_readers.get()>
                 <ReadersBar id=id readers=Signal::derive(move || shown.with(|view| view.readers.clone())) refresh=refresh/>
             </Show>
@@ -128,7 +140,8 @@ fn Body(view: OverviewView, id: Memo<String>, look: Memo<LookWords>, search: Mem
             let target = shown.with_untracked(|view| {
                 CallTarget::without_key(view.endpoint.clone(), view.overview.unit == Unit::Slot)
             });
-            Either::Right(view! { {readers()}<NoEvents target=target updates=updates/> })
+            let sample = shown.with_untracked(|view| view.sample.clone().unwrap_or_default());
+            Either::Right(view! { {readers()}<NoEvents target=target sample=sample updates=updates/> })
         }}
     }
     .into_any()
@@ -136,14 +149,15 @@ fn Body(view: OverviewView, id: Memo<String>, look: Memo<LookWords>, search: Mem
 
 /// Before the first Rank there is one thing to do.
 #[component]
-fn NoEvents(target: CallTarget, updates: LiveUpdates) -> impl IntoView {
+fn NoEvents(target: CallTarget, sample: CallSample, updates: LiveUpdates) -> impl IntoView {
     view! {
+        <h1 class="visually-hidden">"Overview"</h1>
         <EmptyState title="No Rank received yet">
             <p class="muted">
                 "Send the first one; this page notices by itself. The loop's keys are on the page Keys, shown once when they are made."
             </p>
             <LiveControl updates=updates/>
-            <Snippets target=target/>
+            <Snippets target=target sample=sample/>
         </EmptyState>
     }
     .into_any()

@@ -1,20 +1,23 @@
 //! The calls for one action per Rank, with the clients of v1.0.
 
-use super::CallTarget;
+use super::{
+    CallSample, CallTarget,
+    sample::{for_java, for_shell},
+};
 
 /// Both calls with curl.
-pub fn curl(target: &CallTarget) -> String {
+pub fn curl(target: &CallTarget, sample: &CallSample) -> String {
     let CallTarget { endpoint, key, .. } = target;
+    let (context, actions) = (for_shell(&sample.context.json), for_shell(&sample.json_actions("      ")));
     format!(
         r#"curl {endpoint}/personalizer/v1.0/rank \
   -H 'Ocp-Apim-Subscription-Key: {key}' \
   -H 'Content-Type: application/json' \
   -d '{{
     "eventId": "first-event",
-    "contextFeatures": [{{"device": "mobile", "timeOfDay": "evening"}}],
+    "contextFeatures": [{context}],
     "actions": [
-      {{"id": "sports",   "features": [{{"topic": "sports",   "length": 3}}]}},
-      {{"id": "politics", "features": [{{"topic": "politics", "length": 8}}]}}
+{actions}
     ]
   }}'
 
@@ -27,8 +30,12 @@ curl {endpoint}/personalizer/v1.0/events/first-event/reward \
 }
 
 /// Both calls with Azure's client for Python.
-pub fn python(target: &CallTarget) -> String {
+pub fn python(target: &CallTarget, sample: &CallSample) -> String {
     let CallTarget { endpoint, key, .. } = target;
+    let context = &sample.context.python;
+    let actions = sample.actions("        ", |action| {
+        format!(r#"RankableAction(id="{}", features=[{}])"#, action.id, action.features.python)
+    });
     format!(
         r#"# pip install azure-cognitiveservices-personalizer
 from azure.cognitiveservices.personalizer import PersonalizerClient
@@ -38,10 +45,9 @@ from msrest.authentication import CognitiveServicesCredentials
 client = PersonalizerClient("{endpoint}", CognitiveServicesCredentials("{key}"))
 
 answer = client.rank(RankRequest(
-    context_features=[{{"device": "mobile", "timeOfDay": "evening"}}],
+    context_features=[{context}],
     actions=[
-        RankableAction(id="sports", features=[{{"topic": "sports", "length": 3}}]),
-        RankableAction(id="politics", features=[{{"topic": "politics", "length": 8}}]),
+{actions},
     ],
 ))
 print("show", answer.reward_action_id)
@@ -52,8 +58,9 @@ client.events.reward(answer.event_id, value=1.0)"#
 }
 
 /// Both calls with `fetch`.
-pub fn javascript(target: &CallTarget) -> String {
+pub fn javascript(target: &CallTarget, sample: &CallSample) -> String {
     let CallTarget { endpoint, key, .. } = target;
+    let (context, actions) = (&sample.context.json, sample.json_actions("    "));
     format!(
         r#"const call = (path, body) =>
   fetch("{endpoint}/personalizer/v1.0/" + path, {{
@@ -66,10 +73,9 @@ pub fn javascript(target: &CallTarget) -> String {
   }});
 
 const answer = await (await call("rank", {{
-  contextFeatures: [{{ device: "mobile", timeOfDay: "evening" }}],
+  contextFeatures: [{context}],
   actions: [
-    {{ id: "sports", features: [{{ topic: "sports", length: 3 }}] }},
-    {{ id: "politics", features: [{{ topic: "politics", length: 8 }}] }},
+{actions},
   ],
 }})).json();
 console.log("show", answer.rewardActionId);
@@ -79,29 +85,70 @@ await call(`events/${{encodeURIComponent(answer.eventId)}}/reward`, {{ value: 1 
     )
 }
 
-/// Both calls with Azure's client for .NET.
-pub fn csharp(target: &CallTarget) -> String {
+/// Both calls with Azure's client for .NET. Features are read from JSON, because not every name is one of C#.
+pub fn csharp(target: &CallTarget, sample: &CallSample) -> String {
     let CallTarget { endpoint, key, .. } = target;
+    let context = &sample.context.json;
+    let actions = sample
+        .actions("        ", |action| format!(r#"new("{}", Features("""[{}]"""))"#, action.id, action.features.json));
     format!(
         r#"// dotnet add package Microsoft.Azure.CognitiveServices.Personalizer
 using Microsoft.Azure.CognitiveServices.Personalizer;
 using Microsoft.Azure.CognitiveServices.Personalizer.Models;
+using Newtonsoft.Json;
 
 var client = new PersonalizerClient(new ApiKeyServiceClientCredentials("{key}"))
 {{
     Endpoint = "{endpoint}",
 }};
+List<object> Features(string json) => JsonConvert.DeserializeObject<List<object>>(json)!;
 
 var answer = client.Rank(new RankRequest(
     actions: new List<RankableAction>
     {{
-        new("sports", new List<object> {{ new {{ topic = "sports", length = 3 }} }}),
-        new("politics", new List<object> {{ new {{ topic = "politics", length = 8 }} }}),
+{actions},
     }},
-    contextFeatures: new List<object> {{ new {{ device = "mobile", timeOfDay = "evening" }} }}));
+    contextFeatures: Features("""[{context}]""")));
 Console.WriteLine($"show {{answer.RewardActionId}}");
 
 // Later, when you know how well it went:
 client.Reward(answer.EventId, new RewardRequest(1));"#
+    )
+}
+
+/// Both calls with what Java has by itself.
+pub fn java(target: &CallTarget, sample: &CallSample) -> String {
+    let CallTarget { endpoint, key, .. } = target;
+    let (context, actions) = (for_java(&sample.context.json), for_java(&sample.json_actions("                ")));
+    format!(
+        r#"// Java 17 or later: java FirstCalls.java
+import java.net.URI;
+import java.net.http.*;
+
+public class FirstCalls {{
+    static String post(String path, String body) throws Exception {{
+        var request = HttpRequest.newBuilder(URI.create("{endpoint}/personalizer/v1.0/" + path))
+            .header("Ocp-Apim-Subscription-Key", "{key}")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }}
+
+    public static void main(String[] arguments) throws Exception {{
+        // Show the action that the answer names as rewardActionId.
+        System.out.println(post("rank", """
+            {{
+              "eventId": "first-event",
+              "contextFeatures": [{context}],
+              "actions": [
+{actions}
+              ]
+            }}"""));
+
+        // Later, when you know how well it went:
+        post("events/first-event/reward", "{{\"value\": 1}}");
+    }}
+}}"#
     )
 }

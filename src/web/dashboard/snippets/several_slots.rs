@@ -1,25 +1,28 @@
 //! The calls for several slots per Rank, with the clients that know them.
 
-use super::CallTarget;
+use super::{
+    CallSample, CallTarget,
+    sample::{for_java, for_shell},
+};
 
 /// Both calls with curl.
-pub fn curl(target: &CallTarget) -> String {
+pub fn curl(target: &CallTarget, sample: &CallSample) -> String {
     let CallTarget { endpoint, key, .. } = target;
+    let (context, actions) = (for_shell(&sample.context.json), for_shell(&sample.json_actions("      ")));
+    let (one, other) = sample.two_ids();
     format!(
         r#"curl {endpoint}/personalizer/v1.1-preview.3/multislot/rank \
   -H 'Ocp-Apim-Subscription-Key: {key}' \
   -H 'Content-Type: application/json' \
   -d '{{
     "eventId": "first-page",
-    "contextFeatures": [{{"device": "mobile", "timeOfDay": "evening"}}],
+    "contextFeatures": [{context}],
     "actions": [
-      {{"id": "sports",   "features": [{{"topic": "sports",   "length": 3}}]}},
-      {{"id": "politics", "features": [{{"topic": "politics", "length": 8}}]}},
-      {{"id": "music",    "features": [{{"topic": "music",    "length": 4}}]}}
+{actions}
     ],
     "slots": [
-      {{"id": "Main",     "features": [{{"size": "large"}}], "baselineAction": "politics"}},
-      {{"id": "Side Bar", "features": [{{"size": "small"}}], "baselineAction": "sports"}}
+      {{"id": "Main",     "features": [{{"size": "large"}}], "baselineAction": "{other}"}},
+      {{"id": "Side Bar", "features": [{{"size": "small"}}], "baselineAction": "{one}"}}
     ]
   }}'
 
@@ -32,8 +35,13 @@ curl {endpoint}/personalizer/v1.1-preview.3/multislot/events/first-page/reward \
 }
 
 /// Both calls with Azure's newest client for Python.
-pub fn python(target: &CallTarget) -> String {
+pub fn python(target: &CallTarget, sample: &CallSample) -> String {
     let CallTarget { endpoint, key, .. } = target;
+    let context = &sample.context.python;
+    let actions = sample.actions("        ", |action| {
+        format!(r#"{{"id": "{}", "features": [{}]}}"#, action.id, action.features.python)
+    });
+    let (one, other) = sample.two_ids();
     format!(
         r#"# pip install azure-ai-personalizer
 from azure.ai.personalizer import PersonalizerClient
@@ -42,15 +50,13 @@ from azure.core.credentials import AzureKeyCredential
 client = PersonalizerClient("{endpoint}", AzureKeyCredential("{key}"))
 
 answer = client.rank_multi_slot({{
-    "contextFeatures": [{{"device": "mobile", "timeOfDay": "evening"}}],
+    "contextFeatures": [{context}],
     "actions": [
-        {{"id": "sports", "features": [{{"topic": "sports", "length": 3}}]}},
-        {{"id": "politics", "features": [{{"topic": "politics", "length": 8}}]}},
-        {{"id": "music", "features": [{{"topic": "music", "length": 4}}]}},
+{actions},
     ],
     "slots": [
-        {{"id": "Main", "features": [{{"size": "large"}}], "baselineAction": "politics"}},
-        {{"id": "Side Bar", "features": [{{"size": "small"}}], "baselineAction": "sports"}},
+        {{"id": "Main", "features": [{{"size": "large"}}], "baselineAction": "{other}"}},
+        {{"id": "Side Bar", "features": [{{"size": "small"}}], "baselineAction": "{one}"}},
     ],
 }})
 for slot in answer["slots"]:
@@ -64,8 +70,10 @@ client.reward_multi_slot(answer["eventId"], {{
 }
 
 /// Both calls with Azure's newest client for JavaScript.
-pub fn javascript(target: &CallTarget) -> String {
+pub fn javascript(target: &CallTarget, sample: &CallSample) -> String {
     let CallTarget { endpoint, key, .. } = target;
+    let (context, actions) = (&sample.context.json, sample.json_actions("      "));
+    let (one, other) = sample.two_ids();
     let options = if endpoint.starts_with("http://") { ", { allowInsecureConnection: true }" } else { "" };
     format!(
         r#"// npm install @azure-rest/ai-personalizer
@@ -75,15 +83,13 @@ const client = personalizer.default("{endpoint}", {{ key: "{key}" }}{options});
 
 const {{ body: answer }} = await client.path("/multislot/rank").post({{
   body: {{
-    contextFeatures: [{{ device: "mobile", timeOfDay: "evening" }}],
+    contextFeatures: [{context}],
     actions: [
-      {{ id: "sports", features: [{{ topic: "sports", length: 3 }}] }},
-      {{ id: "politics", features: [{{ topic: "politics", length: 8 }}] }},
-      {{ id: "music", features: [{{ topic: "music", length: 4 }}] }},
+{actions},
     ],
     slots: [
-      {{ id: "Main", features: [{{ size: "large" }}], baselineAction: "politics" }},
-      {{ id: "Side Bar", features: [{{ size: "small" }}], baselineAction: "sports" }},
+      {{ id: "Main", features: [{{ size: "large" }}], baselineAction: "{other}" }},
+      {{ id: "Side Bar", features: [{{ size: "small" }}], baselineAction: "{one}" }},
     ],
   }},
 }});
@@ -93,5 +99,48 @@ for (const slot of answer.slots) console.log("show", slot.rewardActionId, "in", 
 await client.path("/multislot/events/{{eventId}}/reward", answer.eventId).post({{
   body: {{ reward: [{{ slotId: "Main", value: 1 }}, {{ slotId: "Side Bar", value: 0 }}] }},
 }});"#
+    )
+}
+
+/// Both calls with what Java has by itself.
+pub fn java(target: &CallTarget, sample: &CallSample) -> String {
+    let CallTarget { endpoint, key, .. } = target;
+    let (context, actions) = (for_java(&sample.context.json), for_java(&sample.json_actions("                ")));
+    let (one, other) = sample.two_ids();
+    format!(
+        r#"// Java 17 or later: java FirstCalls.java
+import java.net.URI;
+import java.net.http.*;
+
+public class FirstCalls {{
+    static String post(String path, String body) throws Exception {{
+        var request = HttpRequest.newBuilder(URI.create("{endpoint}/personalizer/v1.1-preview.3/multislot/" + path))
+            .header("Ocp-Apim-Subscription-Key", "{key}")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }}
+
+    public static void main(String[] arguments) throws Exception {{
+        // Show in each slot the action that the answer names as rewardActionId.
+        System.out.println(post("rank", """
+            {{
+              "eventId": "first-page",
+              "contextFeatures": [{context}],
+              "actions": [
+{actions}
+              ],
+              "slots": [
+                {{"id": "Main", "features": [{{"size": "large"}}], "baselineAction": "{other}"}},
+                {{"id": "Side Bar", "features": [{{"size": "small"}}], "baselineAction": "{one}"}}
+              ]
+            }}"""));
+
+        // Later, when you know how well each went:
+        post("events/first-page/reward", """
+            {{"reward": [{{"slotId": "Main", "value": 1}}, {{"slotId": "Side Bar", "value": 0}}]}}""");
+    }}
+}}"#
     )
 }
