@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::terms::{ActionId, EventId, EventState, LearningMode, SlotId};
 
 /// A moment for people and machines; made on the server, so that both renderings of a page agree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instant {
     pub at_us: i64,
     /// For `<time datetime>`.

@@ -42,8 +42,10 @@ pub struct EventRow {
     pub id_short: String,
     pub seq: i64,
     pub ranked_at: Instant,
-    /// "11:42:07.120"
+    /// "11:42:07.120", in the zone of whoever looks.
     pub time: String,
+    /// Whether it is so young that its time needs no day.
+    pub is_of_today: bool,
     /// The chosen one; of several slots that of the first.
     pub action: ActionId,
     /// "84 %"

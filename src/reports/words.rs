@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{EventPageData, EventRows, Instant, zone::Zone};
+use super::{EventNewsPart, EventPageData, EventRow, EventRows, Instant, zone::Zone};
 
 const SECOND_US: i64 = 1_000_000;
 
@@ -164,12 +164,33 @@ impl Instant {
     }
 }
 
-impl EventRows {
-    /// The same rows for somebody in this zone.
+impl EventRow {
+    /// The same row for somebody in this zone.
     pub fn in_zone(mut self, zone: &Zone) -> Self {
-        self.rows.iter_mut().for_each(|row| row.ranked_at.in_zone(zone));
+        self.ranked_at.in_zone(zone);
+        self.time = event_time(zone.local_us(self.ranked_at.at_us), self.is_of_today);
         self
     }
+}
+
+impl EventRows {
+    /// The same rows for somebody in this zone.
+    pub fn in_zone(self, zone: &Zone) -> Self {
+        let all = |rows: Vec<EventRow>| rows.into_iter().map(|row| row.in_zone(zone)).collect();
+        Self { rows: all(self.rows), pinned: all(self.pinned), ..self }
+    }
+}
+
+impl EventNewsPart {
+    /// The same news for somebody in this zone.
+    pub fn in_zone(self, zone: &Zone) -> Self {
+        Self { rows: self.rows.into_iter().map(|row| row.in_zone(zone)).collect(), ..self }
+    }
+}
+
+/// "11:42:07.120" of a row; of another day the clock alone would mislead.
+pub fn event_time(at_us: i64, is_of_today: bool) -> String {
+    if is_of_today { clock_exact(at_us) } else { format!("{}, {}", day(at_us), clock(at_us)) }
 }
 
 impl EventPageData {

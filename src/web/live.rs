@@ -16,11 +16,11 @@ use serde::Deserialize;
 use tokio::{sync::watch, time};
 use tower_sessions::Session;
 
-use super::guard;
+use super::{guard, zone::zone_of};
 use crate::{
     accounts::Accounts,
     loops::{EventFollower, LiveLoop, Loops},
-    reports::{EventFilterWords, ask},
+    reports::{EventFilterWords, ask, zone::Zone},
     terms::{LoopId, Role},
 };
 
@@ -89,13 +89,14 @@ async fn follow_events(
     let last_heard = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let after = last_heard.or(start.after).unwrap_or_default();
     let follower = EventFollower::new(live, filter, after, N_ON_SCREEN);
-    Ok(Sse::new(news((follower, state.is_ending, time::Instant::now() + LIFE))))
+    let zone = zone_of(&headers);
+    Ok(Sse::new(news((follower, state.is_ending, time::Instant::now() + LIFE), zone)))
 }
 
 type Follower = (EventFollower, watch::Receiver<bool>, time::Instant);
 
-fn news(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(follower, |(mut follower, mut is_ending, ends_at)| async move {
+fn news(follower: Follower, zone: Zone) -> impl Stream<Item = Result<Event, Infallible>> {
+    stream::unfold((follower, zone), |((mut follower, mut is_ending, ends_at), zone)| async move {
         let news = tokio::select! {
             // A sender that was dropped has ended as well.
             _ = is_ending.wait_for(|is_ending| *is_ending) => return None,
@@ -103,10 +104,10 @@ fn news(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
             news = follower.news() => news?,
         };
         let (name, seq) = (if news.is_empty() { "beat" } else { "news" }, news.seq);
-        let part = ask::event_news(follower.live(), news);
+        let part = ask::event_news(follower.live(), news).in_zone(&zone);
         let event = Event::default().event(name).id(seq.to_string()).retry(RETRY);
         let event = event.json_data(part).expect("rows always become JSON");
-        Some((Ok(event), (follower, is_ending, ends_at)))
+        Some((Ok(event), ((follower, is_ending, ends_at), zone)))
     })
 }
 

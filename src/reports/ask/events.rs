@@ -143,6 +143,7 @@ fn offered(live: &LiveLoop, events: &[EventSummary]) -> Vec<ActionId> {
 
 fn row(event: EventSummary, now_us: i64) -> EventRow {
     let ranked_at = words::instant(event.ranked_at_us, now_us);
+    let is_of_today = now_us - event.ranked_at_us < HALF_A_DAY_US;
     let choice = match (event.mode.policy_decides(), event.is_exploring) {
         (false, _) if event.n_slots > 1 => "baseline",
         (false, _) => "first of the request",
@@ -153,11 +154,8 @@ fn row(event: EventSummary, now_us: i64) -> EventRow {
         id_in_path: utf8_percent_encode(event.event_id.as_str(), IN_PATH).to_string(),
         id_short: short(event.event_id.as_str()),
         seq: event.seq,
-        // Of another day the clock alone would mislead.
-        time: match now_us - event.ranked_at_us {
-            ..HALF_A_DAY_US => words::clock_exact(event.ranked_at_us),
-            _ => format!("{}, {}", words::day(event.ranked_at_us), words::clock(event.ranked_at_us)),
-        },
+        time: words::event_time(event.ranked_at_us, is_of_today),
+        is_of_today,
         ranked_at,
         action: event.reward_action_id,
         probability: words::percent(f64::from(event.probability)),

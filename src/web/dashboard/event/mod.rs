@@ -36,13 +36,13 @@ pub async fn load_event(id: String, event_id: String) -> Result<EventView, PageE
     use crate::{
         reports::ask,
         terms::{EventId, Role},
-        web::{PublicUrl, guard},
+        web::{PublicUrl, guard, zone::zone},
     };
     // Taken before anything is awaited: see `guard::given`.
-    let url = guard::given::<PublicUrl>()?.0;
+    let (url, zone) = (guard::given::<PublicUrl>()?.0, zone());
     let (_, live) = guard::require_loop(Role::Analyst, &id).await?;
     let event_id: EventId = event_id.parse().map_err(|_| guard::not_found("event"))?;
-    let event = ask::event(&live, &event_id).await?.ok_or_else(|| guard::not_found("event"))?;
+    let event = ask::event(&live, &event_id).await?.ok_or_else(|| guard::not_found("event"))?.in_zone(&zone);
     let path = if event.is_multi_slot() { "v1.1-preview.3/multislot/rank" } else { "v1.0/rank" };
     let curl = format!(
         "curl {url}/loops/{id}/personalizer/{path} \\\n  -H 'Ocp-Apim-Subscription-Key: YOUR_KEY' \\\n  \

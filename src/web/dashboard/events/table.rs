@@ -26,7 +26,7 @@ pub fn EventTable(rows: RwSignal<Vec<EventRow>>, place: EventsPlace, #[prop(into
             <table class="table table--cards table--links events">
                 <caption class="visually-hidden">{caption}</caption>
                 <thead><tr>
-                    <th scope="col">"Time, UTC"</th><th scope="col">"Action"</th>
+                    <th scope="col">"Time"</th><th scope="col">"Action"</th>
                     <th scope="col" class="numeric">"Probability"</th><th scope="col">"Choice"</th>
                     <th scope="col">"State"</th><th scope="col">"Reward"</th><th scope="col">"Event"</th>
                     <th scope="col"><span class="visually-hidden">"Pin"</span></th>
