@@ -82,14 +82,21 @@ parts! {
         HomeRoute => HomePage, SignInRoute => SignInPage, WelcomeRoute => WelcomePage, LoopsRoute => LoopsPage,
         NewLoopRoute => NewLoopPage, KeysRoute => KeysPage,
     }
-    /// What is looked at.
+    /// How a loop is doing.
     watching __preload_watching WatchingPages {
-        OverviewRoute => OverviewPage, EventsRoute => EventsPage, EventRoute => EventPage,
-        FeaturesRoute => FeaturesPage,
+        OverviewRoute => OverviewPage, FeaturesRoute => FeaturesPage,
     }
-    /// What things are changed with.
+    /// What came in, one by one.
+    following __preload_following FollowingPages {
+        EventsRoute => EventsPage, EventRoute => EventPage,
+    }
+    /// What a loop chooses from.
+    offering __preload_offering OfferingPages {
+        ActionsRoute => ActionsPage,
+    }
+    /// How it chooses.
     changing __preload_changing ChangingPages {
-        ActionsRoute => ActionsPage, SettingsRoute => SettingsPage,
+        SettingsRoute => SettingsPage,
     }
     /// What those who run the server look at.
     administration __preload_administration AdministrationPages {
