@@ -77,8 +77,10 @@ test("many actions are imported, searched, changed together, and all of it is ta
 });
 
 test("actions are changed together without script, too", async ({ newServer, open }) => {
-  const page = await open(newServer, { javaScriptEnabled: false });
-  await becomeOwner(page, await newServer.ownerLink());
+  const first = await open(newServer);
+  await becomeOwner(first, await newServer.ownerLink());
+  const storageState = await first.context().storageState();
+  const page = await open(newServer, { javaScriptEnabled: false, storageState });
   const api = new Api(newServer.url, newServer.adminToken);
   const { id } = await api.createLoop("plain");
   await upload(page, `/loops/${id}/actions`, LIST);

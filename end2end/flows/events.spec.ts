@@ -40,7 +40,7 @@ test("events come in by themselves, and nothing that somebody reads moves", asyn
   });
 
   await test.step("paused, they wait too", async () => {
-    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
     await expect(page.getByText("Paused", { exact: true })).toBeVisible();
     await rank(api, loop, "fourth", "tablet");
     await expect(page.getByRole("button", { name: /1 new/ })).toBeVisible();
@@ -77,7 +77,7 @@ test("a filter stands in the address, says what it looked at, and a wrong one is
   await expect(rows(page)).toHaveCount(1);
 
   await page.goto(`/loops/${loop.id}/events?rewardMin=1&rewardMax=0`);
-  await expect(page.getByRole("alert")).toContainText("must not be smaller");
+  await expect(page.locator("#event-filter-problem")).toContainText("must not be smaller");
 });
 
 test("an event opens beside the list, by mouse and by keyboard, and can be pinned", async ({ office, open }) => {

@@ -23,8 +23,8 @@ test("loops are paused together, with the way back, and one from its own pages",
   await expect(page.getByRole("row").filter({ hasText: "Online" })).toHaveCount(2);
 
   await page.getByRole("link", { name: "Banner" }).click();
-  await page.getByRole("button", { name: "Pause", exact: true }).click();
-  await expect(page.getByRole("button", { name: "Resume", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Pause loop" }).click();
+  await expect(page.getByRole("button", { name: "Resume loop" })).toBeVisible();
   await page.goto("/loops");
   await expect(page.getByRole("row", { name: /Banner/ })).toContainText("Logging only");
 });
@@ -36,8 +36,8 @@ test("a loop is paused without script", async ({ office, open, request }) => {
   const { id } = await made.json();
   const page = await open(server, { storageState: office.storageState, javaScriptEnabled: false });
   await page.goto(`/loops/${id}`);
-  await page.getByRole("button", { name: "Pause", exact: true }).click();
-  await expect(page.getByRole("button", { name: "Resume", exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Pause loop" }).click();
+  await expect(page.getByRole("button", { name: "Resume loop" })).toBeVisible();
   await page.goto("/loops");
   await page.getByRole("checkbox", { name: "Choose Without script" }).check();
   await page.getByRole("button", { name: "Resume", exact: true }).click();

@@ -82,8 +82,8 @@ async function newPage(browser: Browser, server: Server, options: BrowserContext
 
 function collectErrors(page: Page, errors: string[]): void {
   page.on("console", (message) => {
-    // The browser notes by itself that a page that we asked for does not exist.
-    const isThePageItself = message.location().url === page.url() && message.text().includes("404");
+    // The browser notes by itself that a page that we asked for does not exist, or that what a form sent was refused.
+    const isThePageItself = message.location().url === page.url() && /status of (404|422)/.test(message.text());
     if (message.type() === "error" && !isThePageItself) errors.push(`${page.url()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => errors.push(`${page.url()}: ${error.message}`));

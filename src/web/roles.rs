@@ -32,7 +32,7 @@ pub fn role_table() -> AnyView {
         view! { <tr><th scope="row">{ability}</th>{Role::ALL.map(cell).collect_view()}</tr> }
     };
     view! {
-        <div class="table-frame">
+        <div class="table-frame table-frame--scrolls" tabindex="0" role="region" aria-label="What each role may do">
             <table class="table roles">
                 <caption class="visually-hidden">"What each role may do"</caption>
                 <thead><tr><th scope="col">"May"</th>{Role::ALL.map(head).collect_view()}</tr></thead>

@@ -90,7 +90,7 @@ pub fn tell_of(action: ServerAction<PauseLoops>, changed: Callback<()>) {
 #[component]
 pub fn PauseButton(id: String, is_paused: bool) -> impl IntoView {
     let (order, text, icon) =
-        if is_paused { (RESUME, "Resume", IconName::Play) } else { (PAUSE, "Pause", IconName::Pause) };
+        if is_paused { (RESUME, "Resume loop", IconName::Play) } else { (PAUSE, "Pause loop", IconName::Pause) };
     view! {
         <form method="post" action=PauseLoops::url()>
             <input type="hidden" name="ids[0]" value=id/>

@@ -91,14 +91,13 @@ pub async fn create_loop(#[server(default)] wishes: LoopWishes) -> Result<NewLoo
 pub fn NewLoopPage() -> impl IntoView {
     let create = ServerAction::<CreateLoop>::new();
     let templates = Resource::new(|| (), |()| load_templates());
-    let created = move || create.value().get().and_then(Result::ok);
-    view! {
-        {move || match created() {
+    let created = Memo::new(move |_| create.value().get().and_then(Result::ok));
+    // Within what waits and not around it: what stood there would hear of the answer after it is gone.
+    let form_or_keys = move |templates: Vec<TemplateCard>| {
+        move || match created.get() {
             Some(created) => Either::Left(view! { <Created view=created/> }),
-            None => Either::Right(view! {
-                <Loaded resource=templates lines=8 title="New loop"
-                    view=move |templates| view! { <NewLoopForm create=create templates=templates/> }/>
-            }),
-        }}
-    }
+            None => Either::Right(view! { <NewLoopForm create=create templates=templates.clone()/> }),
+        }
+    };
+    view! { <Loaded resource=templates lines=8 title="New loop" view=form_or_keys/> }
 }
