@@ -35,8 +35,23 @@ pub enum LinkUse {
     NameTaken,
 }
 
-const INSERT_ADMIN: &str = "
-    insert into admin (id, name, name_key, password_hash, role, created_at_us) values ($1, $2, $3, $4, $5, $6)";
+/// Adds a person, within a transaction of either database.
+macro_rules! insert_admin {
+    ($executor:expr, $row:expr) => {{
+        const SQL: &str = "
+            insert into admin (id, name, name_key, password_hash, role, created_at_us) values ($1, $2, $3, $4, $5, $6)";
+        let row: &AdminRow = $row;
+        sqlx::query(SQL)
+            .bind(row.id.as_str())
+            .bind(row.name.as_str())
+            .bind(row.name_key.as_str())
+            .bind(row.password_hash.as_str())
+            .bind(row.role.as_str())
+            .bind(row.created_at_us)
+            .execute($executor)
+            .await
+    }};
+}
 
 /// Notes that somebody has proved who they are.
 pub(super) const SIGNED_IN: &str = "update admin set last_sign_in_at_us = $2 where id = $1";
@@ -45,15 +60,7 @@ impl Store {
     /// False when the name is taken.
     pub async fn insert_admin(&self, row: &AdminRow, line: &AuditLine) -> Result<bool, StoreError> {
         let inserted = in_transaction!(self, transaction => {
-            sqlx::query(INSERT_ADMIN)
-                .bind(row.id.as_str())
-                .bind(row.name.as_str())
-                .bind(row.name_key.as_str())
-                .bind(row.password_hash.as_str())
-                .bind(row.role.as_str())
-                .bind(row.created_at_us)
-                .execute(&mut *transaction)
-                .await?;
+            insert_admin!(&mut *transaction, row)?;
             write_line!(&mut *transaction, line)?;
         });
         match inserted {
@@ -80,15 +87,7 @@ impl Store {
                 .await?
                 .rows_affected();
             if n_links == 1 {
-                sqlx::query(INSERT_ADMIN)
-                    .bind(row.id.as_str())
-                    .bind(row.name.as_str())
-                    .bind(row.name_key.as_str())
-                    .bind(row.password_hash.as_str())
-                    .bind(row.role.as_str())
-                    .bind(row.created_at_us)
-                    .execute(&mut *transaction)
-                    .await?;
+                insert_admin!(&mut *transaction, row)?;
                 // Whoever uses a link is signed in by it.
                 sqlx::query(SIGNED_IN).bind(row.id.as_str()).bind(line.at_us).execute(&mut *transaction).await?;
                 write_line!(&mut *transaction, line)?;

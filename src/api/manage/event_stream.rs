@@ -15,7 +15,10 @@ use tokio::{
 };
 use utoipa::ToSchema;
 
-use super::{event_filter::read_filter, events::EventRow};
+use super::{
+    event_filter::{EventFilterParams, read_filter},
+    events::EventRow,
+};
 use crate::{
     api::{ApiError, Stopping, auth::ManagedLoop, error::ErrorBody, extract::ApiQuery},
     loops::{EventChange, EventFollower, EventNews},
@@ -76,13 +79,7 @@ pub struct Start {
     params(
         ("id" = String, Path),
         ("after" = Option<i64>, Query, description = "Only events with a larger `seq`; otherwise those that come from now on"),
-        ("action" = Option<String>, Query, description = "The action that was shown, in any slot"),
-        ("state" = Option<String>, Query, description = "As in the list of events"),
-        ("explored" = Option<bool>, Query, description = "As in the list of events"),
-        ("rewardMin" = Option<f32>, Query), ("rewardMax" = Option<f32>, Query),
-        ("event" = Option<String>, Query, description = "How the event's id begins"),
-        ("feature" = Option<String>, Query, description = "As in the list of events"),
-        ("from" = Option<String>, Query), ("to" = Option<String>, Query),
+        EventFilterParams,
     ),
     security(("token" = [])),
     responses(

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::event_filter::read_filter;
+use super::event_filter::{EventFilterParams, read_filter};
 use crate::{
     api::{
         ApiError,
@@ -237,15 +237,7 @@ impl From<EventSummary> for EventRow {
         ("id" = String, Path),
         ("before" = Option<i64>, Query, description = "Only events with a smaller `seq`"),
         ("limit" = Option<usize>, Query, description = "At most this many, up to 500; otherwise 50"),
-        ("action" = Option<String>, Query, description = "The action that was shown, in any slot"),
-        ("state" = Option<String>, Query, description = "`pending`, `inactive`, `rewarded`, `learned`, `expired` or `dropped`; several with commas between them"),
-        ("explored" = Option<bool>, Query, description = "Whether another action than the most probable one was drawn"),
-        ("rewardMin" = Option<f32>, Query, description = "Only events with at least this reward"),
-        ("rewardMax" = Option<f32>, Query, description = "Only events with at most this reward"),
-        ("event" = Option<String>, Query, description = "How the event's id begins"),
-        ("feature" = Option<String>, Query, description = "Words that all stand in the features of the context: names, values or `name=value`"),
-        ("from" = Option<String>, Query, description = "RFC 3339: ranked at this instant or later"),
-        ("to" = Option<String>, Query, description = "RFC 3339: ranked before this instant"),
+        EventFilterParams,
     ),
     security(("token" = [])), responses((status = 200, body = EventList), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]

@@ -1,6 +1,6 @@
 //! Around every page of the dashboard: the top bar, and the way to the sign-in page for those who are nobody yet.
 
-use leptos::{either::Either, prelude::*};
+use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::use_location;
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,6 @@ fn server_places(role: Role) -> Vec<(&'static str, &'static str)> {
 
 #[component]
 fn AccountMenu(person: Person, palette: Palette) -> impl IntoView {
-    let sign_out = ServerAction::<SignOut>::new();
     let name = person.name.clone();
     let places = server_places(person.role);
     let button = move || {
@@ -137,9 +136,10 @@ fn AccountMenu(person: Person, palette: Palette) -> impl IntoView {
             <a class="menu__item" href="/loops?getting-started">"First steps"</a>
             {places.into_iter().map(|(words, path)| view! { <a class="menu__item" href=path>{words}</a> }).collect_view()}
             <div class="menu__line"></div>
-            <ActionForm action=sign_out>
+            // A plain form: nothing that this page holds may outlast it, and every page loads this code.
+            <form method="post" action=SignOut::url()>
                 <button type="submit" class="menu__item">"Sign out"</button>
-            </ActionForm>
+            </form>
         </Menu>
     }
     .into_any()

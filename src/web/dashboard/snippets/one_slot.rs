@@ -2,7 +2,7 @@
 
 use super::{
     CallSample, CallTarget,
-    sample::{for_java, for_shell},
+    sample::{for_java, for_shell, java_program},
 };
 
 /// Both calls with curl.
@@ -120,23 +120,8 @@ client.Reward(answer.EventId, new RewardRequest(1));"#
 pub fn java(target: &CallTarget, sample: &CallSample) -> String {
     let CallTarget { endpoint, key, .. } = target;
     let (context, actions) = (for_java(&sample.context.json), for_java(&sample.json_actions("                ")));
-    format!(
-        r#"// Java 17 or later: java FirstCalls.java
-import java.net.URI;
-import java.net.http.*;
-
-public class FirstCalls {{
-    static String post(String path, String body) throws Exception {{
-        var request = HttpRequest.newBuilder(URI.create("{endpoint}/personalizer/v1.0/" + path))
-            .header("Ocp-Apim-Subscription-Key", "{key}")
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
-    }}
-
-    public static void main(String[] arguments) throws Exception {{
-        // Show the action that the answer names as rewardActionId.
+    let calls = format!(
+        r#"        // Show the action that the answer names as rewardActionId.
         System.out.println(post("rank", """
             {{
               "eventId": "first-event",
@@ -147,8 +132,7 @@ public class FirstCalls {{
             }}"""));
 
         // Later, when you know how well it went:
-        post("events/first-event/reward", "{{\"value\": 1}}");
-    }}
-}}"#
-    )
+        post("events/first-event/reward", "{{\"value\": 1}}");"#
+    );
+    java_program(&format!("{endpoint}/personalizer/v1.0/"), key, &calls)
 }

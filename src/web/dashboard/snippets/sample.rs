@@ -64,6 +64,30 @@ pub fn for_shell(json: &str) -> String {
     json.replace('\'', r"'\''")
 }
 
+/// A program of Java with `calls` in its `main`, which may `post` JSON to paths below `address`.
+pub fn java_program(address: &str, key: &str, calls: &str) -> String {
+    format!(
+        r#"// Java 17 or later: java FirstCalls.java
+import java.net.URI;
+import java.net.http.*;
+
+public class FirstCalls {{
+    static String post(String path, String body) throws Exception {{
+        var request = HttpRequest.newBuilder(URI.create("{address}" + path))
+            .header("Ocp-Apim-Subscription-Key", "{key}")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }}
+
+    public static void main(String[] arguments) throws Exception {{
+{calls}
+    }}
+}}"#
+    )
+}
+
 /// JSON for within a text block of Java, which reads escapes by itself.
 pub fn for_java(json: &str) -> String {
     json.replace('\\', r"\\")

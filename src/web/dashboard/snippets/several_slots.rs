@@ -2,7 +2,7 @@
 
 use super::{
     CallSample, CallTarget,
-    sample::{for_java, for_shell},
+    sample::{for_java, for_shell, java_program},
 };
 
 /// Both calls with curl.
@@ -107,23 +107,8 @@ pub fn java(target: &CallTarget, sample: &CallSample) -> String {
     let CallTarget { endpoint, key, .. } = target;
     let (context, actions) = (for_java(&sample.context.json), for_java(&sample.json_actions("                ")));
     let (one, other) = sample.two_ids();
-    format!(
-        r#"// Java 17 or later: java FirstCalls.java
-import java.net.URI;
-import java.net.http.*;
-
-public class FirstCalls {{
-    static String post(String path, String body) throws Exception {{
-        var request = HttpRequest.newBuilder(URI.create("{endpoint}/personalizer/v1.1-preview.3/multislot/" + path))
-            .header("Ocp-Apim-Subscription-Key", "{key}")
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-        return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
-    }}
-
-    public static void main(String[] arguments) throws Exception {{
-        // Show in each slot the action that the answer names as rewardActionId.
+    let calls = format!(
+        r#"        // Show in each slot the action that the answer names as rewardActionId.
         System.out.println(post("rank", """
             {{
               "eventId": "first-page",
@@ -139,8 +124,7 @@ public class FirstCalls {{
 
         // Later, when you know how well each went:
         post("events/first-page/reward", """
-            {{"reward": [{{"slotId": "Main", "value": 1}}, {{"slotId": "Side Bar", "value": 0}}]}}""");
-    }}
-}}"#
-    )
+            {{"reward": [{{"slotId": "Main", "value": 1}}, {{"slotId": "Side Bar", "value": 0}}]}}""");"#
+    );
+    java_program(&format!("{endpoint}/personalizer/v1.1-preview.3/multislot/"), key, &calls)
 }
