@@ -36,6 +36,7 @@ build: ## Leave the release binary at target/release/rankloop, its web assets be
 	@echo "build: Building the server and the browser half in release; the first time takes several minutes."
 	@rm -rf $(TARGET_DIR)/site
 	cargo leptos build --release --split
+	@scripts/join_chunks.mjs $(TARGET_DIR)/site/pkg
 	@scripts/compress.mjs $(TARGET_DIR)/site/pkg
 	@rm -rf $(RELEASE)/site && cp -R $(TARGET_DIR)/site $(RELEASE)/site
 	@echo "build: $(RELEASE)/rankloop is ready."
