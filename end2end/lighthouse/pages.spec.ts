@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,6 +22,7 @@ const PAINT_AT_ONCE = "--disable-features=PaintHolding";
 
 /** What of a report is looked at. */
 interface Report {
+  finalDisplayedUrl: string;
   categories: Record<(typeof CATEGORIES)[number], { score: number | null; auditRefs: { id: string; weight: number }[] }>;
   audits: Record<string, { score: number | null; displayValue?: string }>;
 }
@@ -35,20 +36,25 @@ test("Lighthouse finds nothing to mend but what hangs on the machine's speed", a
   test.setTimeout(600_000);
   const lighthouse = await findLighthouse();
   const port = await freePort();
-  const browser = await chromium.launch({
+  // Lighthouse opens tabs of its own, so the session is the browser's and not that of a context beside it.
+  const profile = await mkdtemp(join(tmpdir(), "rankloop-lighthouse-"));
+  const browser = await chromium.launchPersistentContext(profile, {
     executablePath: findChromium(),
     args: [...FLAGS, PAINT_AT_ONCE, `--remote-debugging-port=${port}`],
   });
+  await browser.addCookies(cookies(office));
   await sleep(READING_MS);
   const lacking: string[] = [];
   try {
     await mkdir("lighthouse-reports", { recursive: true });
     for (const known of PAGES.filter(({ name }) => NAMES.includes(name))) {
       for (const form of FORMS) {
-        const options = { port, output: "html", onlyCategories: CATEGORIES, extraHeaders: session(office) };
+        const options = { port, output: "html", onlyCategories: CATEGORIES };
         const config = form === "desktop" ? lighthouse.desktopConfig : undefined;
-        const result = await lighthouse.default(office.server.url + known.path(office.places), options, config);
+        const url = office.server.url + known.path(office.places);
+        const result = await lighthouse.default(url, options, config);
         if (!result) throw new Error(`${known.name} could not be looked at`);
+        expect(result.lhr.finalDisplayedUrl, "it looked at the page and not at the way in").toBe(url);
         await writeFile(`lighthouse-reports/${known.name}-${form}.html`, result.report);
         console.log(line(`${known.name}, ${form}`, result.lhr));
         lacking.push(...found(`${known.name}, ${form}`, result.lhr));
@@ -56,6 +62,7 @@ test("Lighthouse finds nothing to mend but what hangs on the machine's speed", a
     }
   } finally {
     await browser.close();
+    await rm(profile, { recursive: true, force: true });
   }
   expect(lacking).toEqual([]);
 });
@@ -68,9 +75,8 @@ async function findLighthouse(): Promise<Lighthouse> {
   return (await import(pathToFileURL(path).href)) as Lighthouse;
 }
 
-function session({ storageState }: Office): Record<string, string> {
-  const cookies = typeof storageState === "object" ? storageState.cookies : [];
-  return { Cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; ") };
+function cookies({ storageState }: Office) {
+  return typeof storageState === "object" ? storageState.cookies : [];
 }
 
 const percent = (score: number | null): number => Math.round((score ?? 0) * 100);
