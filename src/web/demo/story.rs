@@ -103,12 +103,12 @@ pub fn Picture(
     /** Whether it is the first thing on the page, so that it must not wait. */
     is_first: bool,
 ) -> impl IntoView {
-    let loading = if is_first { "eager" } else { "lazy" };
+    let (loading, priority) = if is_first { ("eager", "high") } else { ("lazy", "auto") };
     let source = format!("/news/{}.svg", story.slug);
     story.picture_text.map(|text| {
         view! {
             <figure class="news-picture">
-                <img src=source alt=text width="960" height="600" loading=loading decoding="async"/>
+                <img src=source alt=text width="960" height="600" loading=loading fetchpriority=priority decoding="async"/>
             </figure>
         }
     })
