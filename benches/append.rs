@@ -9,7 +9,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use rankloop::{
     clock::Clock,
     store::{AuditLine, Came, Durability, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store},
-    terms::{Author, LoopId},
+    terms::{Author, Environment, LoopId},
 };
 
 /// About what a Rank with ten actions leaves in the log.
@@ -24,6 +24,7 @@ async fn start(url: &str, durability: Durability) -> (LogWriter, LoopId) {
     let row = LoopRow {
         id: id.clone(),
         name: "bench".to_owned(),
+        environment: Environment::Production,
         created_at_us: 0,
         salt: 0,
         keys: [key.clone(), key],

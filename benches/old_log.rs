@@ -13,7 +13,7 @@ use rankloop::{
     clock::Clock,
     log::{Configured, Fact, LearningSettingsChange, Ranked, RankedAnswer, RankedSlot, Rewarded},
     store::{AuditLine, KeyRow, LogHead, LoopRow, NewRecord, PastFacts, Store},
-    terms::{ActionId, Author, Configuration, EventId, LearningMode, LoopId},
+    terms::{ActionId, Author, Configuration, Environment, EventId, LearningMode, LoopId},
 };
 use sha2::{Digest, Sha256};
 
@@ -45,6 +45,7 @@ async fn make(url: &str, n_events: usize, n_seconds: i64) {
     let row = LoopRow {
         id: id.clone(),
         name: "old".to_owned(),
+        environment: Environment::Production,
         created_at_us: begin_us,
         salt: 1,
         keys: [key, other],

@@ -13,7 +13,7 @@ use crate::{
     bandit::{ActionInput, Asked, Explanations, LearningSettings, Shed},
     loops::RankableAction,
     store::{Appended, Fence, KeyRow, LoopRow, NewRecord, StoreError},
-    terms::{Configuration, FeatureObject, LearningMode, LoopId},
+    terms::{Configuration, Environment, FeatureObject, LearningMode, LoopId},
     trainer::{Bucket, Counters, ImitationNumbers, Lag, LoopCell, Progress, Standing, Tools, Trainer},
 };
 
@@ -110,6 +110,11 @@ impl LiveLoop {
     /// Its name for people.
     pub fn name(&self) -> String {
         self.row().name.clone()
+    }
+
+    /// Where its callers live.
+    pub fn environment(&self) -> Environment {
+        self.row().environment
     }
 
     /// When it was made.

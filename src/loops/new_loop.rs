@@ -5,7 +5,7 @@ use crate::{
     bandit::LearningSettings,
     log::{Configured, Fact, LearningSettingsChange},
     store::{LoopRow, NewRecord},
-    terms::Configuration,
+    terms::{Configuration, Environment},
     trainer::KnownFact,
 };
 
@@ -13,6 +13,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct NewLoop {
     pub name: String,
+    pub environment: Environment,
     pub configuration: Configuration,
     /// Vowpal Wabbit arguments; `None` is the server's own learner.
     pub arguments: Option<String>,
@@ -33,7 +34,7 @@ impl NewLoop {
     pub fn new(name: String, mut configuration: Configuration, arguments: Option<&str>, is_multi_slot: bool) -> Self {
         configuration.is_multi_slot |= is_multi_slot || arguments.is_some_and(policy::is_multi_slot);
         let of_kind = |text: &str| policy::of_kind(text, configuration.is_multi_slot);
-        Self { name, arguments: arguments.map(of_kind), configuration }
+        Self { name, environment: Environment::default(), arguments: arguments.map(of_kind), configuration }
     }
 
     /// Checks it, and gives it an id and keys.
@@ -44,6 +45,7 @@ impl NewLoop {
         let row = LoopRow {
             id: keys::make_loop_id(),
             name,
+            environment: self.environment,
             created_at_us,
             salt: keys::make_salt(),
             revision: 0,

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     clock::Clock,
     store::{AuditLine, Durability, LogWriter, LoopRow, Store, Tail},
-    terms::{AuditKind, Author, LoopId},
+    terms::{AuditKind, Author, Environment, LoopId},
     trainer::{Learners, Leases},
 };
 
@@ -193,15 +193,30 @@ impl Loops {
         Ok(())
     }
 
-    /// Gives a loop another name.
-    pub async fn rename(&self, id: &LoopId, name: &str, by: &Author) -> Result<(), LoopError> {
-        let name = check_name(name)?;
+    /// Gives a loop another name or environment; what is `None` stays.
+    pub async fn relabel(
+        &self,
+        id: &LoopId,
+        name: Option<&str>,
+        environment: Option<Environment>,
+        by: &Author,
+    ) -> Result<(), LoopError> {
+        let name = name.map(check_name).transpose()?;
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
-        let line = live.line(AuditKind::LoopRenamed, by).telling(format!("{} → {name}", live.name()));
-        self.0.tools.store.rename_loop(id, &name, &line).await?;
+        let row = live.row();
+        let name = name.unwrap_or_else(|| row.name.clone());
+        let environment = environment.unwrap_or(row.environment);
+        let said = [(&row.name[..], &name[..]), (row.environment.as_str(), environment.as_str())];
+        let said: Vec<String> =
+            said.iter().filter(|(old, new)| old != new).map(|(old, new)| format!("{old} → {new}")).collect();
+        if said.is_empty() {
+            return Ok(());
+        }
+        let line = live.line(AuditKind::LoopRenamed, by).telling(said.join(", "));
+        self.0.tools.store.relabel_loop(id, (&name, environment), &line).await?;
         // The revision stays as it was known: another process may have changed something else meanwhile.
-        live.set_row(LoopRow { name, ..(*live.row()).clone() });
+        live.set_row(LoopRow { name, environment, ..(*live.row()).clone() });
         Ok(())
     }
 

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
-use crate::terms::{LearningMode, LoopId};
+use crate::terms::{Environment, LearningMode, LoopId};
 
 /// A loop as a row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoopRow {
     pub id: LoopId,
     pub name: String,
+    pub environment: Environment,
     pub mode: LearningMode,
     /// Mean over the last five minutes, or over the loop's life while it is younger.
     pub events_per_minute: f64,

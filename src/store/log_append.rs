@@ -300,7 +300,7 @@ mod tests {
     use super::*;
     use crate::{
         store::{AuditLine, KeyRow, LoopRow},
-        terms::Author,
+        terms::{Author, Environment},
     };
 
     async fn with_a_loop(folder: &tempfile::TempDir) -> (Store, LoopId) {
@@ -309,7 +309,15 @@ mod tests {
         let key = KeyRow { hash: [0; 32], last4: String::new(), created_at_us: 0 };
         let id: LoopId = "loop1".parse().expect("a good id");
         let keys = [key.clone(), key];
-        let row = LoopRow { id: id.clone(), name: String::new(), created_at_us: 0, salt: 0, keys, revision: 0 };
+        let row = LoopRow {
+            id: id.clone(),
+            name: String::new(),
+            environment: Environment::Production,
+            created_at_us: 0,
+            salt: 0,
+            keys,
+            revision: 0,
+        };
         store
             .insert_loop(
                 &row,

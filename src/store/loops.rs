@@ -1,7 +1,7 @@
 //! Loops and their keys. What a loop is set to and what it learned is in its log, not here.
 
 use super::{AuditLine, NewRecord, Store, StoreError, audit::write_line, log::INSERT_RECORD};
-use crate::terms::LoopId;
+use crate::terms::{Environment, LoopId};
 
 /// One of a loop's two keys; the key itself is shown once and never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub struct KeyRow {
 pub struct LoopRow {
     pub id: LoopId,
     pub name: String,
+    pub environment: Environment,
     pub created_at_us: i64,
     /// Mixed into the seed of every draw.
     pub salt: u64,
@@ -34,8 +35,8 @@ impl Store {
         const SQL: &str = "
             insert into loop (
                 id, name, created_at_us, salt, key_0_hash, key_0_last4, key_0_created_at_us,
-                key_1_hash, key_1_last4, key_1_created_at_us, is_removed)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false)";
+                key_1_hash, key_1_last4, key_1_created_at_us, environment, is_removed)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false)";
         let [key_0, key_1] = &row.keys;
         in_transaction!(self, transaction => {
             sqlx::query(SQL)
@@ -49,6 +50,7 @@ impl Store {
                 .bind(key_1.hash.as_slice())
                 .bind(key_1.last4.as_str())
                 .bind(key_1.created_at_us)
+                .bind(row.environment.as_str())
                 .execute(&mut *transaction)
                 .await?;
             sqlx::query(INSERT_RECORD)
@@ -71,7 +73,7 @@ impl Store {
     pub async fn loops(&self) -> Result<Vec<LoopRow>, StoreError> {
         const SQL: &str = "
             select id, name, created_at_us, salt, key_0_hash, key_0_last4, key_0_created_at_us,
-                key_1_hash, key_1_last4, key_1_created_at_us, revision
+                key_1_hash, key_1_last4, key_1_created_at_us, environment, revision
             from loop where not is_removed order by created_at_us, id";
         let attempt = "read the loops";
         let found: Vec<FoundLoop> = on_pool!(self.pools.reading(), pool => sqlx::query_as(SQL).fetch_all(pool).await)
@@ -132,11 +134,22 @@ impl Store {
             .map_err(StoreError::during("remove a loop"))
     }
 
-    /// False when there is no such loop.
-    pub async fn rename_loop(&self, id: &LoopId, name: &str, line: &AuditLine) -> Result<bool, StoreError> {
-        const SQL: &str = "update loop set name = $2, revision = revision + 1 where id = $1 and not is_removed";
+    /// What people know a loop by. False when there is no such loop.
+    pub async fn relabel_loop(
+        &self,
+        id: &LoopId,
+        (name, environment): (&str, Environment),
+        line: &AuditLine,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "
+            update loop set name = $2, environment = $3, revision = revision + 1 where id = $1 and not is_removed";
         in_transaction!(self, transaction => {
-            let renamed = sqlx::query(SQL).bind(id.as_str()).bind(name).execute(&mut *transaction).await?;
+            let renamed = sqlx::query(SQL)
+                .bind(id.as_str())
+                .bind(name)
+                .bind(environment.as_str())
+                .execute(&mut *transaction)
+                .await?;
             let was_there = renamed.rows_affected() == 1;
             if was_there {
                 write_line!(&mut *transaction, line)?;
@@ -195,6 +208,7 @@ struct FoundLoop {
     key_1_hash: Vec<u8>,
     key_1_last4: String,
     key_1_created_at_us: i64,
+    environment: String,
     revision: i64,
 }
 
@@ -205,6 +219,7 @@ impl FoundLoop {
         Some(LoopRow {
             id: self.id.try_into().ok()?,
             name: self.name,
+            environment: Environment::parse(&self.environment)?,
             created_at_us: self.created_at_us,
             salt: self.salt.cast_unsigned(),
             keys: [

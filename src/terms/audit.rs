@@ -63,7 +63,7 @@ words! {
         PasswordReset = "passwordReset", "Reset a password";
         TokenMade = "tokenMade", "Made a management token";
         LoopMade = "loopMade", "Made a loop";
-        LoopRenamed = "loopRenamed", "Renamed a loop";
+        LoopRenamed = "loopRenamed", "Changed a loop’s name or environment";
         LoopDeleted = "loopDeleted", "Deleted a loop";
         /// Its new value was shown to whoever did it, once. No other door shows a key.
         KeyReplaced = "keyReplaced", "Replaced a key";

@@ -6,6 +6,7 @@ mod audit;
 mod auto_optimization;
 mod configuration;
 mod duration;
+mod environment;
 mod feature_object;
 mod ids;
 mod role;
@@ -18,6 +19,7 @@ pub use configuration::{
     RewardWaitTime,
 };
 pub use duration::{IsoDuration, IsoDurationError};
+pub use environment::Environment;
 pub use feature_object::{FeatureObject, FeatureValue};
 pub use ids::{ActionId, EventId, IdError, JobId, LoopId, SlotId};
 pub use role::Role;

@@ -20,9 +20,9 @@ use crate::store::{Fence, SnapshotRow, StoreError};
 /// Snapshots that are kept: they are megabytes, and the newest is what a start reads.
 const N_SNAPSHOTS: i64 = 3;
 /// After this many records a snapshot is due even when the export frequency is long: it bounds the restart.
-const N_RECORDS_PER_SNAPSHOT: i64 = 20_000;
+const N_RECORDS_PER_SNAPSHOT: i64 = 10_000;
 /// But no sooner than this, or a busy loop would write little else.
-const LEAST_BETWEEN: Duration = Duration::from_secs(30);
+const LEAST_BETWEEN: Duration = Duration::from_secs(10);
 
 /// One loop's snapshots.
 #[derive(Debug)]
@@ -31,7 +31,9 @@ pub(super) struct Saving {
     /// The loop is gone: nothing of it is stored any more.
     is_discarded: Arc<AtomicBool>,
     saved_seq: i64,
-    begun_at: Instant,
+    started_at: Instant,
+    /// When the last snapshot was begun; `None` while this process has begun none.
+    begun_at: Option<Instant>,
     /// Says which record it has stored a snapshot of; `None` if it could not.
     under_way: Option<JoinHandle<Option<i64>>>,
 }
@@ -39,7 +41,7 @@ pub(super) struct Saving {
 impl Saving {
     /// There is a snapshot of `saved_seq`, or nothing worth one.
     pub fn new(tools: Tools, is_discarded: Arc<AtomicBool>, saved_seq: i64) -> Self {
-        Self { tools, is_discarded, saved_seq, begun_at: Instant::now(), under_way: None }
+        Self { tools, is_discarded, saved_seq, started_at: Instant::now(), begun_at: None, under_way: None }
     }
 
     /// The last record that the newest stored snapshot holds.
@@ -63,9 +65,14 @@ impl Saving {
             return;
         }
         self.wait().await;
-        let n_new = fold.head().seq - self.saved_seq;
-        let every = if n_new >= N_RECORDS_PER_SNAPSHOT { export_every.min(LEAST_BETWEEN) } else { export_every };
-        if self.begun_at.elapsed() >= every {
+        let is_much = fold.head().seq - self.saved_seq >= N_RECORDS_PER_SNAPSHOT;
+        let is_due = match self.begun_at {
+            Some(begun_at) => is_much && begun_at.elapsed() >= LEAST_BETWEEN,
+            // What the start had to read again, the next one is spared: a server that ends and starts over and over
+            // would have more to read each time.
+            None => is_much,
+        };
+        if is_due || self.begun_at.unwrap_or(self.started_at).elapsed() >= export_every {
             self.begin(fold, fence).await;
         }
     }
@@ -81,7 +88,7 @@ impl Saving {
         if fold.head().seq <= self.saved_seq || self.is_discarded.load(Ordering::SeqCst) {
             return;
         }
-        self.begun_at = Instant::now();
+        self.begun_at = Some(Instant::now());
         // Nobody writes the model meanwhile: the only one who does waits here.
         let cell = fold.cell().clone();
         match in_the_background(move || cell.learned().clone()).await {

@@ -19,7 +19,7 @@ use crate::{
     },
     loops::{ActionDraft, LiveLoop, Loops, NewLoop},
     reports::ask,
-    terms::{Configuration, IsoDuration, LearningMode, RewardWaitTime, Role},
+    terms::{Configuration, Environment, IsoDuration, LearningMode, RewardWaitTime, Role},
 };
 
 /// The list of the whole installation, as a name of what can be put away.
@@ -95,7 +95,13 @@ pub async fn create(
         is_multi_slot: wishes.slots == "several",
         ..Configuration::default()
     };
-    let new = NewLoop { name: wishes.name.trim().to_owned(), configuration, arguments: None };
+    let environment = match wishes.environment.as_str() {
+        "" => Environment::default(),
+        word => {
+            Environment::parse(word).ok_or_else(|| guard::refused_at("environment", "There is no such environment."))?
+        }
+    };
+    let new = NewLoop { name: wishes.name.trim().to_owned(), environment, configuration, arguments: None };
     let created = loops.create(new, &person.author()).await?;
     let live = &created.live;
     if let Some(template) = chosen {

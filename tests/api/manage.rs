@@ -24,6 +24,26 @@ async fn a_loop_is_made_found_renamed_and_removed() {
 }
 
 #[tokio::test]
+async fn a_loop_says_where_its_callers_live() {
+    let app = TestApp::start().await;
+    let of = app.make_loop(json!({})).await;
+    let path = format!("/loops/{}", of.id);
+    assert_eq!(app.manage(Method::GET, &path, Value::Null).await.json()["environment"], "production");
+    let name = app.manage(Method::GET, &path, Value::Null).await.json()["name"].clone();
+    let moved = app.manage(Method::PATCH, &path, json!({"environment": "staging"})).await.json();
+    assert_eq!((&moved["environment"], &moved["name"]), (&json!("staging"), &name));
+    let renamed = app.manage(Method::PATCH, &path, json!({"name": "tea"})).await.json();
+    assert_eq!((&renamed["environment"], &renamed["name"]), (&json!("staging"), &json!("tea")));
+    let history = app.manage(Method::GET, "/audit", Value::Null).await.text;
+    assert!(history.contains("production → staging"), "{history}");
+    let wrong = app.manage(Method::PATCH, &path, json!({"environment": "moon"})).await;
+    assert_eq!(wrong.refusal(), (400, "BadRequest".to_owned()));
+    let made = app.manage(Method::POST, "/loops", json!({"name": "n", "environment": "development"})).await.json();
+    let made = app.manage(Method::GET, &format!("/loops/{}", made["id"].as_str().expect("an id")), Value::Null).await;
+    assert_eq!(made.json()["environment"], "development");
+}
+
+#[tokio::test]
 async fn a_loop_takes_its_exploration_from_the_policy_unless_settings_say_otherwise() {
     let app = TestApp::start().await;
     let arguments = "--cb_explore_adf --epsilon 0.3 --cb_type mtr -q ::";

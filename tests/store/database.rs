@@ -9,7 +9,7 @@ use rankloop::{
         Appended, AuditLine, Came, Durability, Following, KeyRow, LogHead, LogWriter, LoopRow, NewRecord, Store,
         StoredRecord,
     },
-    terms::{AuditKind, Author, EventId, LoopId},
+    terms::{AuditKind, Author, Environment, EventId, LoopId},
 };
 use sqlx::Connection as _;
 
@@ -149,6 +149,7 @@ pub fn loop_row(id: &str) -> LoopRow {
     LoopRow {
         id: id.parse().expect("a good id"),
         name: format!("the loop {id}"),
+        environment: Environment::Staging,
         created_at_us: NOON_US,
         salt: u64::MAX - 7,
         keys: [key(1), key(2)],

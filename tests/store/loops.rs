@@ -1,8 +1,11 @@
 //! Loops, their keys, snapshots and actions.
 
-use rankloop::store::{
-    ActionChangeKind, ActionChangeRow, ActionRow, CheckpointInfo, CheckpointReason, CheckpointRow, Fence, KeyRow,
-    LoopRow, SnapshotRow,
+use rankloop::{
+    store::{
+        ActionChangeKind, ActionChangeRow, ActionRow, CheckpointInfo, CheckpointReason, CheckpointRow, Fence, KeyRow,
+        LoopRow, SnapshotRow,
+    },
+    terms::Environment,
 };
 
 use crate::database::{Database, FIRST, NOON_US, line, loop_row, on_both, record};
@@ -77,7 +80,7 @@ async fn a_removal_that_was_interrupted_is_finished_at_the_next_start(database: 
     let mark = "update loop set is_removed = true";
     database.meddle(mark, mark).await;
     assert_eq!(database.store.loops().await.expect("read"), []);
-    assert!(!database.store.rename_loop(&id, "back", &line()).await.expect("it is gone"));
+    assert!(!database.store.relabel_loop(&id, ("back", Environment::Development), &line()).await.expect("it is gone"));
 
     database.store.migrate().await.expect("started again");
     assert_eq!(database.store.records_between(&id, 0, i64::MAX, 10).await.expect("read"), []);
@@ -87,11 +90,12 @@ async fn a_removal_that_was_interrupted_is_finished_at_the_next_start(database: 
 async fn names_and_keys_are_replaced_one_at_a_time(database: &Database) {
     let id = database.make_loop("loop1").await;
     let key = KeyRow { hash: [9; 32], last4: "wxyz".to_owned(), created_at_us: NOON_US + 1 };
-    assert!(database.store.rename_loop(&id, "coffee", &line()).await.expect("renamed"));
+    assert!(database.store.relabel_loop(&id, ("coffee", Environment::Development), &line()).await.expect("renamed"));
     assert!(database.store.replace_key(&id, 1, &key, &line()).await.expect("replaced"));
 
     let mut expected = loop_row("loop1");
     expected.name = "coffee".to_owned();
+    expected.environment = Environment::Development;
     expected.keys[1] = key.clone();
     expected.revision = 2;
     assert_eq!(database.store.loops().await.expect("read"), [expected]);

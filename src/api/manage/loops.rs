@@ -15,7 +15,7 @@ use crate::{
         settings::{PolicyPatch, SettingsPatch},
     },
     loops::{KeyInfo, LiveLoop, Loops, NewLoop},
-    terms::{Configuration, Role},
+    terms::{Configuration, Environment, Role},
 };
 
 /// A loop to be made.
@@ -28,6 +28,9 @@ pub struct LoopToMake {
     /// The names of the Azure service configuration, and ours; what is left out has its default.
     settings: Option<SettingsPatch>,
     policy: Option<PolicyPatch>,
+    /// Where its callers live: `production` (the default), `staging` or `development`. For people.
+    #[schema(value_type = Option<String>)]
+    environment: Option<Environment>,
     /// Whether Ranks may fill several slots; a policy with `--ccb_explore_adf` says the same.
     multi_slot: Option<bool>,
 }
@@ -38,7 +41,8 @@ impl LoopToMake {
         let mut settings = self.settings.unwrap_or_default();
         settings.explore_like(arguments.as_deref())?;
         let configuration = settings.apply(&Configuration::default())?;
-        Ok(NewLoop::new(self.name, configuration, arguments.as_deref(), self.multi_slot == Some(true)))
+        let new = NewLoop::new(self.name, configuration, arguments.as_deref(), self.multi_slot == Some(true));
+        Ok(NewLoop { environment: self.environment.unwrap_or_default(), ..new })
     }
 }
 
@@ -61,6 +65,9 @@ pub struct MadeLoop {
 pub struct LoopInfo {
     id: String,
     name: String,
+    /// `production`, `staging` or `development`.
+    #[schema(value_type = String)]
+    environment: Environment,
     endpoint: String,
     created_at: String,
     keys: Vec<Key>,
@@ -82,11 +89,13 @@ pub struct LoopList {
     loops: Vec<LoopInfo>,
 }
 
-/// A loop's new name.
+/// What people are to know a loop by; what is left out stays.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({"name": "tea"}))]
-pub struct NewName {
-    name: String,
+#[schema(example = json!({"name": "tea", "environment": "staging"}))]
+pub struct NewLabel {
+    name: Option<String>,
+    #[schema(value_type = Option<String>)]
+    environment: Option<Environment>,
 }
 
 impl From<&LiveLoop> for LoopInfo {
@@ -95,6 +104,7 @@ impl From<&LiveLoop> for LoopInfo {
         Self {
             id: live.id().to_string(),
             name: live.name(),
+            environment: live.environment(),
             endpoint: endpoint(live),
             created_at: instant::write(live.created_at_us()),
             keys: live.keys().into_iter().map(key).collect(),
@@ -146,19 +156,19 @@ pub async fn get_one(managed: ManagedLoop) -> Json<LoopInfo> {
     Json(managed.read().into())
 }
 
-/// Gives a loop another name.
+/// Gives a loop another name or environment.
 #[utoipa::path(
     patch, path = "/loops/{id}", tag = "Loops", operation_id = "renameLoop", params(("id" = String, Path)),
-    request_body = NewName, security(("token" = [])),
+    request_body = NewLabel, security(("token" = [])),
     responses((status = 200, body = LoopInfo), (status = 400, body = ErrorBody), (status = 404, body = ErrorBody))
 )]
 pub async fn rename(
     managed: ManagedLoop,
     State(loops): State<Loops>,
-    ApiJson(request): ApiJson<NewName>,
+    ApiJson(request): ApiJson<NewLabel>,
 ) -> Result<Json<LoopInfo>, ApiError> {
     let (live, by) = managed.change()?;
-    loops.rename(live.id(), &request.name, by).await?;
+    loops.relabel(live.id(), request.name.as_deref(), request.environment, by).await?;
     Ok(Json(live.into()))
 }
 

@@ -26,6 +26,7 @@ pub fn loop_row(live: &LiveLoop) -> LoopRow {
     LoopRow {
         id: live.id().clone(),
         name: live.name(),
+        environment: live.environment(),
         mode: configuration.learning_mode,
         events_per_minute: per_minute,
         events_per_minute_words: if per_minute < 10.0 {

@@ -4,7 +4,7 @@ use super::{SECOND_US, Scribe, WAIT_US, fold};
 use crate::{
     log::Record,
     store::{AuditLine, KeyRow, LogHead, LoopRow, NewRecord, PastFacts, Store},
-    terms::{Author, LoopId},
+    terms::{Author, Environment, LoopId},
     trainer::{Fold, recall::recall, replay},
 };
 
@@ -17,8 +17,15 @@ pub(super) async fn stored(folder: &tempfile::TempDir, records: &[Record]) -> (S
     let key = KeyRow { hash: [0; 32], last4: String::new(), created_at_us: 0 };
     let id: LoopId = "loop1".parse().expect("a good id");
     let created_at_us = records[0].at_us;
-    let row =
-        LoopRow { id: id.clone(), name: String::new(), created_at_us, salt: 0, keys: [key.clone(), key], revision: 0 };
+    let row = LoopRow {
+        id: id.clone(),
+        name: String::new(),
+        environment: Environment::Production,
+        created_at_us,
+        salt: 0,
+        keys: [key.clone(), key],
+        revision: 0,
+    };
     let new =
         |record: &Record| NewRecord::new(record.fact.kind(), record.fact.event_id().cloned(), record.fact.to_body());
     store

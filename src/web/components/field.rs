@@ -2,6 +2,8 @@
 
 use leptos::{either::Either, prelude::*};
 
+use crate::terms::Environment;
+
 /// A value of a select, and its words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
@@ -164,6 +166,20 @@ pub fn SelectField(
                 {choices.into_iter().map(option).collect_view()}
             </select>
         </Field>
+    }
+    .into_any()
+}
+
+/// Where the callers of a loop live.
+#[component]
+pub fn EnvironmentField(
+    value: RwSignal<String>,
+    #[prop(optional, into)] error: Signal<Option<String>>,
+) -> impl IntoView {
+    let choice = |environment: Environment| Choice::new(environment.as_str(), environment.title());
+    view! {
+        <SelectField name="environment" label="Environment" value=value error=error choices=Environment::ALL.map(choice).to_vec()
+            hint="Where its callers live. It stands beside the name everywhere and changes nothing of how the loop decides."/>
     }
     .into_any()
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use super::{Icon, IconName};
 use crate::{
     reports::Health,
-    terms::{EventState, LearningMode},
+    terms::{Environment, EventState, LearningMode},
 };
 
 /// What a chip's colour means. The words in it say the same.
@@ -36,6 +36,13 @@ impl Tone {
 #[component]
 pub fn Chip(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
     view! { <span class=tone.class()>{children()}</span> }
+}
+
+/// Where the callers of a loop live: what is not production must not be taken for it.
+#[component]
+pub fn EnvironmentChip(environment: Environment) -> impl IntoView {
+    let class = format!("chip environment environment--{}", environment.as_str());
+    view! { <span class=class>{environment.title()}</span> }
 }
 
 /// A mode in a word, with its colour, and what it means.

@@ -24,13 +24,15 @@ pub use code::{CodeBlock, CopyButton, SecretField, copy_to_clipboard};
 pub use dialog::ConfirmDialog;
 pub use drawer::Drawer;
 pub use field::{
-    Choice, FormError, NumberField, PasswordField, SelectField, SubmitButton, SwitchField, TextAreaField, TextField,
+    Choice, EnvironmentField, FormError, NumberField, PasswordField, SelectField, SubmitButton, SwitchField,
+    TextAreaField, TextField,
 };
 pub use figures::{Checklist, ProgressBar, Stat, Step};
 pub use filter::{FilterBar, Kbd};
 pub use icon::{Icon, IconName, Logo};
 pub use layout::{
-    Banner, Breadcrumb, Card, Chip, Crumb, HealthText, ModeButton, ModeChip, PageHeader, StateChip, Tone, show_page_top,
+    Banner, Breadcrumb, Card, Chip, Crumb, EnvironmentChip, HealthText, ModeButton, ModeChip, PageHeader, StateChip,
+    Tone, show_page_top,
 };
 pub use live_pill::{LivePill, LiveState};
 pub use moment::{Moment, TimeText, exact_words};

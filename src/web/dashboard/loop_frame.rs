@@ -11,11 +11,11 @@ use web_sys::HtmlElement;
 
 use super::{current_loop_id, pausing::PauseButton};
 use crate::{
-    terms::{LearningMode, Role},
+    terms::{Environment, LearningMode, Role},
     web::{
         PageError,
         chart::range_query,
-        components::{Breadcrumb, Crumb, Icon, IconName, Loaded, Menu, ModeButton, copy_to_clipboard},
+        components::{Breadcrumb, Crumb, EnvironmentChip, Icon, IconName, Loaded, Menu, ModeButton, copy_to_clipboard},
         palette::{Command, offer_commands},
     },
 };
@@ -60,6 +60,7 @@ pub const LOOP_PAGES: &[LoopPage] = &[
 pub struct LoopHeader {
     pub id: String,
     pub name: String,
+    pub environment: Environment,
     pub mode: LearningMode,
     /// While a new model is trained from the log: how much of it is done, in percent.
     pub relearning_percent: Option<u32>,
@@ -82,6 +83,7 @@ pub async fn load_loop_header(id: String) -> Result<LoopHeader, PageError> {
     let others = loops.list().into_iter().filter(|other| other.id() != live.id()).take(MOST_OTHERS);
     Ok(LoopHeader {
         name: live.name(),
+        environment: live.environment(),
         mode: live.configuration().learning_mode,
         relearning_percent: live.relearning().map(|share| (share * 100.0) as u32),
         is_paused: live.is_paused(),
@@ -116,7 +118,7 @@ pub fn LoopFrame() -> impl IntoView {
 
 #[component]
 fn LoopHead(header: LoopHeader) -> impl IntoView {
-    let LoopHeader { id, name, mode, relearning_percent, is_paused, others, role } = header;
+    let LoopHeader { id, name, environment, mode, relearning_percent, is_paused, others, role } = header;
     let paused = id.clone();
     let copied = id.clone();
     let copy_id = Callback::new(move |()| {
@@ -129,6 +131,7 @@ fn LoopHead(header: LoopHeader) -> impl IntoView {
             <div class="row">
                 <Breadcrumb crumbs=crumbs/>
                 {(!others.is_empty()).then(|| view! { <LoopSwitch others=others/> })}
+                <EnvironmentChip environment=environment/>
                 <ModeButton mode=mode/>
                 {(role >= Role::Editor).then(|| view! { <PauseButton id=paused is_paused=is_paused/> })}
                 {relearning_percent.map(|percent| view! {

@@ -14,7 +14,9 @@ use crate::{
     reports::{HealthLevel, LoopRow, Share, Verdict},
     web::{
         PageError,
-        components::{CodeBlock, EmptyState, HealthText, Icon, IconName, Loaded, ModeChip, PageHeader},
+        components::{
+            CodeBlock, EmptyState, EnvironmentChip, HealthText, Icon, IconName, Loaded, ModeChip, PageHeader,
+        },
     },
 };
 
@@ -145,7 +147,7 @@ fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>, may_change: bool) -> impl IntoVie
     };
     view! {
         <form class="loops-bar" method="get" role="search" action="/loops">
-            <label>"Filter by name, mode or health"
+            <label>"Filter by name, environment, mode or health"
                 <input class="input" type="search" name="q" value=wanted.get_untracked()
                     on:input=move |event| wanted.set(event_target_value(&event))/>
             </label>
@@ -172,7 +174,10 @@ fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>, may_change: bool) -> impl IntoVie
 fn filtered(rows: &[LoopRow], wanted: &str) -> Vec<LoopRow> {
     let wanted = wanted.trim().to_lowercase();
     let holds = |text: &str| text.to_lowercase().contains(&wanted);
-    let matches = |row: &&LoopRow| holds(&row.name) || holds(row.mode.as_str()) || holds(&row.health.words);
+    let matches = |row: &&LoopRow| {
+        let words = [&row.name[..], row.environment.as_str(), row.mode.as_str(), &row.health.words];
+        words.into_iter().any(holds)
+    };
     rows.iter().filter(matches).cloned().collect()
 }
 
@@ -259,6 +264,7 @@ fn LoopCells(row: Memo<LoopRow>, may_choose: bool) -> impl IntoView {
             {may_choose.then(choice)}
             <th scope="row">
                 <a class="loop-link" href=format!("/loops/{}", row.get_untracked().id)>{move || row.get().name}</a>
+                {move || view! { <EnvironmentChip environment=row.get().environment/> }}
                 <span class="lift__words">{move || row.get().last_change}</span>
             </th>
             <td data-label="Mode">{move || view! { <ModeChip mode=row.get().mode/> }}</td>
@@ -307,12 +313,16 @@ fn NoLoops(base_url: String, may_create: bool) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{reports::Health, terms::LearningMode};
+    use crate::{
+        reports::Health,
+        terms::{Environment, LearningMode},
+    };
 
     fn row(name: &str, per_minute: f64, n_ranked: u64) -> LoopRow {
         LoopRow {
             id: name.to_lowercase().parse().expect("an id"),
             name: name.to_owned(),
+            environment: Environment::Production,
             mode: LearningMode::Online,
             events_per_minute: per_minute,
             events_per_minute_words: String::new(),
@@ -327,6 +337,17 @@ mod tests {
             last_event: String::new(),
             sparkline: None,
         }
+    }
+
+    #[test]
+    fn a_filter_finds_names_environments_modes_and_health() {
+        let staging = LoopRow { environment: Environment::Staging, ..row("Banner", 1.0, 1) };
+        let rows = [staging, row("Lead", 1.0, 1)];
+        let found = |wanted: &str| filtered(&rows, wanted).into_iter().map(|row| row.name).collect::<Vec<_>>();
+        assert_eq!(found("stag"), ["Banner"]);
+        assert_eq!(found(" LEAD"), ["Lead"]);
+        assert_eq!(found("learning"), ["Banner", "Lead"]);
+        assert!(found("development").is_empty());
     }
 
     #[test]

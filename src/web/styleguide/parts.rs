@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::{
     reports::{Health, HealthLevel},
-    terms::{EventState, LearningMode},
+    terms::{Environment, EventState, LearningMode},
     web::{
         PageError,
         components::{
             Banner, Checklist, Chip, CodeBlock, Column, ConfirmDialog, EmptyState, FailedState, HealthText, LivePill,
-            LiveState, Menu, ModeChip, ProgressBar, Skeleton, Stat, StateChip, Step, TableFrame, Term, ToastAction,
+            EnvironmentChip, LiveState, Menu, ModeChip, ProgressBar, Skeleton, Stat, StateChip, Step, TableFrame, Term, ToastAction,
             ToastNote, Tone,
         },
     },
@@ -45,6 +45,9 @@ pub fn marks() -> AnyView {
         </div>
         <div class="row">{states.map(|state| view! { <StateChip state=state/> }).into_iter().collect_view()}</div>
         <div class="row">{modes.map(|mode| view! { <ModeChip mode=mode/> }).into_iter().collect_view()}</div>
+        <div class="row">
+            {Environment::ALL.map(|environment| view! { <EnvironmentChip environment=environment/> }).into_iter().collect_view()}
+        </div>
         <div class="row">
             {[LiveState::Live, LiveState::Paused, LiveState::Reconnecting]
                 .map(|state| view! { <LivePill state=Signal::stored(state)/> }).into_iter().collect_view()}

@@ -6,7 +6,12 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{CreateLoop, LoopWishes, TemplateCard, WAITS};
-use crate::web::components::{Checklist, Choice, FormError, PageHeader, SelectField, Step, SubmitButton, TextField};
+use crate::{
+    terms::Environment,
+    web::components::{
+        Checklist, Choice, EnvironmentField, FormError, PageHeader, SelectField, Step, SubmitButton, TextField,
+    },
+};
 
 /// Where the form is sent without script.
 const PLAIN_PATH: &str = "/start/loop";
@@ -15,6 +20,7 @@ const PLAIN_PATH: &str = "/start/loop";
 #[derive(Debug, Clone, Copy)]
 struct Filled {
     name: RwSignal<String>,
+    environment: RwSignal<String>,
     wait: RwSignal<String>,
     mode: RwSignal<String>,
     slots: RwSignal<String>,
@@ -31,6 +37,7 @@ impl Filled {
         let own = |of: fn(&TemplateCard) -> &String| chosen.map(|card| of(card).clone());
         Self {
             name: RwSignal::new(name.or(own(|card| &card.loop_name)).unwrap_or_default()),
+            environment: RwSignal::new(Environment::default().as_str().to_owned()),
             wait: RwSignal::new(own(|card| &card.wait).unwrap_or_else(|| WAITS[0].0.to_owned())),
             mode: RwSignal::new("Online".to_owned()),
             slots: RwSignal::new("one".to_owned()),
@@ -53,6 +60,7 @@ impl Filled {
     fn wishes(self) -> LoopWishes {
         LoopWishes {
             name: self.name.get_untracked(),
+            environment: self.environment.get_untracked(),
             wait: self.wait.get_untracked(),
             mode: self.mode.get_untracked(),
             slots: self.slots.get_untracked(),
@@ -61,11 +69,11 @@ impl Filled {
     }
 }
 
-/// Templates, then four fields.
+/// Templates, then five fields.
 #[component]
 pub fn NewLoopForm(create: ServerAction<CreateLoop>, templates: Vec<TemplateCard>) -> impl IntoView {
     let filled = Filled::begin(&templates);
-    let Filled { name, wait, mode, slots, .. } = filled;
+    let Filled { name, environment, wait, mode, slots, .. } = filled;
     let error = move |field: &'static str| {
         Signal::derive(move || create.value().get().and_then(Result::err).and_then(|error| error.at_field(field)))
     };
@@ -83,6 +91,7 @@ pub fn NewLoopForm(create: ServerAction<CreateLoop>, templates: Vec<TemplateCard
             <TemplateChoice templates=templates filled=filled/>
             <TextField name="name" label="Name" hint="For people; it can be changed." placeholder="Front page lead" value=name
                 maxlength=100 error=error("name")/>
+            <EnvironmentField value=environment error=error("environment")/>
             <SelectField name="wait" label="What a reward means" value=wait error=error("wait")
                 hint="An event without a reward by then counts with the default reward, 0."
                 choices=WAITS.map(|(value, label)| Choice::new(value, label)).to_vec()/>

@@ -53,6 +53,8 @@ pub struct NewLoopView {
 #[serde(default)]
 pub struct LoopWishes {
     pub name: String,
+    /// Empty: production.
+    pub environment: String,
     pub wait: String,
     pub mode: String,
     /// `one` or `several`.

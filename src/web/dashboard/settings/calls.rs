@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::draft::SettingsDraft;
 use crate::{
     reports::ConsequencePart,
-    terms::Impact,
+    terms::{Environment, Impact},
     web::{PageError, components::Moment},
 };
 
@@ -14,6 +14,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SettingsView {
     pub name: String,
+    pub environment: Environment,
     pub current: SettingsDraft,
     /// What `arguments` could start with: the old service's own.
     pub compatible_arguments: String,
@@ -89,6 +90,7 @@ pub async fn load_settings(id: String) -> Result<SettingsView, PageError> {
         .collect();
     Ok(SettingsView {
         name: live.name(),
+        environment: live.environment(),
         current: SettingsDraft::of(&live.configuration(), live.arguments().as_deref()),
         compatible_arguments: LearningSettings::COMPATIBLE_DEFAULT.to_owned(),
         history: past,
@@ -173,12 +175,12 @@ pub async fn apply_restore(id: String, seq: i64) -> Result<(), PageError> {
     Ok(())
 }
 
-/// Gives a loop another name.
+/// Gives a loop another name or environment.
 #[server]
-pub async fn rename_loop(id: String, name: String) -> Result<(), PageError> {
+pub async fn rename_loop(id: String, name: String, environment: Environment) -> Result<(), PageError> {
     use crate::{loops::Loops, terms::Role, web::guard};
     let (person, live) = guard::require_loop(Role::Editor, &id).await?;
-    guard::given::<Loops>()?.rename(live.id(), name.trim(), &person.author()).await?;
+    guard::given::<Loops>()?.relabel(live.id(), Some(name.trim()), Some(environment), &person.author()).await?;
     Ok(())
 }
 

@@ -6,21 +6,26 @@ use super::{
     SettingsCalls,
     calls::{DeleteLoop, ResetModel},
 };
-use crate::web::components::{ConfirmDialog, FormError, SubmitButton, TextField};
+use crate::{
+    terms::Environment,
+    web::components::{ConfirmDialog, EnvironmentField, FormError, SubmitButton, TextField},
+};
 
-/// The name is for people; nothing else changes with it.
+/// What people know the loop by; nothing else changes with it.
 #[component]
-pub fn NameForm(name: String, id: Memo<String>, calls: SettingsCalls) -> impl IntoView {
+pub fn NameForm(name: String, environment: Environment, id: Memo<String>, calls: SettingsCalls) -> impl IntoView {
+    let environment = RwSignal::new(environment.as_str().to_owned());
     let rename = calls.rename;
     let error = move || rename.value().get().and_then(Result::err).map(|error| error.to_string());
     view! {
         <section class="card card--split">
-            <div><h2>"Name"</h2><p class="card__about">"For people. Keys, endpoint and events stay as they are."</p></div>
+            <div><h2>"Name and environment"</h2><p class="card__about">"For people. Keys, endpoint and events stay as they are."</p></div>
             <ActionForm action=rename>
                 <input type="hidden" name="id" value=move || id.get()/>
                 <div class="stack">
                     <TextField name="name" label="Name of the loop" initial=name maxlength=100 error=Signal::derive(error)/>
-                    <div><SubmitButton label="Rename" pending=rename.pending()/></div>
+                    <EnvironmentField value=environment/>
+                    <div><SubmitButton label="Save" pending=rename.pending()/></div>
                 </div>
             </ActionForm>
         </section>

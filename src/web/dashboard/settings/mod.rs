@@ -89,7 +89,7 @@ fn say_what_was_done(calls: SettingsCalls) {
     };
     Effect::new(move |_| say(matches!(calls.apply.value().get(), Some(Ok(()))), "Applied. The next Rank uses it."));
     Effect::new(move |_| say(matches!(calls.restore.value().get(), Some(Ok(()))), "Back to the earlier settings."));
-    Effect::new(move |_| say(matches!(calls.rename.value().get(), Some(Ok(()))), "Renamed."));
+    Effect::new(move |_| say(matches!(calls.rename.value().get(), Some(Ok(()))), "Saved: name and environment."));
     Effect::new(move |_| {
         say(matches!(calls.reset.value().get(), Some(Ok(()))), "Model reset. It learns from here on.")
     });
@@ -104,7 +104,7 @@ fn Settings(
     consequence: ConsequenceResource,
     calls: SettingsCalls,
 ) -> impl IntoView {
-    let SettingsView { name, current, compatible_arguments, history, file, file_href, may_edit } = view;
+    let SettingsView { name, environment, current, compatible_arguments, history, file, file_href, may_edit } = view;
     let preview_error = RwSignal::new(None);
     let is_previewed = Memo::new(move |_| proposal.read().is_some());
     let start = match proposal.get_untracked() {
@@ -119,7 +119,7 @@ fn Settings(
         <History history=history id=id may_edit=may_edit/>
         <AsCode file=file file_href=file_href id=id calls=calls may_edit=may_edit/>
         {may_edit.then(|| view! {
-            <NameForm name=name.clone() id=id calls=calls/>
+            <NameForm name=name.clone() environment=environment id=id calls=calls/>
             <DangerZone name=name id=id calls=calls/>
         })}
     }
