@@ -4,6 +4,7 @@ mod behind;
 mod growing;
 mod pieces;
 mod recalled;
+mod spared;
 
 use std::sync::Arc;
 

@@ -8,9 +8,9 @@ use crate::{
     web::{
         PageError,
         components::{
-            Banner, Checklist, Chip, CodeBlock, Column, ConfirmDialog, EmptyState, FailedState, HealthText, LivePill,
-            EnvironmentChip, LiveState, Menu, ModeChip, ProgressBar, Skeleton, Stat, StateChip, Step, TableFrame, Term, ToastAction,
-            ToastNote, Tone,
+            Banner, Checklist, Chip, CodeBlock, Column, ConfirmDialog, EmptyState, EnvironmentChip, FailedState,
+            HealthText, LivePill, LiveState, Menu, ModeChip, ProgressBar, Skeleton, Stat, StateChip, Step, TableFrame,
+            Term, ToastAction, ToastNote, Tone,
         },
     },
 };
