@@ -8,6 +8,7 @@ mod configuration;
 mod duration;
 mod feature_object;
 mod ids;
+mod ramp;
 mod role;
 mod states;
 
@@ -20,5 +21,6 @@ pub use configuration::{
 pub use duration::{IsoDuration, IsoDurationError};
 pub use feature_object::{FeatureObject, FeatureValue};
 pub use ids::{ActionId, EventId, IdError, JobId, LoopId, SlotId};
+pub use ramp::{ExplorationRamp, RampTime};
 pub use role::Role;
 pub use states::{EventState, Impact};

@@ -25,6 +25,7 @@ const LEAST: [(&str, Role); 51] = [
     ("explainEvent", Role::Analyst),
     ("exportCheckpoint", Role::Analyst),
     ("exportModel", Role::Analyst),
+    ("finishRamp", Role::Editor),
     ("followEvents", Role::Analyst),
     ("getAction", Role::Viewer),
     ("getConfiguration", Role::Viewer),
@@ -60,6 +61,7 @@ const LEAST: [(&str, Role); 51] = [
     ("rotateKey", Role::Admin),
     ("saveAction", Role::Editor),
     ("saveActions", Role::Editor),
+    ("stopRamp", Role::Editor),
     ("updateConfiguration", Role::Editor),
     ("withdrawInvitation", Role::Admin),
 ];
