@@ -98,7 +98,9 @@ async fn the_same_settings_once_more_disturb_no_ramp_and_going_back_ends_it() {
     let app = TestApp::start().await;
     let of = on_the_way(&app).await;
     let head = app.log_head(&of).await;
-    for same in [json!({"explorationPercentage": 0.05}), json!({"explorationPercentage": 0.05, "rampExplorationOver": "P1D"})] {
+    for same in
+        [json!({"explorationPercentage": 0.05}), json!({"explorationPercentage": 0.05, "rampExplorationOver": "P1D"})]
+    {
         let answer = app.configure(&of, same).await.json();
         assert_eq!((&answer["change"]["impact"], &answer["explorationPercentage"]), (&json!("none"), &json!(0.15)));
     }
