@@ -164,11 +164,7 @@ pub async fn import_settings(id: String, file: String) -> Result<(), PageError> 
 
 /// Applies what was typed. The next Rank sees it, and exploration takes as long as `ramp` says; empty is at once.
 #[server]
-pub async fn apply_draft(
-    id: String,
-    draft: SettingsDraft,
-    #[server(default)] ramp: String,
-) -> Result<(), PageError> {
+pub async fn apply_draft(id: String, draft: SettingsDraft, #[server(default)] ramp: String) -> Result<(), PageError> {
     use crate::{
         loops::{ConfigurationChange, RampStep},
         terms::{IsoDuration, RampTime, Role},

@@ -13,10 +13,10 @@ mod typed;
 
 pub use calls::{ChangeView, Proposal};
 pub use draft::SettingsDraft;
-pub use ramp::RampView;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+pub use ramp::RampView;
 
 use self::{
     as_code::AsCode,
@@ -111,7 +111,10 @@ fn Settings(
     let query = use_query_map();
     let told = move || {
         let query = query.read();
-        query.get("done").or_else(|| query.get("problem")).map(|words| view! { <p class="notice" role="status">{words}</p> })
+        query
+            .get("done")
+            .or_else(|| query.get("problem"))
+            .map(|words| view! { <p class="notice" role="status">{words}</p> })
     };
     let preview_error = RwSignal::new(None);
     let is_previewed = Memo::new(move |_| proposal.read().is_some());
