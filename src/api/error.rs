@@ -248,9 +248,10 @@ impl From<LoopError> for ApiError {
                 };
                 Self::bad("BadRequest", message).at("actions").with_details(problems.iter().map(detail).collect())
             }
-            LoopError::NoWayBack | LoopError::TooManyCheckpoints { .. } | LoopError::TooManyShares { .. } => {
-                Self::new(StatusCode::CONFLICT, "Conflict", message)
-            }
+            LoopError::NoWayBack
+            | LoopError::NoRamp
+            | LoopError::TooManyCheckpoints { .. }
+            | LoopError::TooManyShares { .. } => Self::new(StatusCode::CONFLICT, "Conflict", message),
             LoopError::NotFound(_) => Self::not_found(message),
             LoopError::Store(_) if error.is_disk_full() => Self::broken(
                 StatusCode::INSUFFICIENT_STORAGE,
@@ -292,6 +293,7 @@ impl From<ConfigurationError> for ApiError {
             }
             ConfigurationError::DefaultReward => ("InvalidServiceConfiguration", "defaultReward"),
             ConfigurationError::Exploration => ("InvalidServiceConfiguration", "explorationPercentage"),
+            ConfigurationError::RampTime => ("InvalidServiceConfiguration", "rampExplorationOver"),
             ConfigurationError::ModelExportFrequency => ("InvalidServiceConfiguration", "modelExportFrequency"),
             ConfigurationError::RewardAggregation => ("InvalidServiceConfiguration", "rewardAggregation"),
             ConfigurationError::LearningMode => ("InvalidServiceConfiguration", "learningMode"),

@@ -126,7 +126,7 @@ fn start_date(text: &str) -> Result<Option<i64>, ApiError> {
     instant::read(text).map(Some).ok_or_else(|| ApiError::bad("InvalidServiceConfiguration", message).at(FIELD))
 }
 
-fn duration(text: &str, field: &'static str) -> Result<IsoDuration, ApiError> {
+pub(super) fn duration(text: &str, field: &'static str) -> Result<IsoDuration, ApiError> {
     let bad = |error: crate::terms::IsoDurationError| {
         ApiError::bad("InvalidServiceConfiguration", format!("{field}: {error}")).at(field)
     };

@@ -6,7 +6,7 @@ use super::{Change, LiveLoop, LoopError, PastConfiguration, new_loop::record_of}
 use crate::{
     log::{Fact, Noted},
     store::Appended,
-    terms::{AuditKind, Author},
+    terms::{AuditKind, Author, Impact},
     trainer::{Mark, Marked},
 };
 
@@ -79,6 +79,8 @@ impl LiveLoop {
         let settings = self.settings_so_far(&marks).await?;
         let mut found: Vec<Annotation> =
             settings.iter().filter(|past| is_asked_for(past.at_us)).filter_map(of_settings).collect();
+        let arrived = arrivals(&settings, self.now_us());
+        found.extend(arrived.into_iter().filter(|arrival| is_asked_for(arrival.at_us)));
         found.extend(marks.iter().filter(|mark| is_asked_for(mark.at_us)).filter_map(of_mark));
         // Stable, so of one instant the settings come first: what follows is often their consequence.
         found.sort_by_key(|annotation| annotation.at_us);
@@ -127,6 +129,30 @@ fn of_settings(past: &PastConfiguration) -> Option<Annotation> {
         words: words.to_owned(),
         changes: past.changes.clone(),
     })
+}
+
+/// Where exploration reached the end of its way, of a history whose newest settings come first. The log has no record of
+/// it: it follows from the settings and the clock.
+fn arrivals(history: &[PastConfiguration], now_us: i64) -> Vec<Annotation> {
+    let until_us = std::iter::once(now_us).chain(history.iter().map(|past| past.at_us));
+    let arrival = |(past, until_us): (&PastConfiguration, i64)| {
+        let settings = &past.configuration;
+        let ramp = settings.exploration_ramp.filter(|ramp| past.at_us < ramp.ends_us && ramp.ends_us <= until_us)?;
+        let change = Change {
+            field: "explorationPercentage",
+            before: ramp.from.to_string(),
+            after: settings.exploration_percentage.to_string(),
+            impact: Impact::Instant,
+        };
+        Some(Annotation {
+            at_us: ramp.ends_us,
+            kind: AnnotationKind::Settings,
+            by: None,
+            words: "Exploration reached its new share".to_owned(),
+            changes: vec![change],
+        })
+    };
+    history.iter().zip(until_us).filter_map(arrival).collect()
 }
 
 /// `None` of a change of settings, which the history tells.

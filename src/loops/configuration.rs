@@ -9,12 +9,13 @@ use super::{
     audit::told,
     new_loop::record_of,
     policy::{for_single_slot, is_multi_slot, of_kind},
+    ramp::{self, RampStep},
 };
 use crate::{
     bandit::LearningSettings,
     log::{Configured, Fact, LearningSettingsChange},
     store::{CheckpointReason, Fence},
-    terms::{AuditKind, Author, Configuration, Impact},
+    terms::{AuditKind, Author, Configuration, ExplorationShare, Impact},
 };
 
 /// Changes of settings that the history goes back.
@@ -29,8 +30,9 @@ pub struct ConfigurationChange {
     pub configuration: Option<Configuration>,
     /// `Some(None)`: back to the server's own learner.
     pub arguments: Option<Option<String>>,
-    /// The history record that this goes back to.
+    /// The history record that this goes back to, which it does at once.
     pub restores_seq: Option<i64>,
+    pub ramp: RampStep,
 }
 
 /// One changed value, for people.
@@ -102,21 +104,28 @@ struct Settings {
 impl LiveLoop {
     fn settings(&self) -> Settings {
         let in_force = self.cell().in_force();
-        Settings { configuration: in_force.configuration.clone(), arguments: in_force.arguments.clone() }
+        let configuration = settled(in_force.configuration.clone(), self.now_us());
+        Settings { configuration, arguments: in_force.arguments.clone() }
     }
 
     /// A change that is checked and not applied, to be held against what is in force.
     pub(super) fn wanted(&self, change: &ConfigurationChange) -> Result<Wanted, LoopError> {
         let before = self.settings();
-        let after = wanted(&before, change)?;
+        let now_us = self.now_us();
+        let after = wanted(&before, change, now_us)?;
         let has_other_learner = learning_impact(&before, &after) != Impact::Instant;
-        Ok(Wanted { before: before.configuration, after: after.configuration, has_other_learner })
+        let (before, after) = (before.configuration, after.configuration);
+        // What is in force is held against where a change leads; a ramp that goes on is the same on both sides.
+        let goes_on = after.exploration_ramp == before.exploration_ramp;
+        let then = if goes_on { after.exploration_at(now_us) } else { after.exploration_percentage };
+        let (before, after) = (exploring(before.exploration_at(now_us), before), exploring(then, after));
+        Ok(Wanted { before, after, has_other_learner })
     }
 
     /// Checks a change and says what it would cost, without applying it.
     pub fn preview(&self, change: &ConfigurationChange) -> Result<Preview, LoopError> {
         let before = self.settings();
-        let after = wanted(&before, change)?;
+        let after = wanted(&before, change, self.now_us())?;
         Ok(Preview::of(changes(&before, &after)))
     }
 
@@ -135,7 +144,7 @@ impl LiveLoop {
         let _changing = self.changing().await;
         self.catch_up().await?;
         let before = self.settings();
-        let mut after = wanted(&before, &change)?;
+        let mut after = wanted(&before, &change, self.now_us())?;
         let preview = Preview::of(changes(&before, &after));
         if preview.impact == Impact::None {
             return Ok(preview);
@@ -176,7 +185,7 @@ impl LiveLoop {
                 continue;
             };
             let last = history.last().map(|past| Settings {
-                configuration: Arc::new(past.configuration.clone()),
+                configuration: settled(Arc::new(past.configuration.clone()), stored.at_us),
                 arguments: past.arguments.clone(),
             });
             let arguments = match &configured.learning_settings {
@@ -199,8 +208,10 @@ impl LiveLoop {
     }
 }
 
-fn wanted(before: &Settings, change: &ConfigurationChange) -> Result<Settings, LoopError> {
-    let configuration = change.configuration.clone().map_or_else(|| before.configuration.clone(), Arc::new);
+fn wanted(before: &Settings, change: &ConfigurationChange, now_us: i64) -> Result<Settings, LoopError> {
+    let configuration = change.configuration.clone().unwrap_or_else(|| (*before.configuration).clone());
+    let step = if change.restores_seq.is_some() { RampStep::AtOnce } else { change.ramp };
+    let configuration = Arc::new(ramp::begin(&before.configuration, configuration, step, now_us));
     configuration.check()?;
     let old = &before.configuration;
     // The old service's rule, which its clients know by its code (contract section 2).
@@ -218,6 +229,23 @@ fn wanted(before: &Settings, change: &ConfigurationChange) -> Result<Settings, L
         configuration.check()?;
     }
     Ok(Settings { configuration, arguments })
+}
+
+/// Without a ramp that is over: it changes nothing any more.
+fn settled(mut configuration: Arc<Configuration>, at_us: i64) -> Arc<Configuration> {
+    if configuration.exploration_ramp.is_some() && configuration.ramp_at(at_us).is_none() {
+        Arc::make_mut(&mut configuration).exploration_ramp = None;
+    }
+    configuration
+}
+
+/// The same settings with this share of exploration throughout.
+fn exploring(share: ExplorationShare, mut configuration: Arc<Configuration>) -> Arc<Configuration> {
+    if configuration.exploration_ramp.is_some() {
+        let configuration = Arc::make_mut(&mut configuration);
+        (configuration.exploration_percentage, configuration.exploration_ramp) = (share, None);
+    }
+    configuration
 }
 
 fn changes_reward(before: &Configuration, after: &Configuration) -> bool {
@@ -292,7 +320,8 @@ fn start(configuration: &Configuration) -> String {
 }
 
 fn share(configuration: &Configuration) -> String {
-    format!("{} %", configuration.exploration_percentage.get() * 100.0)
+    let share = configuration.exploration_percentage;
+    configuration.exploration_ramp.map_or_else(|| share.to_string(), |ramp| format!("{share} over {ramp}"))
 }
 
 fn wait(configuration: &Configuration) -> String {

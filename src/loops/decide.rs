@@ -112,6 +112,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided<'_>, example
     let configuration = &in_force.configuration;
     let seed = draw_seed(&event_id, live.row().salt);
     let mode = configuration.learning_mode;
+    let exploration = configuration.exploration_at(live.now_us());
     let baselines: Vec<usize> = undecided.slots.iter().map(|slot| slot.baseline_idx).collect();
     let mut filling = Filling::new(undecided.slots.iter().map(|slot| slot.is_allowed.clone()).collect(), &baselines);
     let learned = live.cell().learned();
@@ -120,7 +121,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided<'_>, example
     for (slot_idx, (slot, example)) in undecided.slots.iter().zip(examples).enumerate() {
         let is_eligible = filling.eligible();
         let losses = filling.losses(&scores);
-        let pmf = learned.policy.pmf_of_slot(example, &is_eligible, &losses, configuration.exploration_percentage);
+        let pmf = learned.policy.pmf_of_slot(example, &is_eligible, &losses, exploration);
         let policy_choice_idx = pmf.draw(slot_seed(seed, slot_idx));
         let answer = if mode.policy_decides() {
             ordered_answer(&undecided.actions, &is_eligible, pmf.as_slice(), policy_choice_idx)

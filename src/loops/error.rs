@@ -64,6 +64,8 @@ pub enum LoopError {
     ActionList(Vec<super::ActionProblem>),
     #[error("Something else was changed since; this can no longer be taken back.")]
     NoWayBack,
+    #[error("Exploration is not on its way anywhere: there is no ramp to end.")]
+    NoRamp,
     #[error("A loop keeps at most {most} models by hand. Remove one first.")]
     TooManyCheckpoints { most: usize },
     #[error("A loop can have at most {most} links to reports at a time. Take one back first.")]

@@ -207,11 +207,11 @@ impl LiveLoop {
     pub(super) async fn reasons(&self, questions: Vec<Question>) -> Result<Vec<Result<Why, FeatureError>>, LoopError> {
         let seen = self.seen_values().await?;
         let _copy = COPIES.acquire().await.expect("nobody closes it");
-        let cell = self.cell_handle();
+        let (cell, now_us) = (self.cell_handle(), self.now_us());
         let answers = in_the_background(move || {
             let configuration = cell.in_force().configuration.clone();
             let learned = cell.learned().clone();
-            let (mode, exploration) = (configuration.learning_mode, configuration.exploration_percentage);
+            let (mode, exploration) = (configuration.learning_mode, configuration.exploration_at(now_us));
             let answer = |question: Question| {
                 let (decisions, mixture) = decisions(&learned.policy, &question, &seen, exploration)?;
                 let (context, version) = (question.context, learned.version);

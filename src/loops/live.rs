@@ -242,7 +242,7 @@ impl LiveLoop {
         let inputs = actions.iter().zip(&features);
         let inputs = inputs.map(|(action, features)| ActionInput { id: action.id.as_str(), features });
         let inputs: Vec<ActionInput<'_>> = inputs.collect();
-        let exploration = self.configuration().exploration_percentage;
+        let exploration = self.exploration_now();
         let asked = Asked { context, actions: &inputs, is_eligible: is_allowed, exploration, n_most: N_EXPLAINED };
         Ok(self.cell().learned().policy.explain(asked)?)
     }

@@ -27,7 +27,7 @@ impl LiveLoop {
 
     /// The version of the model that ranks at this moment, and what it looks like from inside.
     pub fn model_inside(&self) -> (i64, Inside) {
-        let exploration = self.configuration().exploration_percentage;
+        let exploration = self.exploration_now();
         let learned = self.cell().learned();
         (learned.version, learned.policy.inside(exploration))
     }

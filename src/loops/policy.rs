@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{ConfigurationChange, LiveLoop, LoopError};
+use super::{ConfigurationChange, LiveLoop, LoopError, RampStep};
 use crate::{
     bandit::LearningSettings,
     terms::{Configuration, ExplorationShare},
@@ -28,9 +28,18 @@ pub struct ShownPolicy {
 impl LiveLoop {
     /// The learning settings asked for. The server's own learner shows as the old service's default.
     pub fn shown_policy(&self) -> ShownPolicy {
-        let in_force = self.cell().in_force();
         let name = hex::encode(&Sha256::digest(self.id().as_str().as_bytes())[..16]);
-        ShownPolicy { name, arguments: shown(in_force.arguments.as_deref(), &in_force.configuration) }
+        ShownPolicy { name, arguments: self.policy_exploring(self.exploration_now()) }
+    }
+
+    /// The learning settings asked for with the share of exploration asked for, which need not be in force yet.
+    pub(super) fn policy_asked_for(&self) -> String {
+        self.policy_exploring(self.configuration().exploration_percentage)
+    }
+
+    fn policy_exploring(&self, share: ExplorationShare) -> String {
+        let in_force = self.cell().in_force();
+        shown(in_force.arguments.as_deref(), in_force.configuration.is_multi_slot, share)
     }
 
     /// What a client's policy would change. Its `--epsilon` is the share of exploration, and its kind says whether the
@@ -40,15 +49,17 @@ impl LiveLoop {
         let mut configuration = (*current).clone();
         let wanted = stored(arguments);
         let settings = LearningSettings::parse(wanted.as_deref().or(Some(LearningSettings::COMPATIBLE_DEFAULT)))?;
-        let epsilon = epsilon_of(arguments).or(settings.epsilon());
+        let epsilon = epsilon_of(arguments).or(settings.epsilon()).filter(|share| !self.is_read_back(*share));
+        let mut ramp = RampStep::GoOn;
         if let Some(share) = epsilon {
             configuration.exploration_percentage = ExplorationShare::try_from(share)?;
+            ramp = RampStep::AtOnce;
         }
         configuration.is_multi_slot = is_multi_slot(arguments);
         let is_shown = same_but_epsilon(&self.shown_policy().arguments, arguments);
         // What reads like the policy in force is that policy, also where an imported model brought the default's text.
         let arguments = if is_shown { None } else { Some(wanted) };
-        Ok(ConfigurationChange { configuration: Some(configuration), arguments, restores_seq: None })
+        Ok(ConfigurationChange { configuration: Some(configuration), arguments, ramp, restores_seq: None })
     }
 
     /// Whether the share of exploration is a limit, under which the learner explores as much as its doubt asks for.
@@ -60,7 +71,8 @@ impl LiveLoop {
     pub fn policy_reset(&self) -> ConfigurationChange {
         let exploration_percentage = Configuration::default().exploration_percentage;
         let configuration = Configuration { exploration_percentage, ..(*self.configuration()).clone() };
-        ConfigurationChange { configuration: Some(configuration), arguments: Some(None), restores_seq: None }
+        let (configuration, arguments) = (Some(configuration), Some(None));
+        ConfigurationChange { configuration, arguments, ramp: RampStep::AtOnce, restores_seq: None }
     }
 }
 
@@ -93,9 +105,9 @@ pub(super) fn for_single_slot(arguments: &str) -> String {
     of_kind(arguments, false)
 }
 
-fn shown(arguments: Option<&str>, configuration: &Configuration) -> String {
-    let text = of_kind(arguments.unwrap_or(LearningSettings::COMPATIBLE_DEFAULT), configuration.is_multi_slot);
-    let share = configuration.exploration_percentage.get();
+fn shown(arguments: Option<&str>, is_multi_slot: bool, share: ExplorationShare) -> String {
+    let text = of_kind(arguments.unwrap_or(LearningSettings::COMPATIBLE_DEFAULT), is_multi_slot);
+    let share = share.get();
     // The text stays as it was sent unless the share was changed since.
     replace_word(&text, |word, before| {
         let is_outdated = before == EPSILON && word.parse::<f32>().is_ok_and(|epsilon| (epsilon - share).abs() > 1e-6);
@@ -163,14 +175,12 @@ mod tests {
 
     #[test]
     fn a_text_is_shown_as_it_was_sent_until_its_share_or_its_kind_changes() {
-        let mut configuration = Configuration::default();
-        assert_eq!(shown(None, &configuration), LearningSettings::COMPATIBLE_DEFAULT);
-        assert_eq!(shown(Some(OTHER), &configuration), OTHER);
-        configuration.exploration_percentage = ExplorationShare::try_from(0.5).expect("a share");
-        configuration.is_multi_slot = true;
-        assert_eq!(shown(Some(OTHER), &configuration), "--ccb_explore_adf  --epsilon 0.5 --cb_type ips -l 0.5");
+        let share = |share| ExplorationShare::try_from(share).expect("a share");
+        assert_eq!(shown(None, false, share(0.2)), LearningSettings::COMPATIBLE_DEFAULT);
+        assert_eq!(shown(Some(OTHER), false, share(0.2)), OTHER);
+        assert_eq!(shown(Some(OTHER), true, share(0.5)), "--ccb_explore_adf  --epsilon 0.5 --cb_type ips -l 0.5");
         assert_eq!(
-            of_kind(&shown(None, &configuration), false),
+            of_kind(&shown(None, true, share(0.5)), false),
             "--cb_explore_adf --epsilon 0.5 --power_t 0 -l 0.001 --cb_type mtr -q ::"
         );
     }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     bandit::{ActionInput, Names, Policy, slot_context},
+    clock::Clock,
     log::{Fact, Ranked},
     loops::model_archive::unpack_of_any_signer,
     store::{LoopRow, Store},
@@ -107,7 +108,7 @@ async fn shown_one(model: &str, options: &ModelShow, store: Option<&Store>) -> a
     let row = find(store, model).await?;
     let fold =
         replay(store, &row.id).await.with_context(|| format!("the log of the loop {} cannot be read", row.name))?;
-    let exploration = fold.cell().in_force().configuration.exploration_percentage;
+    let exploration = fold.cell().in_force().configuration.exploration_at(Clock::System.now_us());
     let learned = fold.cell().learned().policy.clone();
     let names = names(store, &row.id, &learned).await?;
     let subject =

@@ -36,6 +36,7 @@ use crate::{
         live::live_routes,
         model_forms::model_routes,
         plain::{Workshop, made_loop_routes, plain_routes},
+        ramp_forms::ramp_routes,
         shared_report::shared_routes,
         zone::zone_routes,
     },
@@ -87,6 +88,7 @@ impl Site {
         let downloads = download_routes(self.loops.clone(), self.accounts.clone());
         let forms = action_routes(self.loops.clone(), self.accounts.clone());
         let models = model_routes(self.loops.clone(), self.accounts.clone());
+        let ramps = ramp_routes(self.loops.clone(), self.accounts.clone());
         let shared = self.loops.clone();
         let workshop = Workshop {
             loops: self.loops.clone(),
@@ -111,6 +113,7 @@ impl Site {
             .merge(downloads)
             .merge(forms)
             .merge(models)
+            .merge(ramps)
             .merge(zone_routes())
             .merge(shared_routes(shared))
             .merge(audit)

@@ -2,11 +2,11 @@
 //!
 //! How the learner learns is another thing: `bandit::LearningSettings`.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::{AutoOptimization, IsoDuration};
+use super::{AutoOptimization, ExplorationRamp, IsoDuration};
 
 /// Why a value of the configuration is refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -17,6 +17,8 @@ pub enum ConfigurationError {
     DefaultReward,
     #[error("the exploration percentage must be a number between 0 and 1")]
     Exploration,
+    #[error("exploration must take between 1 minute and 90 days to change; leave the time out to change it at once")]
+    RampTime,
     #[error("the model export frequency must be between 1 second and 30 days")]
     ModelExportFrequency,
     #[error(
@@ -176,6 +178,14 @@ bounded_number! {
     /// The share of ranks that explore, 0 to 1; `explorationPercentage` on the wire.
     ExplorationShare, 0.0..=1.0, ConfigurationError::Exploration
 }
+impl fmt::Display for ExplorationShare {
+    /// "12.5 %", without the noise of single precision: 15 % is stored as 15.0000006 %.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let share: f64 = self.0.to_string().parse().map_err(|_| fmt::Error)?;
+        write!(f, "{} %", (share * 1e11).round() / 1e9)
+    }
+}
+
 bounded_number! {
     /// A reward between -1 and 1.
     RewardValue, -1.0..=1.0, ConfigurationError::DefaultReward
@@ -217,7 +227,11 @@ pub struct Configuration {
     pub reward_wait_time: RewardWaitTime,
     pub default_reward: RewardValue,
     pub reward_aggregation: RewardAggregation,
+    /// What was asked for. During a ramp another share is in force: see `exploration_at`.
     pub exploration_percentage: ExplorationShare,
+    /// The way to that share, if it is not to be there at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exploration_ramp: Option<ExplorationRamp>,
     /// How often the model is stored and offered to other processes. Ranking never waits for it.
     pub model_export_frequency: IsoDuration,
     pub log_retention_days: RetentionDays,
@@ -255,6 +269,7 @@ impl Default for Configuration {
             default_reward: RewardValue(0.0),
             reward_aggregation: RewardAggregation::Earliest,
             exploration_percentage: ExplorationShare(0.2),
+            exploration_ramp: None,
             model_export_frequency: IsoDuration::from_secs(300),
             log_retention_days: RetentionDays(90),
             learning_mode: LearningMode::Online,
@@ -312,6 +327,8 @@ mod tests {
     #[test]
     fn a_number_out_of_its_range_is_no_value_of_its_type() {
         assert!(ExplorationShare::try_from(1.01).is_err());
+        let told = |share| ExplorationShare::try_from(share).expect("a share").to_string();
+        assert_eq!([0.15, 0.07, 0.1234, 0.0, 1.0].map(told), ["15 %", "7 %", "12.34 %", "0 %", "100 %"]);
         assert!(ExplorationShare::try_from(f32::NAN).is_err());
         assert!(RewardValue::try_from(-1.0).is_ok());
         assert!(RetentionDays::try_from(0).is_err());

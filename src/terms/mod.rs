@@ -9,6 +9,7 @@ mod duration;
 mod environment;
 mod feature_object;
 mod ids;
+mod ramp;
 mod role;
 mod states;
 
@@ -22,5 +23,6 @@ pub use duration::{IsoDuration, IsoDurationError};
 pub use environment::Environment;
 pub use feature_object::{FeatureObject, FeatureValue};
 pub use ids::{ActionId, EventId, IdError, JobId, LoopId, SlotId};
+pub use ramp::{ExplorationRamp, RampTime};
 pub use role::Role;
 pub use states::{EventState, Impact};

@@ -97,7 +97,7 @@ pub async fn change_of(live: &LiveLoop, proposal: &Proposal) -> Result<Configura
         Proposal::Draft(draft) => Ok(ConfigurationChange {
             configuration: Some(draft.to_configuration(&live.configuration()).map_err(refused)?),
             arguments: draft.new_arguments(live.arguments().as_deref()).map_err(refused)?,
-            restores_seq: None,
+            ..ConfigurationChange::default()
         }),
         Proposal::Restore(seq) => {
             let history = live.history().await?;
@@ -106,6 +106,7 @@ pub async fn change_of(live: &LiveLoop, proposal: &Proposal) -> Result<Configura
                 configuration: Some(past.configuration),
                 arguments: Some(past.arguments),
                 restores_seq: Some(past.seq),
+                ..ConfigurationChange::default()
             })
         }
     }

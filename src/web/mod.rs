@@ -56,6 +56,9 @@ mod part_files;
 /// Pages without a browser half: help, and the design on one page.
 #[cfg(feature = "ssr")]
 pub mod plain;
+/// Exploration on its way, for the settings page.
+#[cfg(feature = "ssr")]
+pub mod ramp_forms;
 mod roles;
 /// Settings as a file, for server functions.
 #[cfg(feature = "ssr")]

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use super::{PageError, dashboard::settings::SettingsDraft};
 use crate::terms::{Configuration, IsoDuration};
 
-/// Settings in force, to be kept elsewhere.
+/// Settings in force, to be kept elsewhere. A ramp is the way of one loop at one time and not part of them: the file holds
+/// the share that it leads to, and taking the file over again leaves a ramp to that share alone.
 pub fn write(configuration: &Configuration, arguments: Option<&str>) -> String {
     // Through text, so that 0.2 stays 0.2 and does not become 0.20000000298.
     let number = |value: f32| serde_json::from_str::<Value>(&value.to_string()).unwrap_or_default();
@@ -100,6 +101,7 @@ fn refused(message: &str) -> PageError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terms::{ExplorationRamp, ExplorationShare};
 
     #[test]
     fn what_is_written_reads_back_as_the_same_draft() {
@@ -111,6 +113,17 @@ mod tests {
             assert_eq!(read.to_configuration(&configuration).ok(), before.to_configuration(&configuration).ok());
             assert_eq!(read.learning_arguments(), before.learning_arguments());
         }
+    }
+
+    #[test]
+    fn a_ramp_leaves_the_file_as_it_will_be_at_its_end() {
+        let settings = Configuration::default();
+        let from = ExplorationShare::try_from(0.5).expect("a share");
+        let ramp = ExplorationRamp { from, began_us: 0, ends_us: i64::MAX };
+        let on_the_way = Configuration { exploration_ramp: Some(ramp), ..settings.clone() };
+        assert_eq!(write(&on_the_way, None), write(&settings, None));
+        let draft = read(&write(&on_the_way, None), SettingsDraft::of(&on_the_way, None)).expect("our own file");
+        assert_eq!(draft.to_configuration(&on_the_way), Ok(on_the_way), "the same file once more changes nothing");
     }
 
     #[test]

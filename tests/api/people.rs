@@ -10,7 +10,7 @@ use crate::app::TestApp;
 
 /// Who may do what: every operation of the management API with the least role that it takes. A new operation belongs here
 /// and into the table of `docs/authentication.md`.
-const LEAST: [(&str, Role); 51] = [
+const LEAST: [(&str, Role); 53] = [
     ("applyEvaluation", Role::Editor),
     ("askWhatIf", Role::Analyst),
     ("changeRole", Role::Admin),
@@ -25,6 +25,7 @@ const LEAST: [(&str, Role); 51] = [
     ("explainEvent", Role::Analyst),
     ("exportCheckpoint", Role::Analyst),
     ("exportModel", Role::Analyst),
+    ("finishRamp", Role::Editor),
     ("followEvents", Role::Analyst),
     ("getAction", Role::Viewer),
     ("getConfiguration", Role::Viewer),
@@ -60,6 +61,7 @@ const LEAST: [(&str, Role); 51] = [
     ("rotateKey", Role::Admin),
     ("saveAction", Role::Editor),
     ("saveActions", Role::Editor),
+    ("stopRamp", Role::Editor),
     ("updateConfiguration", Role::Editor),
     ("withdrawInvitation", Role::Admin),
 ];

@@ -31,8 +31,8 @@ pub async fn settings_and_their_way_back_are_told_with_who_did_it(database: &Dat
     let apprentice = Configuration { learning_mode: LearningMode::Apprentice, ..Configuration::default() };
     let change = |configuration: Configuration, restores_seq| ConfigurationChange {
         configuration: Some(configuration),
-        arguments: None,
         restores_seq,
+        ..ConfigurationChange::default()
     };
     let ada = Author { id: "p1".to_owned(), name: "Ada".to_owned(), door: Door::Page };
     clock.advance_us(1);

@@ -7,6 +7,7 @@ mod evaluations;
 mod key_use;
 mod models;
 mod multi_slot;
+mod ramp;
 
 use database::{Database, NOON_US, on_both};
 use evaluations::{
@@ -28,6 +29,12 @@ use multi_slot::{
     a_restart_keeps_half_rewarded_pages_and_a_replay_gives_the_same_bytes, a_reward_without_a_slot_is_each_slots,
     an_apprentice_shows_each_slots_baseline, each_slot_learns_what_is_right_there_and_no_action_comes_twice,
     slots_are_rewarded_one_by_one_and_the_event_ends_with_the_last,
+};
+use ramp::{
+    a_way_of_exploration_is_stopped_where_it_is_or_finished_at_once,
+    exploration_goes_its_way_by_the_clock_and_a_replay_gives_the_same_bytes,
+    other_settings_leave_exploration_on_its_way_and_going_back_ends_it,
+    what_a_change_would_have_meant_is_told_from_what_is_in_force,
 };
 use rankloop::{
     clock::{Clock, ManualClock},
@@ -79,6 +86,10 @@ on_both! {
     processes_on_one_database_sign_with_one_key_and_take_each_others_models,
     a_keys_last_use_outlives_a_restart_and_ends_with_the_key,
     settings_and_their_way_back_are_told_with_who_did_it,
+    exploration_goes_its_way_by_the_clock_and_a_replay_gives_the_same_bytes,
+    other_settings_leave_exploration_on_its_way_and_going_back_ends_it,
+    a_way_of_exploration_is_stopped_where_it_is_or_finished_at_once,
+    what_a_change_would_have_meant_is_told_from_what_is_in_force,
 }
 
 async fn open(database: &Database, clock: &ManualClock) -> Loops {
@@ -323,6 +334,7 @@ async fn settings_go_back_to_an_earlier_state_as_a_new_entry(database: &Database
         configuration: Some(first.configuration.clone()),
         arguments: Some(first.arguments.clone()),
         restores_seq: Some(first.seq),
+        ..ConfigurationChange::default()
     };
     live.configure(back, &Author::server("ada")).await.expect("applied");
     assert_eq!(live.configuration().learning_mode, LearningMode::Online);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     api::{ApiError, azure::by_key, error::ErrorBody, extract::ApiJson, settings::SettingsPatch},
-    loops::{ConfigurationChange, LiveLoop},
+    loops::{ConfigurationChange, LiveLoop, RampStep},
 };
 
 /// The settings in force.
@@ -42,10 +42,13 @@ pub async fn update_service(
     Extension(version): Extension<&'static Version>,
     ApiJson(patch): ApiJson<SettingsPatch>,
 ) -> Result<Json<wire::ServiceConfiguration>, ApiError> {
-    let patch = known(patch, version.configuration);
+    let mut patch = known(patch, version.configuration);
+    // This door has no ramps, so a share that is sent holds at once, unless it is only what was read here.
+    patch.exploration_percentage = patch.exploration_percentage.filter(|share| !live.is_read_back(*share));
+    let ramp = if patch.exploration_percentage.is_some() { RampStep::AtOnce } else { RampStep::GoOn };
     let sets_start = patch.auto_optimization_start_date.is_some();
     let configuration = patch.apply(&live.configuration())?;
-    let change = ConfigurationChange { configuration: Some(configuration), ..ConfigurationChange::default() };
+    let change = ConfigurationChange { configuration: Some(configuration), ramp, ..ConfigurationChange::default() };
     live.configure(change, &by_key()).await?;
     let answer = wire::ServiceConfiguration::of(&live, version.configuration);
     Ok(Json(if sets_start { answer.with_zone() } else { answer }))

@@ -11,10 +11,10 @@ use crate::{
         error::ErrorBody,
         extract::{ApiText, parse},
         instant,
-        settings::{PolicyPatch, SettingsPatch},
+        settings::{PolicyPatch, SettingsPatch, duration},
     },
-    loops::{Change, ConfigurationChange, LiveLoop, PastConfiguration, Preview},
-    terms::{Configuration, Impact},
+    loops::{Change, ConfigurationChange, LiveLoop, PastConfiguration, Preview, RampStep},
+    terms::{Configuration, Impact, RampTime},
 };
 
 /// All settings of a loop.
@@ -28,7 +28,11 @@ pub struct WireConfiguration {
     reward_wait_time: String,
     default_reward: f32,
     reward_aggregation: &'static str,
+    /// What is in force at this moment, also during a ramp.
     exploration_percentage: f32,
+    /// Where exploration is on its way to; left out when it stays where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exploration_ramp: Option<WireRamp>,
     model_export_frequency: String,
     log_retention_days: i32,
     learning_mode: &'static str,
@@ -46,6 +50,19 @@ pub struct WireConfiguration {
     policy: WirePolicy,
 }
 
+/// A change of exploration that takes its time, in a straight line.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "from": 0.2, "to": 0.05, "startedAt": "2026-01-31T12:00:00Z", "endsAt": "2026-02-01T12:00:00Z",
+}))]
+pub struct WireRamp {
+    from: f32,
+    to: f32,
+    started_at: String,
+    ends_at: String,
+}
+
 /// Learning settings.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WirePolicy {
@@ -54,12 +71,20 @@ pub struct WirePolicy {
 }
 
 impl WireConfiguration {
-    fn new(configuration: &Configuration, arguments: Option<String>) -> Self {
+    /// As they were in force at this moment.
+    fn new(configuration: &Configuration, arguments: Option<String>, at_us: i64) -> Self {
+        let ramp = configuration.ramp_at(at_us).map(|ramp| WireRamp {
+            from: ramp.from.get(),
+            to: configuration.exploration_percentage.get(),
+            started_at: instant::write(ramp.began_us),
+            ends_at: instant::write(ramp.ends_us),
+        });
         Self {
             reward_wait_time: configuration.reward_wait_time.get().to_string(),
             default_reward: configuration.default_reward.get(),
             reward_aggregation: configuration.reward_aggregation.as_str(),
-            exploration_percentage: configuration.exploration_percentage.get(),
+            exploration_percentage: configuration.exploration_at(at_us).get(),
+            exploration_ramp: ramp,
             model_export_frequency: configuration.model_export_frequency.to_string(),
             log_retention_days: configuration.log_retention_days.into(),
             learning_mode: configuration.learning_mode.as_str(),
@@ -78,7 +103,7 @@ impl WireConfiguration {
 
 impl From<&LiveLoop> for WireConfiguration {
     fn from(live: &LiveLoop) -> Self {
-        Self::new(&live.configuration(), live.arguments())
+        Self::new(&live.configuration(), live.arguments(), live.now_us())
     }
 }
 
@@ -97,8 +122,11 @@ pub struct SettingsChange {
 #[serde(rename_all = "camelCase")]
 pub struct BesideSettings {
     policy: Option<PolicyPatch>,
-    /// Goes back to the settings that this record of the history set; stands alone.
+    /// Goes back to the settings that this record of the history set, at once; stands alone.
     restores_seq: Option<i64>,
+    /// How long exploration takes to `explorationPercentage`: an ISO 8601 duration, 1 minute to 90 days. Without it
+    /// another share holds at once.
+    ramp_exploration_over: Option<String>,
 }
 
 /// What a change does.
@@ -168,7 +196,7 @@ impl From<PastConfiguration> for Past {
             at: instant::write(past.at_us),
             by: past.by,
             restores_seq: past.restores_seq,
-            configuration: WireConfiguration::new(&past.configuration, past.arguments),
+            configuration: WireConfiguration::new(&past.configuration, past.arguments, past.at_us),
             changes: past.changes.into_iter().map(WireChange::from).collect(),
         }
     }
@@ -182,11 +210,12 @@ impl SettingsChange {
     }
 
     pub(super) async fn check(self, live: &LiveLoop) -> Result<ConfigurationChange, ApiError> {
+        let ramp = self.ramp()?;
         if let Some(seq) = self.rest.restores_seq {
             let past = live.history().await?.into_iter().find(|past| past.seq == seq);
             let past = past.ok_or_else(|| ApiError::not_found(format!("The history has no record {seq}.")))?;
             let (configuration, arguments) = (Some(past.configuration), Some(past.arguments));
-            return Ok(ConfigurationChange { configuration, arguments, restores_seq: Some(seq) });
+            return Ok(ConfigurationChange { configuration, arguments, ramp, restores_seq: Some(seq) });
         }
         let mut settings = self.settings;
         let arguments = self.rest.policy.map(|policy| policy.arguments);
@@ -194,7 +223,20 @@ impl SettingsChange {
             settings.explore_like(arguments.as_deref())?;
         }
         let configuration = Some(settings.apply(&live.configuration())?);
-        Ok(ConfigurationChange { configuration, arguments, restores_seq: None })
+        Ok(ConfigurationChange { configuration, arguments, ramp, restores_seq: None })
+    }
+
+    fn ramp(&self) -> Result<RampStep, ApiError> {
+        const FIELD: &str = "rampExplorationOver";
+        let Some(text) = &self.rest.ramp_exploration_over else { return Ok(RampStep::GoOn) };
+        let refuse = |message: &str| Err(ApiError::bad("InvalidServiceConfiguration", message).at(FIELD));
+        if self.rest.restores_seq.is_some() {
+            return refuse("Going back to earlier settings happens at once.");
+        }
+        if self.settings.exploration_percentage.is_none() {
+            return refuse("`rampExplorationOver` says how long `explorationPercentage` takes, which is missing.");
+        }
+        Ok(RampStep::Over(RampTime::try_from(duration(text, FIELD)?)?))
     }
 }
 
@@ -209,6 +251,9 @@ pub async fn get_one(managed: ManagedLoop) -> Json<WireConfiguration> {
 }
 
 /// Changes settings; the next Rank sees it.
+///
+/// With `rampExplorationOver` exploration goes to its new share little by little. The same ramp once more changes nothing;
+/// another share, or going back, ends it, and so do the two calls for it.
 #[utoipa::path(
     put, path = "/loops/{id}/configuration", tag = "Settings", operation_id = "updateConfiguration",
     params(("id" = String, Path)), request_body = SettingsChange, security(("token" = [])),
@@ -218,6 +263,38 @@ pub async fn update(managed: ManagedLoop, body: ApiText) -> Result<Json<Changed>
     let (live, by) = managed.change()?;
     let change = SettingsChange::read(&body)?.check(live).await?;
     let change = live.configure(change, by).await?.into();
+    Ok(Json(Changed { configuration: live.into(), change }))
+}
+
+/// Stops exploration where it is on its way now.
+///
+/// What is in force then is the setting from now on, an entry of the history like any change.
+#[utoipa::path(
+    post, path = "/loops/{id}/configuration/ramp/stop", tag = "Settings", operation_id = "stopRamp",
+    params(("id" = String, Path)), security(("token" = [])),
+    responses(
+        (status = 200, body = Changed), (status = 404, body = ErrorBody),
+        (status = 409, description = "Exploration is not on its way", body = ErrorBody),
+    )
+)]
+pub async fn stop_ramp(managed: ManagedLoop) -> Result<Json<Changed>, ApiError> {
+    let (live, by) = managed.change()?;
+    let change = live.stop_ramp(by).await?.into();
+    Ok(Json(Changed { configuration: live.into(), change }))
+}
+
+/// Takes exploration at once to where it is on its way to.
+#[utoipa::path(
+    post, path = "/loops/{id}/configuration/ramp/finish", tag = "Settings", operation_id = "finishRamp",
+    params(("id" = String, Path)), security(("token" = [])),
+    responses(
+        (status = 200, body = Changed), (status = 404, body = ErrorBody),
+        (status = 409, description = "Exploration is not on its way", body = ErrorBody),
+    )
+)]
+pub async fn finish_ramp(managed: ManagedLoop) -> Result<Json<Changed>, ApiError> {
+    let (live, by) = managed.change()?;
+    let change = live.finish_ramp(by).await?.into();
     Ok(Json(Changed { configuration: live.into(), change }))
 }
 

@@ -50,6 +50,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(trainer::trainer))
         .routes(routes!(features::feature_checks))
         .routes(routes!(configuration::get_one, configuration::update))
+        .routes(routes!(configuration::stop_ramp))
+        .routes(routes!(configuration::finish_ramp))
         .routes(routes!(configuration::preview))
         .routes(routes!(configuration::history))
         .routes(routes!(consequence::consequence))

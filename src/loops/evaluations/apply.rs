@@ -2,7 +2,7 @@
 
 use super::{EvaluationError, EvaluationStatus, PolicySummary};
 use crate::{
-    loops::{LiveLoop, LoopError},
+    loops::{ConfigurationChange, LiveLoop, LoopError, RampStep},
     store::Fence,
     terms::{AuditKind, Author},
 };
@@ -30,7 +30,9 @@ impl LiveLoop {
     ) -> Result<(), LoopError> {
         // A baseline learns nothing, so it has no settings.
         let arguments = policy.arguments.as_deref().ok_or(EvaluationError::LearningSettingsNotFound)?;
-        self.configure_behind(self.policy_change(arguments)?, by, fence).await?;
+        // The share that the loop is on its way to is no other one.
+        let change = ConfigurationChange { ramp: RampStep::GoOn, ..self.policy_change(arguments)? };
+        self.configure_behind(change, by, fence).await?;
         self.note(self.line(AuditKind::EvaluationApplied, by).on(&policy.name)).await
     }
 }

@@ -199,8 +199,9 @@ impl Trying for Told<'_> {
 /// Who is judged, in the order of the answer: the caller's policies, those found, and what everybody is compared with.
 fn entrants(live: &LiveLoop, contract: &Contract) -> Result<(Vec<Entrant>, Vec<Contestant>), LoopError> {
     let configuration = live.configuration();
+    // On its way or not: all are judged by the share that was asked for, so that taking one over ends no ramp.
     let share = configuration.exploration_percentage;
-    let online = live.shown_policy().arguments;
+    let online = live.policy_asked_for();
     let named = contract.policies.iter().map(|policy| (policy.name.as_str(), policy.arguments.as_str()));
     let judged: Vec<(&str, &str)> = named.chain([(ONLINE, online.as_str())]).collect();
     let searched = contract.is_optimizing.then(|| candidates(share.get(), configuration.is_multi_slot, &judged));

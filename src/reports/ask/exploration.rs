@@ -13,10 +13,10 @@ pub fn numbers(live: &LiveLoop, buckets: &[Bucket], looked: &Looked) -> Explorat
     let configuration = live.configuration();
     let (n_explored, n_ranked) =
         buckets.iter().fold((0, 0), |(n, of), bucket| (n + bucket.n_explored, of + bucket.n_ranked));
-    let setting = f64::from(configuration.exploration_percentage.get());
+    let setting = f64::from(configuration.exploration_at(looked.now_us).get());
     let explored = Share::new(n_explored, n_ranked);
     let events = looked.unit.events();
-    let sentence = match configuration.learning_mode {
+    let mut sentence = match configuration.learning_mode {
         LearningMode::Apprentice | LearningMode::LoggingOnly => {
             format!("Nothing is explored while {} answered.", looked.unit.baseline_is())
         }
@@ -31,6 +31,11 @@ pub fn numbers(live: &LiveLoop, buckets: &[Bucket], looked: &Looked) -> Explorat
             looked.range.words(),
         ),
     };
+    if let Some(ramp) = configuration.ramp_at(looked.now_us) {
+        let (from, to) = (ramp.from, configuration.exploration_percentage);
+        let end = words::moment(&looked.zone, ramp.ends_us, looked.now_us, words::Precision::Minutes);
+        sentence.push_str(&format!(" It is on its way from {from} to {to}, there {} ({}).", end.relative, end.local));
+    }
     ExplorationNumbers {
         explored: explored.map(|share| words::percent(share.value())),
         setting: words::percent(setting),

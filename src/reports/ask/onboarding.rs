@@ -77,7 +77,7 @@ fn rewarded(live: &LiveLoop) -> OnboardingStep {
 
 fn online(live: &LiveLoop) -> OnboardingStep {
     let configuration = live.configuration();
-    let share = f64::from(configuration.exploration_percentage.get());
+    let share = f64::from(live.exploration_now().get());
     let (is_done, note) = match configuration.learning_mode {
         LearningMode::Online if share > 0.0 => {
             (true, format!("Online; up to {} of its decisions try something else.", words::percent(share)))

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     api::{ApiError, azure::versions::ConfigurationFields, instant},
     loops::{LiveLoop, ShownPolicy},
-    terms::{AutoOptimization, Configuration, LearningMode},
+    terms::{AutoOptimization, Configuration, ExplorationShare, LearningMode},
 };
 
 /// How the old service wrote an instant that was never set.
@@ -77,7 +77,7 @@ impl ServiceConfiguration {
     /// What a version tells of a loop's settings.
     pub fn of(live: &LiveLoop, fields: ConfigurationFields) -> Self {
         let configuration = live.configuration();
-        let stable = Self::stable(&configuration);
+        let stable = Self::stable(&configuration, live.exploration_now());
         match fields {
             ConfigurationFields::Stable => stable,
             ConfigurationFields::Preview => stable.with_preview(live, &configuration),
@@ -89,12 +89,13 @@ impl ServiceConfiguration {
         }
     }
 
-    fn stable(configuration: &Configuration) -> Self {
+    /// With the share of exploration that is in force, on its way or not.
+    fn stable(configuration: &Configuration, exploration: ExplorationShare) -> Self {
         Self {
             reward_wait_time: configuration.reward_wait_time.get().to_string(),
             default_reward: configuration.default_reward.get(),
             reward_aggregation: configuration.reward_aggregation.as_str(),
-            exploration_percentage: configuration.exploration_percentage.get(),
+            exploration_percentage: exploration.get(),
             model_export_frequency: configuration.model_export_frequency.to_string(),
             log_mirror_enabled: configuration.log_mirror_enabled,
             log_mirror_sas_uri: configuration.log_mirror_sas_uri.clone(),

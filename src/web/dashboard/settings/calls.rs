@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
-use super::draft::SettingsDraft;
+use super::{draft::SettingsDraft, ramp::RampView};
 use crate::{
     reports::ConsequencePart,
     terms::{Environment, Impact},
@@ -15,7 +15,9 @@ use crate::{
 pub struct SettingsView {
     pub name: String,
     pub environment: Environment,
+    /// As they were asked for: during a ramp, the share of exploration that it leads to.
     pub current: SettingsDraft,
+    pub ramp: Option<RampView>,
     /// What `arguments` could start with: the old service's own.
     pub compatible_arguments: String,
     pub history: Vec<PastView>,
@@ -52,6 +54,8 @@ pub struct PreviewView {
     pub impact: Impact,
     /// When it goes back to an earlier one: which.
     pub restores: Option<Moment>,
+    /// Whether it may take its time: of all settings exploration alone.
+    pub may_ramp: bool,
 }
 
 /// A change that somebody thinks about: what they typed, or an earlier configuration.
@@ -68,7 +72,7 @@ pub async fn load_settings(id: String) -> Result<SettingsView, PageError> {
         bandit::LearningSettings,
         loops::Change,
         terms::Role,
-        web::{guard, settings_file, words},
+        web::{guard, ramp_forms, settings_file, words},
     };
     let (person, live) = guard::require_loop(Role::Viewer, &id).await?;
     let now_us = live.now_us();
@@ -92,6 +96,7 @@ pub async fn load_settings(id: String) -> Result<SettingsView, PageError> {
         name: live.name(),
         environment: live.environment(),
         current: SettingsDraft::of(&live.configuration(), live.arguments().as_deref()),
+        ramp: ramp_forms::ramp_view(&live),
         compatible_arguments: LearningSettings::COMPATIBLE_DEFAULT.to_owned(),
         history: past,
         file_href: settings_file::address(&file),
@@ -121,7 +126,13 @@ pub async fn preview_settings(id: String, proposal: Proposal) -> Result<PreviewV
             .map(|past| words::moment(past.at_us, live.now_us())),
         None => None,
     };
-    Ok(PreviewView { changes: preview.changes.iter().map(words::change).collect(), impact: preview.impact, restores })
+    let explores = preview.changes.iter().any(|change| change.field == "explorationPercentage");
+    Ok(PreviewView {
+        changes: preview.changes.iter().map(words::change).collect(),
+        impact: preview.impact,
+        may_ramp: explores && restores.is_none(),
+        restores,
+    })
 }
 
 /// What a proposal would have meant for the last days; nothing is applied. `None` where the log cannot tell, because
@@ -153,12 +164,23 @@ pub async fn import_settings(id: String, file: String) -> Result<(), PageError> 
     Ok(())
 }
 
-/// Applies what was typed. The next Rank sees it.
+/// Applies what was typed. The next Rank sees it, and exploration takes as long as `ramp` says; empty is at once.
 #[server]
-pub async fn apply_draft(id: String, draft: SettingsDraft) -> Result<(), PageError> {
-    use crate::{terms::Role, web::guard};
+pub async fn apply_draft(id: String, draft: SettingsDraft, #[server(default)] ramp: String) -> Result<(), PageError> {
+    use crate::{
+        loops::{ConfigurationChange, RampStep},
+        terms::{IsoDuration, RampTime, Role},
+        web::guard,
+    };
     let (person, live) = guard::require_loop(Role::Editor, &id).await?;
     let change = guard::change_of(&live, &Proposal::Draft(Box::new(draft))).await?;
+    let ramp = if ramp.is_empty() {
+        RampStep::GoOn
+    } else {
+        let time: IsoDuration = ramp.parse().map_err(|error| guard::refused_at("ramp", error))?;
+        RampStep::Over(RampTime::try_from(time).map_err(|error| guard::refused_at("ramp", error))?)
+    };
+    let change = ConfigurationChange { ramp, ..change };
     live.configure(change, &person.author()).await?;
     leptos_axum::redirect(&format!("/loops/{id}/settings"));
     Ok(())

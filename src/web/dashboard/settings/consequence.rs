@@ -27,6 +27,7 @@ pub fn Weighed(
     proposal: Memo<Option<Proposal>>,
     consequence: ConsequenceResource,
     calls: SettingsCalls,
+    may_ramp: bool,
     may_edit: bool,
 ) -> impl IntoView {
     let shown = move || {
@@ -36,7 +37,7 @@ pub fn Weighed(
                 Ok(None) => ().into_any(),
                 Err(error) => view! { <NotTold error=error/> }.into_any(),
             };
-            let apply = may_edit.then(|| view! { <ApplyForm id=id proposal=proposal calls=calls/> });
+            let apply = may_edit.then(|| view! { <ApplyForm id=id proposal=proposal calls=calls may_ramp=may_ramp/> });
             view! { {told}<div class="row">{apply}<ClosePreview id=id/></div> }.into_any()
         })
     };

@@ -8,6 +8,7 @@ mod draft;
 mod form;
 mod history;
 mod preview;
+mod ramp;
 mod typed;
 
 pub use calls::{ChangeView, Proposal};
@@ -15,6 +16,7 @@ pub use draft::SettingsDraft;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+pub use ramp::RampView;
 
 use self::{
     as_code::AsCode,
@@ -26,6 +28,7 @@ use self::{
     form::SettingsForm,
     history::History,
     preview::{Preview, PreviewResource, preview_of},
+    ramp::ramp_notice,
 };
 use super::{current_loop_id, loop_frame::HeaderRefresh};
 use crate::web::components::{Loaded, PageHeader, show_toast};
@@ -104,7 +107,15 @@ fn Settings(
     consequence: ConsequenceResource,
     calls: SettingsCalls,
 ) -> impl IntoView {
-    let SettingsView { name, environment, current, compatible_arguments, history, file, file_href, may_edit } = view;
+    let SettingsView { name, environment, current, ramp, compatible_arguments, history, file, file_href, may_edit } = view;
+    let query = use_query_map();
+    let told = move || {
+        let query = query.read();
+        query
+            .get("done")
+            .or_else(|| query.get("problem"))
+            .map(|words| view! { <p class="notice" role="status">{words}</p> })
+    };
     let preview_error = RwSignal::new(None);
     let is_previewed = Memo::new(move |_| proposal.read().is_some());
     let start = match proposal.get_untracked() {
@@ -112,6 +123,8 @@ fn Settings(
         _ => current.clone(),
     };
     view! {
+        {told}
+        {ramp.map(|ramp| ramp_notice(ramp, &id.get_untracked(), may_edit))}
         <Show when=move || proposal.get().is_some()>
             <Preview id=id proposal=proposal preview=preview consequence=consequence calls=calls may_edit=may_edit error=preview_error/>
         </Show>

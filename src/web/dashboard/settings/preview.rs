@@ -7,6 +7,7 @@ use super::{
     SettingsCalls,
     calls::{ChangeView, PreviewView, Proposal, preview_settings},
     consequence::{ConsequenceResource, Weighed},
+    ramp::ramp_choice,
 };
 use crate::{
     terms::Impact,
@@ -100,7 +101,7 @@ fn Judged(
     calls: SettingsCalls,
     may_edit: bool,
 ) -> impl IntoView {
-    let PreviewView { changes, impact, restores } = view;
+    let PreviewView { changes, impact, restores, may_ramp } = view;
     let refused = move || {
         let results = [calls.apply.value().get(), calls.restore.value().get()];
         results.into_iter().flatten().find_map(|result| result.err().map(|error| error.to_string()))
@@ -115,7 +116,7 @@ fn Judged(
         <p class="preview__sentence"><ImpactChip impact=impact/>" "{impact_sentence(impact)}</p>
         <FormError message=Signal::derive(refused)/>
         {has_changes.then(|| view! { <ChangeTable changes=changes/> })}
-        {has_changes.then(|| view! { <Weighed id=id proposal=proposal consequence=consequence calls=calls may_edit=may_edit/> })}
+        {has_changes.then(|| view! { <Weighed id=id proposal=proposal consequence=consequence calls=calls may_ramp=may_ramp may_edit=may_edit/> })}
         {(!has_changes).then(|| view! { <div class="row"><ClosePreview id=id/></div> })}
     }
     .into_any()
@@ -129,13 +130,20 @@ pub fn ClosePreview(id: Memo<String>) -> impl IntoView {
 
 /// Applies the proposal in the page's address.
 #[component]
-pub fn ApplyForm(id: Memo<String>, proposal: Memo<Option<Proposal>>, calls: SettingsCalls) -> impl IntoView {
+pub fn ApplyForm(
+    id: Memo<String>,
+    proposal: Memo<Option<Proposal>>,
+    calls: SettingsCalls,
+    /// Whether the change may take its time.
+    may_ramp: bool,
+) -> impl IntoView {
     move || {
         match proposal.get() {
         Some(Proposal::Draft(draft)) => view! {
-            <ActionForm action=calls.apply>
+            <ActionForm action=calls.apply attr:class="apply">
                 <input type="hidden" name="id" value=id.get_untracked()/>
                 {draft.pairs().map(|(name, value)| view! { <input type="hidden" name=format!("draft[{name}]") value=value/> })}
+                {may_ramp.then(ramp_choice)}
                 <SubmitButton label="Apply" pending=calls.apply.pending()/>
             </ActionForm>
         }
