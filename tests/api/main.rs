@@ -16,4 +16,5 @@ mod openapi;
 mod pause;
 mod people;
 mod played_issuer;
+mod shared_reports;
 mod tokens;
