@@ -150,6 +150,32 @@ pub async fn a_model_is_kept_each_day_that_it_learned_on_and_the_oldest_of_many_
     again.go_back_to(&oldest.id, &Author::server("ada")).await.expect("it is as good as one kept by hand");
 }
 
+pub async fn what_came_to_decide_is_told_against_the_kept_model_and_kept_for_a_while(database: &Database) {
+    let (_loops, live, clock) = with_loop(database).await;
+    play(&live, "few", 2).await;
+    let early = live.moved_features().await.expect("an answer");
+    assert_eq!((early.since, early.moves.len()), (None, 0), "there is nothing to compare with");
+    let kept = live.keep_checkpoint("a week ago", &Author::server("ada")).await.expect("kept");
+    play(&live, "many", 80).await;
+    clock.advance_us(7 * DAY_US);
+
+    let moved = live.moved_features().await.expect("an answer");
+    let since = moved.since.expect("one was kept");
+    assert_eq!((since.version, since.kept_at_us), (kept.model_version, kept.at_us));
+    assert!((20..=82).contains(&moved.n_decisions), "{} decisions", moved.n_decisions);
+    let device = moved.moves.iter().find(|of| of.feature == "device").expect("it was in every context");
+    assert!(device.change() > 0.1 && device.is_sure(), "{:?}", moved.moves);
+    let names: Vec<&str> = moved.moves.iter().map(|of| of.feature.as_str()).collect();
+    assert_eq!(names.len(), 3, "the context's device, the actions' id and topic: {names:?}");
+
+    play(&live, "more", 2).await;
+    let again = live.moved_features().await.expect("an answer");
+    assert!(std::sync::Arc::ptr_eq(&moved, &again), "it is good for ten minutes");
+    live.go_back_to(&kept.id, &Author::server("ada")).await.expect("it is there");
+    let back = live.moved_features().await.expect("an answer");
+    assert!(back.moves.iter().all(|of| of.change() == 0.0), "it is that model again: {:?}", back.moves);
+}
+
 pub async fn the_loops_own_actions_are_counted_and_the_counts_outlive_a_restart(database: &Database) {
     let (loops, live, clock) = with_loop(database).await;
     for id in ["tea", "cake"] {
