@@ -65,7 +65,7 @@ test("a model is kept, lost, and gone back to", async ({ newServer, open }) => {
     await page.goto(`/loops/${made.id}`);
     await awake(page);
     const moved = page.locator("#moved");
-    await expect(moved.getByRole("heading", { name: /^Features that moved since/ })).toBeVisible();
+    await expect(moved.getByRole("heading", { name: /^Features that moved in/ })).toBeVisible();
     await expect(moved).toContainText(/asked about the same \d+ newest decisions/);
     await expect(moved.getByRole("row", { name: /action\./ }).first()).toContainText("±");
   });

@@ -40,16 +40,17 @@ fn of(found: &MovedFeatures, now_us: i64) -> MovedPart {
     let Some(OlderModel { version, kept_at_us }) = found.since else {
         return told("Too early: no older model was kept yet. The server keeps one of each day that the loop learned.", false);
     };
-    let (ago, age_us) = (words::ago(kept_at_us, now_us), now_us - kept_at_us);
+    let age_us = (now_us - kept_at_us).max(0);
+    let (ago, span) = (words::ago(kept_at_us, now_us), words::span(age_us));
     if version == found.version {
-        return told(format!("The model has learned nothing since {ago}, so no feature moved."), false);
+        return told(format!("The model has learned nothing in {span}, so no feature moved."), false);
     }
     if found.n_decisions < N_LEAST {
         let missing = words::counted(i64::from(N_LEAST - found.n_decisions), "more decision");
         return told(format!("Too early to compare with the model of {ago}: {missing} between actions."), false);
     }
     let is_week = (WEEK_DAYS[0] * DAY_US..=WEEK_DAYS[1] * DAY_US).contains(&age_us);
-    let title = if is_week { "Features that moved this week".to_owned() } else { format!("Features that moved since {ago}") };
+    let title = if is_week { "Features that moved this week".to_owned() } else { format!("Features that moved in {span}") };
     let rows: Vec<MovedRow> = found.moves.iter().filter(|of| is_told(of)).take(N_ROWS).map(row).collect();
     let version = words::count(version.max(0).cast_unsigned());
     let basis = format!(
@@ -103,7 +104,7 @@ mod tests {
             change: "+0.100 ± 0.010".into(),
         };
         assert_eq!(part.rows[0], first);
-        assert_eq!(of(&found(2), 0).title, "Features that moved since 2 days ago");
+        assert_eq!(of(&found(2), 0).title, "Features that moved in 2 days");
     }
 
     #[test]
@@ -115,6 +116,6 @@ mod tests {
         let none = of(&MovedFeatures { since: None, ..found(7) }, 0);
         assert!(none.rows.is_empty() && none.sentence.starts_with("Too early"), "{none:?}");
         let same = of(&MovedFeatures { version: 4_211, ..found(7) }, 0);
-        assert!(same.rows.is_empty() && same.sentence.contains("learned nothing since 7 days ago"), "{same:?}");
+        assert!(same.rows.is_empty() && same.sentence.contains("learned nothing in 7 days"), "{same:?}");
     }
 }
