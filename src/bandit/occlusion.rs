@@ -208,7 +208,8 @@ impl Policy {
     ) -> Result<Vec<Explanation>, FeatureError> {
         let sides = Sides::of(asked)?;
         let all: Vec<usize> = (0..asked.actions.len()).collect();
-        let (eligible, others): (Vec<usize>, Vec<usize>) = all.iter().partition(|action_idx| asked.is_eligible(**action_idx));
+        let (eligible, others): (Vec<usize>, Vec<usize>) =
+            all.iter().partition(|action_idx| asked.is_eligible(**action_idx));
         let mut explained: Vec<Option<Explanation>> = vec![None; all.len()];
         // Those that can be chosen compete with each other alone, as when they were ranked.
         for (actions, wanted) in [(&eligible, &eligible), (&all, &others)] {
@@ -232,7 +233,8 @@ impl Policy {
         asked: &Asked<'_>,
     ) -> Result<BTreeMap<(String, String), Vec<f64>>, FeatureError> {
         let (example, sides) = (Example::new(asked.context, asked.actions)?, Sides::of(asked)?);
-        let actions: Vec<usize> = (0..asked.actions.len()).filter(|action_idx| asked.is_eligible(*action_idx)).collect();
+        let actions: Vec<usize> =
+            (0..asked.actions.len()).filter(|action_idx| asked.is_eligible(*action_idx)).collect();
         let mut by_feature: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
         if actions.is_empty() {
             return Ok(by_feature);

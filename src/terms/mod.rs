@@ -5,6 +5,7 @@
 mod audit;
 mod auto_optimization;
 mod configuration;
+mod credential;
 mod duration;
 mod feature_object;
 mod ids;
@@ -17,6 +18,7 @@ pub use configuration::{
     Configuration, ConfigurationError, ExplorationShare, LearningMode, RetentionDays, RewardAggregation, RewardValue,
     RewardWaitTime,
 };
+pub use credential::Credential;
 pub use duration::{IsoDuration, IsoDurationError};
 pub use feature_object::{FeatureObject, FeatureValue};
 pub use ids::{ActionId, EventId, IdError, JobId, LoopId, SlotId};

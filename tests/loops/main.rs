@@ -131,6 +131,7 @@ fn request(event_id: Option<&str>, device: &str) -> RankRequest<'static> {
         excluded: Vec::new(),
         event_id: event_id.map(|id| id.parse().expect("an id")),
         is_deferred: false,
+        came_with: None,
         is_explained: false,
     }
 }

@@ -38,7 +38,10 @@ fn told(sentence: impl Into<String>, is_pending: bool) -> MovedPart {
 
 fn of(found: &MovedFeatures, now_us: i64) -> MovedPart {
     let Some(OlderModel { version, kept_at_us }) = found.since else {
-        return told("Too early: no older model was kept yet. The server keeps one of each day that the loop learned.", false);
+        return told(
+            "Too early: no older model was kept yet. The server keeps one of each day that the loop learned.",
+            false,
+        );
     };
     let age_us = (now_us - kept_at_us).max(0);
     let (ago, span) = (words::ago(kept_at_us, now_us), words::span(age_us));
@@ -50,7 +53,8 @@ fn of(found: &MovedFeatures, now_us: i64) -> MovedPart {
         return told(format!("Too early to compare with the model of {ago}: {missing} between actions."), false);
     }
     let is_week = (WEEK_DAYS[0] * DAY_US..=WEEK_DAYS[1] * DAY_US).contains(&age_us);
-    let title = if is_week { "Features that moved this week".to_owned() } else { format!("Features that moved in {span}") };
+    let title =
+        if is_week { "Features that moved this week".to_owned() } else { format!("Features that moved in {span}") };
     let rows: Vec<MovedRow> = found.moves.iter().filter(|of| is_told(of)).take(N_ROWS).map(row).collect();
     let version = words::count(version.max(0).cast_unsigned());
     let basis = format!(
@@ -95,7 +99,9 @@ mod tests {
     fn the_five_that_moved_most_are_told_with_what_that_rests_on() {
         let part = of(&found(7), 0);
         assert_eq!(part.title, "Features that moved this week");
-        assert!(part.sentence.contains("of 7 days ago (version 4,211)") && part.sentence.contains("100 newest decisions"));
+        assert!(
+            part.sentence.contains("of 7 days ago (version 4,211)") && part.sentence.contains("100 newest decisions")
+        );
         assert_eq!(part.rows.len(), N_ROWS);
         let first = MovedRow {
             name: "f0".into(),
