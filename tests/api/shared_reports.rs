@@ -70,6 +70,12 @@ async fn a_link_ends_when_it_was_said_to_and_with_its_report() {
     let path = format!("/loops/{}/evaluations/{evaluation_id}", of.id);
     assert_eq!(app.manage(Method::DELETE, &path, Value::Null).await.status, StatusCode::NO_CONTENT);
     assert_eq!(status(&app, &of, &long).await, StatusCode::NOT_FOUND);
+    let again = json!({
+        "id": evaluation_id, "name": "another", "startTime": "2026-01-01T00:00:00Z", "endTime": "2026-01-02T00:00:00Z",
+    });
+    let again = app.manage(Method::POST, &format!("/loops/{}/evaluations", of.id), again).await;
+    assert_eq!(again.status, StatusCode::CREATED, "{}", again.text);
+    assert_eq!(status(&app, &of, &long).await, StatusCode::NOT_FOUND, "an old link leads to no new report of that id");
 }
 
 #[tokio::test]
