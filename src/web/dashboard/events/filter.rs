@@ -99,10 +99,10 @@ fn MoreFields(words: EventFilterWords) -> impl IntoView {
             {field("from", "Ranked from (UTC)", "datetime-local", words.from)}
             {field("to", "Ranked before (UTC)", "datetime-local", words.to)}
             {field("event", "Event id begins with", "text", words.event)}
-            <div class="field">
-                <span class="field__label" aria-hidden="true">"Came with"</span>
+            <label class="field">
+                <span class="field__label">"Came with"</span>
                 {select("key", "Came with", &KEYS, &words.key)}
-            </div>
+            </label>
         </div>
     }
     .into_any()
