@@ -91,8 +91,8 @@ pub async fn feature_checks(managed: ManagedLoop) -> Result<Json<FeatureChecks>,
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "asOf": "2026-01-08T00:00:00.000000Z", "version": 5_020,
-    "since": {"version": 4_211, "keptAt": "2026-01-01T00:00:00.000000Z"}, "decisions": 100,
+    "asOf": "2026-01-08T00:00:00Z", "version": 5_020,
+    "since": {"version": 4_211, "keptAt": "2026-01-01T00:00:00Z"}, "decisions": 100,
     "features": [
         {"namespace": "FromUrl", "feature": "device", "before": 0.021, "now": 0.064, "change": 0.043, "low": 0.037, "high": 0.049},
     ],

