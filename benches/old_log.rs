@@ -92,6 +92,7 @@ fn event(n: usize, at_us: i64) -> PastFacts {
     ranking.swap(0, chosen_idx);
     let ranked = Ranked {
         event_id: event_id.clone(),
+        came_with: None,
         request: request(n).into(),
         loop_actions: None,
         slots: vec![RankedSlot {

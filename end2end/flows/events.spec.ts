@@ -78,6 +78,17 @@ test("a filter stands in the address, says what it looked at, and a wrong one is
 
   await page.goto(`/loops/${loop.id}/events?rewardMin=1&rewardMax=0`);
   await expect(page.locator("#event-filter-problem")).toContainText("must not be smaller");
+
+  await api.rank(loop.keys[1], { eventId: "four", contextFeatures: [{ device: "phone" }], actions: ACTIONS });
+  await page.goto(`/loops/${loop.id}/events`);
+  await awake(page);
+  await page.getByText("Reward, time, key and id").click();
+  await page.getByRole("combobox", { name: "Came with" }).selectOption("2");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await expect(page).toHaveURL(/key=2/);
+  await expect(rows(page)).toHaveCount(1);
+  await rows(page).first().click();
+  await expect(page.getByRole("dialog", { name: /^Event/ })).toContainText("It came with key 2.");
 });
 
 test("an event opens beside the list, by mouse and by keyboard, and can be pinned", async ({ office, open }) => {

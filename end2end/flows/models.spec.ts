@@ -60,6 +60,16 @@ test("a model is kept, lost, and gone back to", async ({ newServer, open }) => {
     await expect(page.getByRole("main")).toContainText("Somebody went back to version 30");
   });
 
+  await test.step("the overview says which features moved since a model was kept", async () => {
+    await teach(60);
+    await page.goto(`/loops/${made.id}`);
+    await awake(page);
+    const moved = page.locator("#moved");
+    await expect(moved.getByRole("heading", { name: /^Features that moved in/ })).toBeVisible();
+    await expect(moved).toContainText(/asked about the same \d+ newest decisions/);
+    await expect(moved.getByRole("row", { name: /action\./ }).first()).toContainText("±");
+  });
+
   await test.step("it travels as a signed file, and nothing else is taken", async () => {
     const archive = await page.request.get(`${path}/present.zip`);
     expect(archive.headers()["content-type"]).toBe("application/zip");

@@ -11,32 +11,46 @@ use super::{ApiError, ApiState, bearer::TokenError};
 use crate::{
     accounts::SignedIn,
     loops::{ClientKind, KeySlot, LiveLoop, Loops},
-    terms::{Author, LoopId, Role},
+    terms::{Author, Credential, LoopId, Role},
 };
 
 const KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
 
+/// The loop that a call of the data plane is for, and what its caller proved itself by.
+#[derive(Debug)]
+pub struct Called {
+    pub live: LiveLoop,
+    pub with: Credential,
+}
+
 impl FromRequestParts<ApiState> for LiveLoop {
     type Rejection = ApiError;
 
-    /// The loop that a call of the data plane is for, by the key that it carries or by its token. With both, the key
-    /// decides, as it did at the old service.
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
+        Called::from_request_parts(parts, state).await.map(|called| called.live)
+    }
+}
+
+impl FromRequestParts<ApiState> for Called {
+    type Rejection = ApiError;
+
+    /// By the key that the call carries or by its token. With both, the key decides, as it did at the old service.
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let in_path = loop_id_in_path(parts, state).await;
-        let live = match (parts.headers.get(KEY), sent_token(parts)) {
+        let (live, with) = match (parts.headers.get(KEY), sent_token(parts)) {
             (Some(key), _) => {
                 let (live, slot) = by_key(key, in_path.as_deref(), state)?;
                 live.note_key_use(
                     slot,
                     ClientKind::of(parts.headers.get(header::USER_AGENT).map(HeaderValue::as_bytes)),
                 );
-                live
+                (live, slot.into())
             }
-            (None, Some(token)) => by_token(token, in_path.as_deref(), state).await?,
+            (None, Some(token)) => (by_token(token, in_path.as_deref(), state).await?, Credential::Token),
             (None, None) => return Err(ApiError::invalid_key()),
         };
         state.limits.count_call(live.id())?;
-        Ok(live)
+        Ok(Self { live, with })
     }
 }
 

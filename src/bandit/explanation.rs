@@ -33,6 +33,13 @@ pub struct Asked<'a> {
     pub n_most: usize,
 }
 
+impl Asked<'_> {
+    /// Whether this action could be chosen.
+    pub(super) fn is_eligible(&self, action_idx: usize) -> bool {
+        self.is_eligible.get(action_idx).copied().unwrap_or(false)
+    }
+}
+
 /// Why an action has its score. Contributions add up to the score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {

@@ -12,6 +12,8 @@
 //! actions' own features, those of one name are left out of all actions at once: they are offered together, and what one
 //! says is held against what the others say. So the work does not grow with features times actions.
 
+use std::collections::BTreeMap;
+
 use super::{
     ActionInput, Asked, Example, Explanation, FeatureError, JsonObject, Learner, Policy,
     auto::{Estimates, Mixture},
@@ -39,6 +41,21 @@ struct Unit {
     /// Its places among what is shown and what is hidden, as `Feature::index` counts them.
     shown: Vec<u16>,
     hidden: Vec<u16>,
+}
+
+impl Unit {
+    /// Namespace and name, whatever its value; an array is named by its namespace.
+    fn feature(&self) -> (String, String) {
+        let key = if self.key == "[" { &self.namespace } else { &self.key };
+        (self.namespace.clone(), key.clone())
+    }
+}
+
+/// What the units of actions that compete do to their estimates.
+struct Occluded<'a> {
+    full: Estimates,
+    /// By action.
+    effects: Vec<Vec<(&'a Unit, f32)>>,
 }
 
 /// The units of a context or of an action.
@@ -191,41 +208,72 @@ impl Policy {
     ) -> Result<Vec<Explanation>, FeatureError> {
         let sides = Sides::of(asked)?;
         let all: Vec<usize> = (0..asked.actions.len()).collect();
-        let is_eligible = |action_idx: usize| asked.is_eligible.get(action_idx).copied().unwrap_or(false);
-        let (eligible, others): (Vec<usize>, Vec<usize>) = all.iter().partition(|action_idx| is_eligible(**action_idx));
+        let (eligible, others): (Vec<usize>, Vec<usize>) =
+            all.iter().partition(|action_idx| asked.is_eligible(**action_idx));
         let mut explained: Vec<Option<Explanation>> = vec![None; all.len()];
         // Those that can be chosen compete with each other alone, as when they were ranked.
         for (actions, wanted) in [(&eligible, &eligible), (&all, &others)] {
             if wanted.is_empty() {
                 continue;
             }
-            Workspace::with(|workspace| {
-                let mut asker = Asker { policy: self, mixture, example, actions, workspace };
-                let explanations = self.occlude_group(&mut asker, &sides, asked.n_most);
-                for (action_idx, explanation) in actions.iter().zip(explanations) {
-                    explained[*action_idx].get_or_insert(explanation);
-                }
-            });
+            let Occluded { full, effects } = self.occlude_group(mixture, example, actions, &sides);
+            for (at, (action_idx, effects)) in actions.iter().zip(effects).enumerate() {
+                let explanation = self.summed_up(mixture, &full, at, effects, asked.n_most);
+                explained[*action_idx].get_or_insert(explanation);
+            }
         }
         Ok(explained.into_iter().flatten().collect())
     }
 
+    /// By namespace and name, then action that could be chosen: what each feature adds, its values together. As it was
+    /// found, and not scaled to the score: what scales hang on is the score, and not the feature.
+    pub(super) fn effects_by_feature(
+        &self,
+        mixture: &Mixture,
+        asked: &Asked<'_>,
+    ) -> Result<BTreeMap<(String, String), Vec<f64>>, FeatureError> {
+        let (example, sides) = (Example::new(asked.context, asked.actions)?, Sides::of(asked)?);
+        let actions: Vec<usize> =
+            (0..asked.actions.len()).filter(|action_idx| asked.is_eligible(*action_idx)).collect();
+        let mut by_feature: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
+        if actions.is_empty() {
+            return Ok(by_feature);
+        }
+        for (at, effects) in self.occlude_group(mixture, &example, &actions, &sides).effects.into_iter().enumerate() {
+            for (unit, effect) in effects {
+                let sums = by_feature.entry(unit.feature()).or_insert_with(|| vec![0.0; actions.len()]);
+                sums[at] += f64::from(effect);
+            }
+        }
+        Ok(by_feature)
+    }
+
     /// The actions that compete.
-    fn occlude_group(&self, asker: &mut Asker<'_>, sides: &Sides, n_most: usize) -> Vec<Explanation> {
+    fn occlude_group<'a>(
+        &self,
+        mixture: &Mixture,
+        example: &Example,
+        actions: &[usize],
+        sides: &'a Sides,
+    ) -> Occluded<'a> {
         let Sides { context, own } = sides;
-        let full = asker.estimates(asker.example);
-        let is_of_context = |part: Part, _| matches!(part, Part::Context | Part::Hidden);
-        let of_context = asker.effects(&full.scores, sides, context.all.len(), is_of_context);
-        let n_own = asker.actions.iter().map(|action_idx| own[*action_idx].all.len()).max().unwrap_or(0);
-        // The constant stays.
-        let is_own = |part: Part, index: u16| matches!(part, Part::Action(_)) && index > 0;
-        let of_actions = asker.effects(&full.scores, sides, n_own, is_own);
-        let explain = |(at, action_idx): (usize, &usize)| {
+        let (full, of_context, of_actions) = Workspace::with(|workspace| {
+            let mut asker = Asker { policy: self, mixture, example, actions, workspace };
+            let full = asker.estimates(example);
+            let is_of_context = |part: Part, _| matches!(part, Part::Context | Part::Hidden);
+            let of_context = asker.effects(&full.scores, sides, context.all.len(), is_of_context);
+            let n_own = actions.iter().map(|action_idx| own[*action_idx].all.len()).max().unwrap_or(0);
+            // The constant stays.
+            let is_own = |part: Part, index: u16| matches!(part, Part::Action(_)) && index > 0;
+            let of_actions = asker.effects(&full.scores, sides, n_own, is_own);
+            (full, of_context, of_actions)
+        });
+        let of_action = |(at, action_idx): (usize, &usize)| {
             let units = context.all.iter().zip(&of_context).chain(own[*action_idx].all.iter().zip(&of_actions));
-            let effects = units.map(|(unit, effects)| (&unit.name, effects[at])).collect();
-            self.summed_up(asker.mixture, &full, at, effects, n_most)
+            units.map(|(unit, effects)| (unit, effects[at])).collect()
         };
-        asker.actions.iter().enumerate().map(explain).collect()
+        let effects = actions.iter().enumerate().map(of_action).collect();
+        Occluded { full, effects }
     }
 
     fn summed_up(
@@ -233,14 +281,14 @@ impl Policy {
         mixture: &Mixture,
         full: &Estimates,
         at: usize,
-        effects: Vec<(&String, f32)>,
+        effects: Vec<(&Unit, f32)>,
         n_most: usize,
     ) -> Explanation {
         let (score, mean) = (full.scores[at], mixture.mean_reward());
         let scale = scale(score - mean, effects.iter().map(|(_, effect)| effect).sum());
         let always = "always".to_owned();
         let parts =
-            std::iter::once((&always, mean)).chain(effects.iter().map(|(name, effect)| (*name, scale * effect)));
+            std::iter::once((&always, mean)).chain(effects.iter().map(|(unit, effect)| (&unit.name, scale * effect)));
         let is_on = |learner: &Learner| self.settings.auto().is_some_and(|auto| auto.has(*learner));
         let learners = Learner::ALL.into_iter().filter(is_on);
         Explanation {

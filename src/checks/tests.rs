@@ -13,6 +13,7 @@ fn ranked(number: u64, context: Value, action: Value) -> Ranked {
     let id: ActionId = "a".parse().expect("an id");
     Ranked {
         event_id: format!("e{number}").parse().expect("an id"),
+        came_with: None,
         request: body.to_string().into(),
         loop_actions: None,
         slots: vec![RankedSlot {

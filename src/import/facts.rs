@@ -86,6 +86,7 @@ pub fn prepare(event: &LoggedEvent, settings: LoopFacts, is_apprentice: bool) ->
     let baselines = baselines(event);
     let ranked = Ranked {
         event_id: event.event_id.clone(),
+        came_with: None,
         request: serde_json::to_string(&request(event, &baselines)).map_err(|_| Skipped::Features)?.into(),
         loop_actions: None,
         slots: event.decisions.iter().zip(&baselines).map(|(d, b)| slot(event, d, *b, is_apprentice)).collect(),

@@ -3,13 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::terms::{ActionId, EventId, FeatureObject, LearningMode, SlotId};
+use crate::terms::{ActionId, Credential, EventId, FeatureObject, LearningMode, SlotId};
 
 /// One Rank, complete when it is made: nothing of it is ever looked up later.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", from = "StoredRanked")]
 pub struct Ranked {
     pub event_id: EventId,
+    /// What its caller proved itself by; `None` in logs from before that was noted, and in imported ones.
+    #[serde(rename = "key", skip_serializing_if = "Option::is_none")]
+    pub came_with: Option<Credential>,
     /// The body as it was received: JSON. `to_json` puts it in.
     #[serde(skip_serializing)]
     pub request: Box<str>,
@@ -53,6 +56,8 @@ pub struct RankedSlot {
 #[serde(rename_all = "camelCase")]
 struct StoredRanked {
     event_id: EventId,
+    #[serde(default, rename = "key")]
+    came_with: Option<Credential>,
     request: Box<RawValue>,
     #[serde(default)]
     loop_actions: Option<Box<RawValue>>,
@@ -87,6 +92,7 @@ impl From<StoredRanked> for Ranked {
         });
         Self {
             event_id: stored.event_id,
+            came_with: stored.came_with,
             request: stored.request.into(),
             loop_actions: stored.loop_actions,
             slots: stored.slots.into_iter().chain(only).collect(),
@@ -202,4 +208,30 @@ pub struct RequestAction<'a> {
 
 fn null_as_default<'de, D: serde::Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
     Option::<T>::deserialize(from).map(Option::unwrap_or_default)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// As logs had it before they told what a Rank came with.
+    const OLD: &str = r#"{"eventId":"e","slots":[{"answer":{"ranking":[["a",1.0]],"chosenIdx":0,"rewardActionId":"a"},
+        "baselineIdx":0,"policyChoiceIdx":0,"policyPmf":[1.0]}],"mode":"Online","isDeferred":false,"rewardWaitUs":1,
+        "modelVersion":0,"policyVersion":1,"seed":0,"request":{"actions":[]}}"#;
+
+    #[test]
+    fn an_old_record_reads_as_before_and_a_new_one_says_what_it_came_with() {
+        let old: Ranked = serde_json::from_str(OLD).expect("an old record");
+        let written: serde_json::Value = serde_json::from_slice(&old.to_json().expect("JSON")).expect("JSON");
+        assert_eq!((old.came_with, written.get("key")), (None, None));
+        for credential in Credential::ALL {
+            let new = Ranked { came_with: Some(credential), ..old.clone() };
+            let written = new.to_json().expect("JSON");
+            let told: serde_json::Value = serde_json::from_slice(&written).expect("JSON");
+            assert_eq!(told["key"], json!(credential.as_str()));
+            assert_eq!(serde_json::from_slice::<Ranked>(&written).expect("a record").came_with, Some(credential));
+        }
+    }
 }

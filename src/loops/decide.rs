@@ -12,7 +12,7 @@ use crate::{
     bandit::{ActionInput, Example, Filling, draw_seed, slot_example, slot_seed},
     log::{Fact, Ranked, RankedAnswer, RankedSlot, RequestAction},
     store::{Appended, StoreError, StoredRecord},
-    terms::{ActionId, EventId, FeatureObject, SlotId},
+    terms::{ActionId, Credential, EventId, FeatureObject, SlotId},
     trainer::KnownFact,
 };
 
@@ -47,6 +47,7 @@ pub(super) struct Undecided<'a> {
     pub slots: Vec<Slot<'a>>,
     pub event_id: Option<EventId>,
     pub is_deferred: bool,
+    pub came_with: Option<Credential>,
 }
 
 /// What was decided.
@@ -140,6 +141,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided<'_>, example
     }
     Ranked {
         event_id,
+        came_with: undecided.came_with,
         request: (*undecided.body).into(),
         loop_actions: undecided.has_loop_actions.then(|| write_actions(&undecided.actions)),
         slots,

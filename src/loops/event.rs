@@ -8,7 +8,7 @@ use super::{EventSummary, LiveLoop, LoopError};
 use crate::{
     log::{EARLY_REWARD_US, EventLife, EventRules, Fact, Ranked, RankedSlot, ReceivedReward, Record},
     store::StoredRecord,
-    terms::{ActionId, EventId, EventState, LearningMode, SlotId},
+    terms::{ActionId, Credential, EventId, EventState, LearningMode, SlotId},
     trainer::RulesHistory,
 };
 
@@ -18,6 +18,8 @@ pub struct EventView {
     pub event_id: EventId,
     pub seq: i64,
     pub ranked_at_us: i64,
+    /// What its caller proved itself by, if that was noted.
+    pub came_with: Option<Credential>,
     pub state: EventState,
     /// The Rank's body as it was received.
     pub request: Box<str>,
@@ -260,6 +262,7 @@ impl Story {
         EventView {
             seq,
             ranked_at_us,
+            came_with: ranked.came_with,
             state: self.life.state(),
             learned_reward: self.life.learned_reward(),
             deadline_us: self.life.deadline_us,

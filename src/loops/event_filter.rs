@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     log::Ranked,
-    terms::{EventState, FeatureObject},
+    terms::{Credential, EventState, FeatureObject},
 };
 
 /// Letters of a text to look for. Longer ones are no words, and each event would be searched for them.
@@ -23,6 +23,8 @@ pub struct EventFilter {
     pub reward_to: Option<f32>,
     /// Its id begins so.
     pub id_prefix: Option<String>,
+    /// Its Rank came with this. What came before that was noted, came with nothing that is known.
+    pub came_with: Option<Credential>,
     /// Ranked at this instant or later.
     pub from_us: Option<i64>,
     /// Ranked before this instant.
@@ -44,6 +46,7 @@ impl EventFilter {
             && self.to_us.is_none_or(|to_us| ranked_at_us < to_us)
             && self.action.as_ref().is_none_or(is_shown)
             && self.is_exploring.is_none_or(|is| ranked.is_exploring() == is)
+            && (self.came_with.is_none() || self.came_with == ranked.came_with)
             && self.id_prefix.as_deref().is_none_or(|prefix| ranked.event_id.as_str().starts_with(prefix))
             // Last, because the context has to be read for it.
             && self.feature.as_deref().is_none_or(|words| has_feature(ranked, words))

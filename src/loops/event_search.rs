@@ -14,7 +14,7 @@ use super::{
 use crate::{
     log::{Fact, Ranked, Record},
     store::{RankScan, ScannedRanks},
-    terms::{ActionId, EventId, EventState, LearningMode},
+    terms::{ActionId, Credential, EventId, EventState, LearningMode},
     trainer::FeedEntry,
 };
 
@@ -31,6 +31,8 @@ pub struct EventSummary {
     pub event_id: EventId,
     pub seq: i64,
     pub ranked_at_us: i64,
+    /// What its caller proved itself by, if that was noted.
+    pub came_with: Option<Credential>,
     pub state: EventState,
     pub reward_action_id: ActionId,
     pub probability: f32,
@@ -55,6 +57,7 @@ impl EventSummary {
             event_id: ranked.event_id.clone(),
             seq,
             ranked_at_us,
+            came_with: ranked.came_with,
             state,
             reward_action_id: answer.reward_action_id.clone(),
             probability: chosen.map_or(0.0, |(_, probability)| *probability),

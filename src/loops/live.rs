@@ -8,7 +8,9 @@ use std::{
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
-use super::{LoopAction, LoopError, PastConfiguration, key_use::KeyUses, registry::SharedTools};
+use super::{
+    LoopAction, LoopError, PastConfiguration, feature_moves::KeptMoves, key_use::KeyUses, registry::SharedTools,
+};
 use crate::{
     bandit::{ActionInput, Asked, Explanations, LearningSettings, Shed},
     loops::RankableAction,
@@ -55,6 +57,7 @@ struct LiveInner {
     /// `None` once it was stopped.
     trainer: Mutex<Option<Trainer>>,
     key_uses: KeyUses,
+    kept_moves: KeptMoves,
 }
 
 impl LiveLoop {
@@ -80,6 +83,7 @@ impl LiveLoop {
             changing: tokio::sync::Mutex::default(),
             trainer: Mutex::new(Some(trainer)),
             key_uses: KeyUses::default(),
+            kept_moves: KeptMoves::default(),
         })))
     }
 
@@ -130,6 +134,10 @@ impl LiveLoop {
 
     pub(super) fn key_uses(&self) -> &KeyUses {
         &self.0.key_uses
+    }
+
+    pub(super) fn kept_moves(&self) -> &KeptMoves {
+        &self.0.kept_moves
     }
 
     /// The configuration in force.

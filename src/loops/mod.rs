@@ -15,6 +15,7 @@ mod event_feed;
 mod event_filter;
 mod event_search;
 mod explain;
+mod feature_moves;
 mod features;
 mod following;
 mod key_use;
@@ -53,6 +54,7 @@ pub use event_feed::{EventChange, EventFollower, EventNews, N_ROWS_A_LOOK, N_ROW
 pub use event_filter::{EventFilter, MAX_FILTER_CHARS};
 pub use event_search::{EventSummary, EventsFound};
 pub use explain::{Decision, EventWhy, ReasonedAction, Why, WhyNot};
+pub use feature_moves::{MovedFeatures, MovesAtHand, OlderModel};
 pub use features::FeatureFindings;
 pub use key_use::{ClientKind, KeyUse};
 pub use live::{KeyInfo, LiveLoop};

@@ -6,7 +6,7 @@ use super::{
     LiveLoop, LoopError,
     decide::{RankableAction, Slot, Undecided, allowed, check_actions, decide},
 };
-use crate::terms::{ActionId, EventId, FeatureObject, SlotId};
+use crate::terms::{ActionId, Credential, EventId, FeatureObject, SlotId};
 
 /// One place to fill, as the caller meant it.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct MultiSlotRankRequest<'a> {
     /// `None`: the server makes one.
     pub event_id: Option<EventId>,
     pub is_deferred: bool,
+    /// As in `RankRequest`.
+    pub came_with: Option<Credential>,
 }
 
 /// The answer to a multi-slot Rank.
@@ -71,6 +73,7 @@ pub async fn rank_slots(live: &LiveLoop, request: MultiSlotRankRequest<'_>) -> R
         has_loop_actions,
         event_id: request.event_id,
         is_deferred: request.is_deferred,
+        came_with: request.came_with,
     };
     let decided = decide(live, undecided).await?;
     let ranked = decided.ranked;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     bandit::{Explanation, Explanations},
-    terms::{ActionId, EventId, FeatureObject},
+    terms::{ActionId, Credential, EventId, FeatureObject},
 };
 
 /// A Rank as the caller meant it; types are checked, rules are not yet.
@@ -23,6 +23,8 @@ pub struct RankRequest<'a> {
     /// `None`: the server makes one.
     pub event_id: Option<EventId>,
     pub is_deferred: bool,
+    /// What the caller proved itself by; `None` of what no caller sent.
+    pub came_with: Option<Credential>,
     /// Whether the answer is to say why each action has its score.
     pub is_explained: bool,
 }
@@ -63,6 +65,7 @@ pub async fn rank(live: &LiveLoop, request: RankRequest<'_>) -> Result<Ranking, 
         slots: vec![Slot { id: None, features: Vec::new(), is_allowed, baseline_idx }],
         event_id: request.event_id,
         is_deferred: request.is_deferred,
+        came_with: request.came_with,
     };
     let decided = decide(live, undecided).await?;
     Ok(answer(decided, explained.map(|explained| (ids, explained))))

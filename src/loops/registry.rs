@@ -18,7 +18,7 @@ use super::{
 use crate::{
     clock::Clock,
     store::{AuditLine, Durability, LogWriter, LoopRow, Store, Tail},
-    terms::{AuditKind, Author, Environment, LoopId},
+    terms::{AuditKind, Author, Credential, Environment, LoopId},
     trainer::{Learners, Leases},
 };
 
@@ -47,6 +47,15 @@ pub struct CreatedLoop {
 pub enum KeySlot {
     First,
     Second,
+}
+
+impl From<KeySlot> for Credential {
+    fn from(slot: KeySlot) -> Self {
+        match slot {
+            KeySlot::First => Self::FirstKey,
+            KeySlot::Second => Self::SecondKey,
+        }
+    }
 }
 
 /// All loops of this server. Cheap to clone.

@@ -16,6 +16,8 @@ pub struct EventFilterWords {
     pub reward_max: String,
     /// How the event's id begins.
     pub event: String,
+    /// `1` or `2`: its Rank came with this key of the loop; `token`: with an issuer's token.
+    pub key: String,
     /// Words that stand in the features of the context.
     pub feature: String,
     /// Ranked at this instant or later.
@@ -26,7 +28,7 @@ pub struct EventFilterWords {
 
 impl EventFilterWords {
     /// Names and values in the order of the form.
-    pub fn pairs(&self) -> [(&'static str, &str); 9] {
+    pub fn pairs(&self) -> [(&'static str, &str); 10] {
         [
             ("feature", &self.feature),
             ("action", &self.action),
@@ -35,6 +37,7 @@ impl EventFilterWords {
             ("rewardMin", &self.reward_min),
             ("rewardMax", &self.reward_max),
             ("event", &self.event),
+            ("key", &self.key),
             ("from", &self.from),
             ("to", &self.to),
         ]
@@ -50,6 +53,7 @@ impl EventFilterWords {
             reward_min: word("rewardMin"),
             reward_max: word("rewardMax"),
             event: word("event"),
+            key: word("key"),
             feature: word("feature"),
             from: word("from"),
             to: word("to"),

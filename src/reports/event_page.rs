@@ -29,6 +29,8 @@ pub struct EventPageData {
     pub ranked_at: Instant,
     pub model_version: i64,
     pub policy_version: i64,
+    /// "It came with key 1."; empty where that was not noted.
+    pub came_with: String,
     pub timeline: Vec<TimelineStep>,
     /// In the order of the request; a plain event has one without a name.
     pub slots: Vec<SlotPart>,

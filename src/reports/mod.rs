@@ -14,6 +14,7 @@ mod event_rows;
 mod feature_page;
 mod loop_row;
 mod models_page;
+mod moved_features;
 mod onboarding;
 mod overview;
 mod playground_page;
@@ -49,6 +50,7 @@ pub use event_rows::{EventNewsPart, EventRow, EventRows, EventStanding, FilterPr
 pub use feature_page::{FeaturePage, FindingGroup, FindingRow};
 pub use loop_row::{Health, HealthLevel, LoopRow, Share};
 pub use models_page::{KeptModel, ModelMoment, ModelPart, ModelTrust, ModelsPage};
+pub use moved_features::{MovedPart, MovedRow};
 pub use onboarding::{Onboarding, OnboardingStep, StepKind};
 pub use overview::{ApprenticeNumbers, CounterRow, ExplorationNumbers, Headline, Overview, Verdict};
 pub use playground_page::{ContextField, FieldKind, PlaygroundEvent, PlaygroundPage, PlaygroundSide};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chart, Health, Share, Smoothing, TimeRange, Unit};
+use super::{Chart, Health, MovedPart, Share, Smoothing, TimeRange, Unit};
 use crate::terms::{LearningMode, LoopId};
 
 /// Everything on the overview of a loop.
@@ -37,6 +37,8 @@ pub struct Overview {
     /// In apprentice mode only.
     pub apprentice: Option<ApprenticeNumbers>,
     pub relearning_percent: Option<u32>,
+    /// Which features weigh more or less than a week ago.
+    pub moved: MovedPart,
     /// The time zone of `from` and `to`.
     pub zone: String,
     /// What the page shows is as of this time, by the server's clock: "11:42:07 UTC".

@@ -204,6 +204,7 @@ mod tests {
             excluded: Vec::new(),
             event_id: Some(event_id.parse().expect("an id")),
             is_deferred: false,
+            came_with: None,
             is_explained: false,
         }
     }

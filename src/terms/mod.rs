@@ -5,6 +5,7 @@
 mod audit;
 mod auto_optimization;
 mod configuration;
+mod credential;
 mod duration;
 mod environment;
 mod feature_object;
@@ -19,6 +20,7 @@ pub use configuration::{
     Configuration, ConfigurationError, ExplorationShare, LearningMode, RetentionDays, RewardAggregation, RewardValue,
     RewardWaitTime,
 };
+pub use credential::Credential;
 pub use duration::{IsoDuration, IsoDurationError};
 pub use environment::Environment;
 pub use feature_object::{FeatureObject, FeatureValue};

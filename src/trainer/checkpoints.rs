@@ -1,14 +1,11 @@
 //! A model a day, kept to go back to. The others are kept by `loops`, before something is done to a model.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::task::JoinHandle;
 use tracing::warn;
 
 use super::{cell::Learned, fold::Fold, replay::in_the_background, task::Tools};
@@ -17,7 +14,7 @@ use crate::store::{CheckpointInfo, CheckpointReason, CheckpointRow, Fence, Store
 /// Models that were kept by themselves and stay, the newest: each can be some megabytes.
 pub const N_KEPT_BY_ITSELF: i64 = 12;
 /// How often somebody looks whether a day has passed.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
+const LOOK_EVERY_US: u64 = 60 * 1_000_000;
 const DAY_US: i64 = 24 * 3_600 * 1_000_000;
 
 /// One loop's daily models.
@@ -26,22 +23,24 @@ pub(super) struct Checkpoints {
     tools: Tools,
     /// The loop is gone: nothing of it is stored any more.
     is_discarded: Arc<AtomicBool>,
-    looked_at: Instant,
+    looked_us: i64,
     under_way: Option<JoinHandle<()>>,
 }
 
 impl Checkpoints {
     pub fn new(tools: Tools, is_discarded: Arc<AtomicBool>) -> Self {
-        Self { tools, is_discarded, looked_at: Instant::now(), under_way: None }
+        let looked_us = tools.clock.now_us();
+        Self { tools, is_discarded, looked_us, under_way: None }
     }
 
     /// Keeps the model when a day has passed since the last one, and it has learned since.
     pub async fn look(&mut self, fold: &Fold, now_us: i64, fence: Fence) {
         let is_busy = self.under_way.as_ref().is_some_and(|task| !task.is_finished());
-        if is_busy || self.looked_at.elapsed() < LOOK_EVERY {
+        // A clock that was set back has passed on, too.
+        if is_busy || now_us.abs_diff(self.looked_us) < LOOK_EVERY_US {
             return;
         }
-        self.looked_at = Instant::now();
+        self.looked_us = now_us;
         let version = fold.cell().learned().version;
         let began_us = fold.cell().in_force().rules.0.first().map_or(now_us, |(_, at_us, _)| *at_us);
         match self.is_due(version, began_us, now_us).await {

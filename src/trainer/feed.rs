@@ -130,6 +130,7 @@ mod tests {
         };
         Arc::new(Ranked {
             event_id: "e".parse().expect("an id"),
+            came_with: None,
             request: request.into(),
             loop_actions: None,
             slots: vec![slot],

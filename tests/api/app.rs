@@ -13,10 +13,11 @@ use rankloop::{
         bearer::{TokenOptions, Tokens},
     },
     clock::{Clock, ManualClock},
-    loops::{Loops, LoopsOptions, TrustedSigners},
+    loops::{LiveLoop, Loops, LoopsOptions, TrustedSigners},
     store::{Durability, Store},
     terms::{Author, LoopId, Role},
     vitals::Vitals,
+    web::shared_report::shared_routes,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -112,6 +113,7 @@ impl TestApp {
         let router = api::routes(
             ApiParts { loops: loops.clone(), accounts: accounts.clone(), limits, tokens, vitals: Vitals::new() }.into(),
         );
+        let router = router.merge(shared_routes(loops.clone()));
         Self { clock: manual, accounts, loops, store, router, _folder: folder }
     }
 
@@ -170,6 +172,15 @@ impl TestApp {
 
     pub fn accounts(&self) -> &Accounts {
         &self.accounts
+    }
+
+    pub fn live(&self, of: &TestLoop) -> LiveLoop {
+        self.loops.get(&of.id.parse().expect("an id")).expect("it was made")
+    }
+
+    /// A page as a browser without a session asks for it.
+    pub async fn page(&self, method: Method, path: &str) -> Answer {
+        self.send(Request::builder().method(method).uri(path).body(Body::empty()).expect("a request")).await
     }
 
     pub async fn token(&self, role: Role) -> String {

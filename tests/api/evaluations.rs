@@ -17,7 +17,7 @@ fn contract(policies: Value) -> Value {
     json!({"name": "mine", "startTime": DAYS[0], "endTime": DAYS[1], "policies": policies})
 }
 
-fn mine() -> Value {
+pub fn mine() -> Value {
     json!([{"name": "mine", "arguments": MINE}])
 }
 
@@ -27,7 +27,7 @@ async fn call(app: &TestApp, of: &TestLoop, method: Method, path: &str, body: Va
 }
 
 /// Six events in two windows of five minutes, every second one rewarded with 1.
-async fn play(app: &TestApp, of: &TestLoop) {
+pub async fn play(app: &TestApp, of: &TestLoop) {
     for n in 0..6 {
         if n == 3 {
             app.clock.advance_us(600 * SECOND_US);
@@ -50,7 +50,7 @@ async fn until_ended(app: &TestApp, of: &TestLoop, path: &str) -> Value {
     panic!("{path} came to no end");
 }
 
-async fn evaluated(app: &TestApp, of: &TestLoop, policies: Value) -> Value {
+pub async fn evaluated(app: &TestApp, of: &TestLoop, policies: Value) -> Value {
     let made = call(app, of, Method::POST, &format!("{PREVIEW}/evaluations"), contract(policies)).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     let id = made.json()["id"].as_str().expect("an id").to_owned();

@@ -20,13 +20,16 @@ async fn list(app: &TestApp, of: &TestLoop, query: &str) -> Value {
     answer.json()
 }
 
-/// Six events, a second apart: `e0` to `e5`, of which the even ones are on a phone, and the first three are rewarded.
+/// Six events, a second apart: `e0` to `e5`, of which the even ones are on a phone, the first three are rewarded, and the
+/// last came with the loop's second key.
 async fn six(app: &TestApp) -> TestLoop {
     let of = app.make_loop(json!({"rewardWaitTime": "PT10M"})).await;
     for n in 0..6 {
         let mut body = two_actions(&format!("e{n}"));
         body["contextFeatures"] = json!([{"reader": {"device": if n % 2 == 0 { "phone" } else { "tablet" }}}]);
-        assert_eq!(app.rank(&of, body).await.status, StatusCode::CREATED);
+        let key = &of.keys[usize::from(n == 5)];
+        let ranked = app.call(key, Method::POST, "/personalizer/v1.0/rank", body.to_string()).await;
+        assert_eq!(ranked.status, StatusCode::CREATED);
         app.clock.advance_us(SECOND_US);
     }
     for (n, value) in [(0, "1"), (1, "0"), (2, "-0.5")] {
@@ -41,7 +44,7 @@ async fn each_filter_narrows_the_list_down_to_what_it_says() {
     let of = six(&app).await;
     let all = list(&app, &of, "").await;
     assert_eq!(ids(&all), ["e5", "e4", "e3", "e2", "e1", "e0"]);
-    let cases: [(&str, &[&str]); 11] = [
+    let cases: [(&str, &[&str]); 14] = [
         ("state=learned", &["e2", "e1", "e0"]),
         ("state=pending", &["e5", "e4", "e3"]),
         ("state=pending,learned&feature=phone", &["e4", "e2", "e0"]),
@@ -51,6 +54,9 @@ async fn each_filter_narrows_the_list_down_to_what_it_says() {
         ("rewardMin=-1&rewardMax=0", &["e2", "e1"]),
         ("event=e4", &["e4"]),
         ("event=x", &[]),
+        ("key=1&feature=tablet", &["e3", "e1"]),
+        ("key=2", &["e5"]),
+        ("key=token", &[]),
         ("from=2026-01-01T00:00:02Z&to=2026-01-01T00:00:04Z", &["e3", "e2"]),
         ("action=water", &[]),
     ];
@@ -62,6 +68,23 @@ async fn each_filter_narrows_the_list_down_to_what_it_says() {
         let n = ids(&list(&app, &of, one).await).len() + ids(&list(&app, &of, other).await).len();
         assert_eq!(n, 6, "{one}");
     }
+}
+
+#[tokio::test]
+async fn an_event_says_which_key_it_came_with_and_nothing_of_the_key() {
+    let app = TestApp::start().await;
+    let of = six(&app).await;
+    let rows = list(&app, &of, "").await;
+    let keys: Vec<_> = rows["events"].as_array().expect("a list").iter().map(|event| &event["key"]).collect();
+    assert_eq!(keys, ["2", "1", "1", "1", "1", "1"]);
+    let event = app.event(&of, "e5").await;
+    assert_eq!(event["key"], "2");
+    assert!(of.keys.iter().all(|key| !event.to_string().contains(key)), "{event}");
+    // Told again under the same id, it stays what it was first.
+    let mut body = two_actions("e5");
+    body["contextFeatures"] = json!([{"reader": {"device": "tablet"}}]);
+    assert_eq!(app.rank(&of, body).await.status, StatusCode::CREATED);
+    assert_eq!(app.event(&of, "e5").await["key"], "2");
 }
 
 #[tokio::test]
@@ -95,6 +118,7 @@ async fn a_wrong_filter_is_refused_with_its_name() {
     let cases = [
         ("state=done", "state"),
         ("explored=perhaps", "explored"),
+        ("key=first", "key"),
         ("rewardMin=much", "rewardMin"),
         ("rewardMin=1&rewardMax=0", "rewardMax"),
         ("from=yesterday", "from"),
@@ -154,7 +178,7 @@ async fn a_stream_tells_what_comes_in_and_what_becomes_of_it() {
 
     let (seq, told) = stream.next().await;
     assert_eq!((ids(&told), &told["leftOut"]), (vec!["on-phone"], &json!(0)));
-    assert_eq!(told["events"][0]["state"], "pending");
+    assert_eq!((&told["events"][0]["state"], &told["events"][0]["key"]), (&json!("pending"), &json!("1")));
     assert_eq!(seq, told["events"][0]["seq"].to_string());
 
     app.reward(&of, "on-phone", r#"{"value": 0.75}"#).await;

@@ -17,4 +17,5 @@ mod pause;
 mod people;
 mod played_issuer;
 mod ramp;
+mod shared_reports;
 mod tokens;

@@ -10,7 +10,7 @@ use crate::app::TestApp;
 
 /// Who may do what: every operation of the management API with the least role that it takes. A new operation belongs here
 /// and into the table of `docs/authentication.md`.
-const LEAST: [(&str, Role); 53] = [
+const LEAST: [(&str, Role); 54] = [
     ("applyEvaluation", Role::Editor),
     ("askWhatIf", Role::Analyst),
     ("changeRole", Role::Admin),
@@ -32,6 +32,7 @@ const LEAST: [(&str, Role); 53] = [
     ("getEvaluation", Role::Viewer),
     ("getEvent", Role::Analyst),
     ("getFeatureChecks", Role::Viewer),
+    ("getFeatureMoves", Role::Viewer),
     ("getLoop", Role::Viewer),
     ("getModel", Role::Viewer),
     ("getServer", Role::Analyst),

@@ -72,6 +72,10 @@ async fn a_good_token_opens_the_data_plane_whatever_its_issuer_signs_with() {
         assert_eq!(answer.status, StatusCode::CREATED, "{}: {}", signer.algorithm, answer.text);
     }
     assert_eq!(app.stats(&of).await["ranked"], 1);
+    for (key, n) in [("token", 1), ("1", 0)] {
+        let found = app.manage(Method::GET, &format!("/loops/{}/events?key={key}", of.id), Value::Null).await.json();
+        assert_eq!(found["events"].as_array().map(Vec::len), Some(n), "{key}: {found}");
+    }
 }
 
 #[tokio::test]

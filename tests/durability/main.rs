@@ -3,6 +3,7 @@
 
 mod backups;
 mod database_away;
+mod kept_models;
 mod proxy;
 mod server;
 #[cfg(target_os = "linux")]

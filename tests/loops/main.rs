@@ -20,9 +20,11 @@ use key_use::{
 };
 use models::{
     a_change_of_many_actions_is_one_change_and_can_be_taken_back,
+    a_model_is_kept_each_day_that_it_learned_on_and_the_oldest_of_many_go,
     an_exported_model_starts_another_loop_where_this_one_stands, deleted_logs_are_gone_and_what_was_learned_stays,
     going_back_to_a_kept_model_outlives_the_kept_one_and_every_process_follows,
     the_loops_own_actions_are_counted_and_the_counts_outlive_a_restart,
+    what_came_to_decide_is_told_against_the_kept_model_and_kept_for_a_while,
 };
 use multi_slot::{
     a_loop_becomes_multi_slot_and_plain_again_without_losing_its_model,
@@ -81,6 +83,8 @@ on_both! {
     an_exported_model_starts_another_loop_where_this_one_stands,
     deleted_logs_are_gone_and_what_was_learned_stays,
     going_back_to_a_kept_model_outlives_the_kept_one_and_every_process_follows,
+    a_model_is_kept_each_day_that_it_learned_on_and_the_oldest_of_many_go,
+    what_came_to_decide_is_told_against_the_kept_model_and_kept_for_a_while,
     the_loops_own_actions_are_counted_and_the_counts_outlive_a_restart,
     a_change_of_many_actions_is_one_change_and_can_be_taken_back,
     processes_on_one_database_sign_with_one_key_and_take_each_others_models,
@@ -138,6 +142,7 @@ fn request(event_id: Option<&str>, device: &str) -> RankRequest<'static> {
         excluded: Vec::new(),
         event_id: event_id.map(|id| id.parse().expect("an id")),
         is_deferred: false,
+        came_with: None,
         is_explained: false,
     }
 }

@@ -1,7 +1,7 @@
 //! The model and the log as wholes: moved, thrown away, forgotten.
 
 use rankloop::{
-    loops::{ActionDraft, ActionsChange, LiveLoop, LoopError},
+    loops::{ActionDraft, ActionsChange, CheckpointInfo, CheckpointReason, LiveLoop, LoopError, N_KEPT_BY_ITSELF},
     trainer::Marked,
 };
 
@@ -87,6 +87,93 @@ pub async fn going_back_to_a_kept_model_outlives_the_kept_one_and_every_process_
     let again = open(database, &clock).await.get(live.id()).expect("the loop is still there");
     assert!(again.export_model().await.expect("written").bytes == model);
     assert!(matches!(again.go_back_to(&kept.id, &Author::server("ada")).await, Err(LoopError::NotFound(_))));
+}
+
+const DAY_US: i64 = 24 * 3_600 * SECOND_US;
+/// Longer than the trainer takes to look at the clock twice.
+const TWO_LOOKS: std::time::Duration = std::time::Duration::from_millis(500);
+
+/// The models that were kept, once the newest of them is of this moment.
+async fn kept_now(live: &LiveLoop, now_us: i64) -> Vec<CheckpointInfo> {
+    for _ in 0..500 {
+        let kept = live.checkpoints().await.expect("read");
+        if kept.first().is_some_and(|newest| newest.at_us == now_us) {
+            return kept;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("no model was kept within ten seconds");
+}
+
+pub async fn a_model_is_kept_each_day_that_it_learned_on_and_the_oldest_of_many_go(database: &Database) {
+    let (loops, live, clock) = with_loop(database).await;
+    let n_kept = usize::try_from(N_KEPT_BY_ITSELF).expect("few");
+    play(&live, "first", 1).await;
+    live.keep_checkpoint("for good", &Author::server("ada")).await.expect("kept");
+    for quarter in 1..=8 {
+        clock.advance_us(DAY_US / 4);
+        play(&live, &format!("quarter-{quarter}"), 1).await;
+        tokio::time::sleep(TWO_LOOKS).await;
+    }
+    let kept = live.checkpoints().await.expect("read");
+    assert_eq!(kept.len(), 3, "one by hand, and one for each of two days: {kept:?}");
+    play(&live, "one more", 1).await;
+    clock.advance_us(DAY_US);
+    assert_eq!(kept_now(&live, live.now_us()).await.len(), 4);
+    clock.advance_us(DAY_US);
+    tokio::time::sleep(TWO_LOOKS).await;
+    assert_eq!(live.checkpoints().await.expect("read").len(), 4, "nothing was learned that day");
+
+    for day in 0..n_kept {
+        play(&live, &format!("day-{day}"), 1).await;
+        clock.advance_us(DAY_US);
+        kept_now(&live, live.now_us()).await;
+    }
+    let kept = live.checkpoints().await.expect("read");
+    let (daily, by_hand): (Vec<_>, Vec<_>) =
+        kept.iter().cloned().partition(|kept| kept.reason == CheckpointReason::Daily);
+    assert_eq!((daily.len(), by_hand.len()), (n_kept, 1), "what somebody kept does not give way");
+    assert!(daily.windows(2).all(|pair| pair[0].at_us - pair[1].at_us == DAY_US), "the newest stay: {daily:?}");
+    assert!(daily.iter().all(|kept| kept.kept_by == "server" && kept.n_learned > 0));
+
+    loops.shut_down().await;
+    let loops = open(database, &clock).await;
+    let again = loops.get(live.id()).expect("the loop is still there");
+    assert_eq!(again.checkpoints().await.expect("read"), kept, "a restart changes nothing");
+    play(&again, "after", 1).await;
+    clock.advance_us(DAY_US / 2);
+    tokio::time::sleep(TWO_LOOKS).await;
+    assert_eq!(again.checkpoints().await.expect("read"), kept, "nor does it make a day shorter");
+    clock.advance_us(DAY_US / 2);
+    assert_eq!(kept_now(&again, again.now_us()).await.len(), kept.len());
+    let oldest = daily.get(n_kept - 2).expect("there are more");
+    again.go_back_to(&oldest.id, &Author::server("ada")).await.expect("it is as good as one kept by hand");
+}
+
+pub async fn what_came_to_decide_is_told_against_the_kept_model_and_kept_for_a_while(database: &Database) {
+    let (_loops, live, clock) = with_loop(database).await;
+    play(&live, "few", 2).await;
+    let early = live.moved_features().await.expect("an answer");
+    assert_eq!((early.since, early.moves.len()), (None, 0), "there is nothing to compare with");
+    let kept = live.keep_checkpoint("a week ago", &Author::server("ada")).await.expect("kept");
+    play(&live, "many", 80).await;
+    clock.advance_us(7 * DAY_US);
+
+    let moved = live.moved_features().await.expect("an answer");
+    let since = moved.since.expect("one was kept");
+    assert_eq!((since.version, since.kept_at_us), (kept.model_version, kept.at_us));
+    assert!((20..=82).contains(&moved.n_decisions), "{} decisions", moved.n_decisions);
+    let device = moved.moves.iter().find(|of| of.feature == "device").expect("it was in every context");
+    assert!(device.change() > 0.02 && device.is_sure(), "{:?}", moved.moves);
+    let names: Vec<&str> = moved.moves.iter().map(|of| of.feature.as_str()).collect();
+    assert_eq!(names.len(), 3, "the context's device, the actions' id and topic: {names:?}");
+
+    play(&live, "more", 2).await;
+    let again = live.moved_features().await.expect("an answer");
+    assert!(std::sync::Arc::ptr_eq(&moved, &again), "it is good for ten minutes");
+    live.go_back_to(&kept.id, &Author::server("ada")).await.expect("it is there");
+    let back = live.moved_features().await.expect("an answer");
+    assert!(back.moves.iter().all(|of| of.change() == 0.0), "it is that model again: {:?}", back.moves);
 }
 
 pub async fn the_loops_own_actions_are_counted_and_the_counts_outlive_a_restart(database: &Database) {

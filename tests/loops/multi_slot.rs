@@ -37,6 +37,7 @@ fn page(event_id: &str, device: &str) -> MultiSlotRankRequest<'static> {
         slots: vec![slot(HERO, "large", &[], "music"), slot(SIDE, "small", &["music"], "sport")],
         event_id: plain.event_id,
         is_deferred: false,
+        came_with: None,
     }
 }
 

@@ -34,6 +34,34 @@ async fn a_loop_without_a_rank_has_something_to_wait_for_and_nothing_to_draw() {
 }
 
 #[tokio::test]
+async fn the_overview_tells_which_features_moved_once_that_is_worked_out() {
+    let house = house(LearningMode::Online).await;
+    house.play("few", 2).await;
+    let moved = async || {
+        for _ in 0..500 {
+            let moved = ask::overview(&house.live, Look::default()).await.expect("an overview").moved;
+            if !moved.is_pending {
+                return moved;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("it was not worked out within ten seconds");
+    };
+    let early = moved().await;
+    assert!(early.rows.is_empty() && early.sentence.starts_with("Too early: no older model"), "{early:?}");
+    house.live.keep_checkpoint("before", &Author::server("Ada")).await.expect("kept");
+    house.play("many", 80).await;
+    house.clock.advance_us(7 * 24 * 60 * MINUTE_US);
+    // What is known is told until there is more to tell.
+    assert_eq!(moved().await, early);
+    house.live.moved_features().await.expect("compared");
+    let told = moved().await;
+    assert_eq!(told.title, "Features that moved this week");
+    assert!(told.rows.iter().any(|row| row.name == "device" && row.change.starts_with('+')), "{told:?}");
+    assert!(told.rows.len() <= 5 && told.sentence.contains("of 7 days ago (version 2)"), "{told:?}");
+}
+
+#[tokio::test]
 async fn after_a_handful_of_events_it_is_too_early() {
     let house = house(LearningMode::Online).await;
     house.play("few", 10).await;

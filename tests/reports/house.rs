@@ -88,6 +88,7 @@ impl House {
             excluded: vec!["music".parse().expect("an id")],
             event_id: Some(id(event_id)),
             is_deferred: false,
+            came_with: None,
             is_explained: false,
         };
         loops::rank(&self.live, request).await.expect("a ranking").reward_action_id.to_string()
@@ -119,6 +120,7 @@ impl House {
             slots: vec![slot("Main", "music", &[]), slot("Side Bar", "sport", &["music"])],
             event_id: Some(id(event_id)),
             is_deferred: false,
+            came_with: None,
         };
         let ranking = loops::rank_slots(&self.live, request).await.expect("a ranking");
         [0, 1].map(|slot_idx: usize| ranking.slots[slot_idx].reward_action_id.to_string())

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     api::{
         ApiError,
+        auth::Called,
         error::ErrorBody,
         extract::{ApiJson, ApiPath, ApiText, parse},
     },
@@ -25,8 +26,12 @@ use crate::{
         (status = 401, description = "No key, or a wrong one", body = ErrorBody),
     )
 )]
-pub async fn rank(live: LiveLoop, ApiText(body): ApiText) -> Result<wire::MultiSlotRankResponse, ApiError> {
-    Ok(loops::rank_slots(&live, read_multi_slot_body(&body)?).await?.into())
+pub async fn rank(
+    Called { live, with }: Called,
+    ApiText(body): ApiText,
+) -> Result<wire::MultiSlotRankResponse, ApiError> {
+    let request = loops::MultiSlotRankRequest { came_with: Some(with), ..read_multi_slot_body(&body)? };
+    Ok(loops::rank_slots(&live, request).await?.into())
 }
 
 /// The body of a multi-slot Rank as the loop takes it; for the same purpose as `read_rank_body`.

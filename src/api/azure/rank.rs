@@ -6,10 +6,11 @@ use super::wire;
 use crate::{
     api::{
         ApiError,
+        auth::Called,
         error::ErrorBody,
         extract::{ApiText, parse},
     },
-    loops::{self, LiveLoop},
+    loops,
 };
 
 /// Asks for the reason of each score. Ours; the old service had a loop setting for it.
@@ -31,11 +32,15 @@ const EXPLAIN: &str = "x-rankloop-explain";
         (status = 401, description = "No key, or a wrong one", body = ErrorBody),
     )
 )]
-pub async fn rank(live: LiveLoop, headers: HeaderMap, ApiText(body): ApiText) -> Result<wire::RankResponse, ApiError> {
+pub async fn rank(
+    Called { live, with }: Called,
+    headers: HeaderMap,
+    ApiText(body): ApiText,
+) -> Result<wire::RankResponse, ApiError> {
     let is_explained = headers.get(EXPLAIN).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
     let is_explained = is_explained || live.configuration().explains_inference;
-    let ranking = loops::rank(&live, read(&body, is_explained)?).await?;
-    Ok(ranking.into())
+    let request = loops::RankRequest { came_with: Some(with), ..read(&body, is_explained)? };
+    Ok(loops::rank(&live, request).await?.into())
 }
 
 /// The body of a Rank as the loop takes it. Without a server: this is what strangers can send, and what is fuzzed.

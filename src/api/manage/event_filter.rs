@@ -25,6 +25,8 @@ pub struct EventFilterParams {
     reward_max: Option<f32>,
     /// How the event's id begins
     event: Option<String>,
+    /// What the Rank came with: `1` or `2` for that key of the loop, or `token`. Events from before that was noted have none
+    key: Option<String>,
     /// Words that all stand in the features of the context: names, values or `name=value`
     feature: Option<String>,
     /// RFC 3339: ranked at this instant or later

@@ -16,7 +16,7 @@ use crate::{
     },
     loops::{EventSummary, EventView, LoopError, RewardView, SlotView},
     reports::EventFilterWords,
-    terms::ActionId,
+    terms::{ActionId, Credential},
 };
 
 /// Events in one answer, unless the caller says.
@@ -33,6 +33,9 @@ pub struct EventInfo {
     /// `pending`, `inactive`, `rewarded`, `learned`, `expired` or `dropped`.
     state: &'static str,
     ranked_at: String,
+    /// What the Rank came with: `1` or `2` for that key of the loop, or `token`; left out where that was not noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'static str>,
     /// The Rank's body as it was sent.
     #[schema(value_type = Object)]
     request: Box<RawValue>,
@@ -108,6 +111,9 @@ pub struct EventRow {
     seq: i64,
     state: &'static str,
     ranked_at: String,
+    /// What the Rank came with: `1` or `2` for that key of the loop, or `token`; left out where that was not noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'static str>,
     reward_action_id: String,
     probability: f32,
     is_exploring: bool,
@@ -189,6 +195,7 @@ impl From<EventView> for EventInfo {
             seq: event.seq,
             state: event.state.as_str(),
             ranked_at: instant::write(event.ranked_at_us),
+            key: event.came_with.map(Credential::as_str),
             request: RawValue::from_string(event.request.into()).expect("it was JSON when it came"),
             loop_actions: event.loop_actions,
             ranking: probabilities(first.ranking),
@@ -218,6 +225,7 @@ impl From<EventSummary> for EventRow {
             seq: event.seq,
             state: event.state.as_str(),
             ranked_at: instant::write(event.ranked_at_us),
+            key: event.came_with.map(Credential::as_str),
             reward_action_id: event.reward_action_id.into(),
             probability: event.probability,
             is_exploring: event.is_exploring,

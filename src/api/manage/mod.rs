@@ -49,6 +49,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(stats::stats))
         .routes(routes!(trainer::trainer))
         .routes(routes!(features::feature_checks))
+        .routes(routes!(features::feature_moves))
         .routes(routes!(configuration::get_one, configuration::update))
         .routes(routes!(configuration::stop_ramp))
         .routes(routes!(configuration::finish_ramp))

@@ -62,33 +62,20 @@ impl Importances {
         actions: &[ActionInput<'_, O>],
         is_eligible: &[bool],
     ) -> Result<(), FeatureError> {
-        let example = Example::new(context, actions)?;
-        let eligible: Vec<usize> = (0..actions.len()).filter(|action_idx| is_eligible[*action_idx]).collect();
-        let mut shares = Shares { n_actions: eligible.len(), ..Shares::default() };
-        let of_context = names(|walk| walk.context(context))?;
-        for (at, action_idx) in eligible.into_iter().enumerate() {
-            let action = actions[action_idx];
-            let own = names(|walk| walk.action(action.id, action.features))?;
-            let places: Vec<Option<usize>> = own.iter().chain(&of_context).map(|name| shares.place(name)).collect();
-            policy.each_contribution(&example, action_idx, |term, score| shares.split(at, &places, &term, score));
-        }
-        self.add(&shares);
+        self.add(&Shares::of(policy, context, actions, is_eligible)?);
         Ok(())
     }
 
     fn add(&mut self, shares: &Shares) {
         self.n_events += 1.0;
-        let mut by_feature: BTreeMap<(&str, &str), Vec<f64>> = BTreeMap::new();
         for (name, scores) in shares.names.iter().zip(&shares.scores) {
             let is_known = self.values.contains_key(name);
             if is_known || self.values.len() < MAX_VALUES {
                 *self.values.entry(name.clone()).or_default() += spread(scores);
             }
-            let sums = by_feature.entry((&name.namespace, &name.key)).or_insert_with(|| vec![0.0; scores.len()]);
-            sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
         }
-        for ((namespace, key), scores) in by_feature {
-            *self.features.entry((namespace.to_owned(), key.to_owned())).or_default() += spread(&scores);
+        for (name, scores) in shares.by_feature() {
+            *self.features.entry(name).or_default() += spread(&scores);
         }
     }
 
@@ -122,7 +109,7 @@ impl Importances {
 
 /// What each value adds to the score of each action of one event.
 #[derive(Debug, Default)]
-struct Shares {
+pub(super) struct Shares {
     n_actions: usize,
     places: HashMap<Name, usize>,
     names: Vec<Name>,
@@ -131,6 +118,36 @@ struct Shares {
 }
 
 impl Shares {
+    pub fn of<O: FeatureMap>(
+        policy: &Policy,
+        context: &[O],
+        actions: &[ActionInput<'_, O>],
+        is_eligible: &[bool],
+    ) -> Result<Self, FeatureError> {
+        let example = Example::new(context, actions)?;
+        let eligible: Vec<usize> = (0..actions.len()).filter(|action_idx| is_eligible[*action_idx]).collect();
+        let mut shares = Self { n_actions: eligible.len(), ..Self::default() };
+        let of_context = names(|walk| walk.context(context))?;
+        for (at, action_idx) in eligible.into_iter().enumerate() {
+            let action = actions[action_idx];
+            let own = names(|walk| walk.action(action.id, action.features))?;
+            let places: Vec<Option<usize>> = own.iter().chain(&of_context).map(|name| shares.place(name)).collect();
+            policy.each_contribution(&example, action_idx, |term, score| shares.split(at, &places, &term, score));
+        }
+        Ok(shares)
+    }
+
+    /// By namespace and name, then action, the values of a feature together.
+    pub fn by_feature(&self) -> BTreeMap<(String, String), Vec<f64>> {
+        let mut by_feature: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
+        for (name, scores) in self.names.iter().zip(&self.scores) {
+            let name = (name.namespace.clone(), name.key.clone());
+            let sums = by_feature.entry(name).or_insert_with(|| vec![0.0; scores.len()]);
+            sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
+        }
+        by_feature
+    }
+
     /// `None` for the constant, which is no feature of anybody's.
     fn place(&mut self, name: &Name) -> Option<usize> {
         if name.namespace == "i" && name.key == "constant" {
@@ -155,7 +172,7 @@ impl Shares {
 }
 
 /// The mean absolute deviation.
-fn spread(scores: &[f64]) -> f64 {
+pub(super) fn spread(scores: &[f64]) -> f64 {
     let n = scores.len() as f64;
     let mean = scores.iter().sum::<f64>() / n;
     scores.iter().map(|score| (score - mean).abs()).sum::<f64>() / n

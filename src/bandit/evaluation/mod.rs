@@ -4,6 +4,7 @@ mod consequence;
 mod doubly_robust;
 mod importance;
 mod ips;
+mod moves;
 mod timeline;
 mod weighted_rewards;
 
@@ -11,6 +12,7 @@ pub use consequence::{Consequence, Deciding, ExpectedRewards, Figure, LoggedDeci
 pub use doubly_robust::DoublyRobustSums;
 pub use importance::{FeatureScore, Importances, ValueScore};
 pub use ips::{Interval, IpsSums};
+pub use moves::{FeatureMove, FeatureMoves};
 pub use timeline::{COARSE_US, DAY_US, FINE_US, Series, Timeline};
 pub use weighted_rewards::{Estimate, WeightedRewards};
 

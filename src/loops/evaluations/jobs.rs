@@ -235,6 +235,10 @@ impl LiveLoop {
 
     /// Removes an evaluation, also one that is being done.
     pub async fn delete_evaluation(&self, id: &str, by: &Author) -> Result<(), LoopError> {
+        // Its id may be used again, and links to it must not lead to another.
+        for share in self.evaluation_shares(id).await? {
+            self.tools().store.delete_share(self.id(), &share.id).await?;
+        }
         self.delete_job(JobKind::Evaluation, id, by).await
     }
 

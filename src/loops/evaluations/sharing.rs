@@ -1,6 +1,6 @@
 //! Reports for people without an account: a link that can be read by whoever has it, until it expires or is taken back.
 
-use super::Evaluation;
+use super::{Evaluation, EvaluationError};
 use crate::{
     loops::{LiveLoop, LoopError, keys},
     store::ShareRow,
@@ -69,9 +69,13 @@ impl LiveLoop {
 
     /// The evaluation that a link leads to, if it holds.
     pub async fn shared_evaluation(&self, secret: &str) -> Result<Evaluation, LoopError> {
+        const MISSING: LoopError = LoopError::NotFound("shared report");
         let hash = keys::hash(secret);
         let all = self.tools().store.shares(self.id(), self.now_us()).await?;
-        let share = all.into_iter().find(|share| share.hash == hash).ok_or(LoopError::NotFound("shared report"))?;
-        self.evaluation(&share.job_id).await
+        let share = all.into_iter().find(|share| share.hash == hash).ok_or(MISSING)?;
+        self.evaluation(&share.job_id).await.map_err(|error| match error {
+            LoopError::Evaluation(EvaluationError::EvaluationNotFound) => MISSING,
+            other => other,
+        })
     }
 }

@@ -175,12 +175,17 @@ fn headline(evaluation: &Evaluation) -> String {
 }
 
 fn feature(score: &FeatureScore) -> FeatureLine {
-    let space = match score.namespace.as_str() {
-        "FromUrl" => "",
-        "i" | "j" => "action.",
-        own => return FeatureLine { name: format!("{own}.{}", score.feature), length: score.score },
-    };
-    FeatureLine { name: format!("{space}{}", score.feature), length: score.score }
+    FeatureLine { name: feature_name(&score.namespace, &score.feature), length: score.score }
+}
+
+/// "device", "action.topic", "sky.weather"; an array is named by itself.
+pub(super) fn feature_name(namespace: &str, feature: &str) -> String {
+    match namespace {
+        "FromUrl" => feature.to_owned(),
+        "i" | "j" => format!("action.{feature}"),
+        own if own == feature => own.to_owned(),
+        own => format!("{own}.{feature}"),
+    }
 }
 
 fn span(evaluation: &Evaluation) -> String {

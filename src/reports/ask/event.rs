@@ -4,7 +4,7 @@ use super::{event_calls, event_slots, words};
 use crate::{
     loops::{EventView, LiveLoop, LoopError, RewardFate, RewardView},
     reports::{EventPageData, RewardRow, TimelineStep},
-    terms::{EventId, EventState},
+    terms::{Credential, EventId, EventState},
 };
 
 /// One event whole; `None` when no such event was stored.
@@ -30,7 +30,17 @@ fn page(view: EventView, now_us: i64) -> EventPageData {
         mode: view.mode,
         model_version: view.model_version,
         policy_version: view.policy_version,
+        came_with: came_with(view.came_with).to_owned(),
         slots,
+    }
+}
+
+fn came_with(credential: Option<Credential>) -> &'static str {
+    match credential {
+        Some(Credential::FirstKey) => "It came with key 1.",
+        Some(Credential::SecondKey) => "It came with key 2.",
+        Some(Credential::Token) => "It came with a token.",
+        None => "",
     }
 }
 

@@ -6,7 +6,7 @@ use super::words;
 use crate::{
     loops::{EventFilter, MAX_FILTER_CHARS},
     reports::EventFilterWords,
-    terms::EventState,
+    terms::{Credential, EventState},
 };
 
 /// Which word of a filter is wrong, and why, as a sentence.
@@ -40,6 +40,7 @@ pub fn event_filter(words: &EventFilterWords) -> Result<EventFilter, BadFilter> 
         reward_from: number("rewardMin", &words.reward_min)?,
         reward_to: number("rewardMax", &words.reward_max)?,
         id_prefix: given(&words.event),
+        came_with: credential(&words.key)?,
         from_us: instant("from", &words.from)?,
         to_us: instant("to", &words.to)?,
         feature: given(&words.feature),
@@ -78,6 +79,14 @@ fn switch(word: &str) -> Result<Option<bool>, BadFilter> {
         "false" => Ok(Some(false)),
         _ => Err(bad("explored", "`explored` must be true or false.".to_owned())),
     }
+}
+
+fn credential(word: &str) -> Result<Option<Credential>, BadFilter> {
+    let read = |word: String| {
+        let found = Credential::ALL.into_iter().find(|credential| credential.as_str() == word);
+        found.ok_or_else(|| bad("key", "`key` must be 1, 2 or token.".to_owned()))
+    };
+    given(word).map(read).transpose()
 }
 
 fn number(field: &'static str, word: &str) -> Result<Option<f32>, BadFilter> {
@@ -124,6 +133,7 @@ mod tests {
         let filter = |name, value| event_filter(&words(name, value)).expect("good");
         assert_eq!(filter("state", "learned, expired").states, [EventState::Learned, EventState::Expired]);
         assert_eq!(filter("explored", "true").is_exploring, Some(true));
+        assert_eq!(filter("key", " 2").came_with, Some(Credential::SecondKey));
         assert_eq!(filter("rewardMin", "−0.5").reward_from, Some(-0.5));
         let same = [("from", "2026-01-01T00:00:00Z"), ("from", "2026-01-01"), ("from", "2026-01-01T00:00")];
         for (name, value) in same {
@@ -136,6 +146,7 @@ mod tests {
         let cases = [
             ("state", "done"),
             ("explored", "maybe"),
+            ("key", "3"),
             ("rewardMin", "much"),
             ("rewardMax", "NaN"),
             ("from", "yesterday"),

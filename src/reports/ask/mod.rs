@@ -21,6 +21,7 @@ mod headline;
 mod health;
 mod marks;
 mod models;
+mod moved_features;
 mod onboarding;
 mod playground;
 mod reward_curve;
@@ -139,6 +140,7 @@ pub async fn overview(live: &LiveLoop, look: Look) -> Result<Overview, LoopError
         actions: action_shares::shares(&buckets, identities(live), &looked),
         apprentice,
         relearning_percent: live.relearning().map(|share| (share * 100.0) as u32),
+        moved: moved_features::part(live).await,
         as_of: format!("{} {}", words::clock(looked.zone.local_us(now_us)), looked.zone.short(now_us)),
     })
 }

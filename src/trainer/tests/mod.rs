@@ -70,6 +70,7 @@ impl Scribe {
         let ids = ["a", "b"].map(|id| id.parse::<ActionId>().expect("an id"));
         self.write(Fact::Ranked(Arc::new(Ranked {
             event_id,
+            came_with: None,
             request: request.to_string().into(),
             loop_actions: None,
             slots: vec![RankedSlot {

@@ -51,6 +51,7 @@ impl Scribe {
             json!({"contextFeatures": [context(weather)], "actions": IDS.map(|id| json!({"id": id, "features": []}))});
         self.write(Fact::Ranked(Arc::new(Ranked {
             event_id: name.parse().expect("an id"),
+            came_with: None,
             request: request.to_string().into(),
             loop_actions: None,
             slots,

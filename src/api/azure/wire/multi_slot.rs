@@ -88,6 +88,7 @@ impl<'a> MultiSlotRankRequest<'a> {
             slots: slots.into_iter().map(check_slot).collect::<Result<_, _>>()?,
             event_id: check_event_id(self.event_id)?,
             is_deferred: self.defer_activation.unwrap_or(false),
+            came_with: None,
         })
     }
 }

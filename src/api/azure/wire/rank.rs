@@ -70,6 +70,7 @@ impl<'a> RankRequest<'a> {
             excluded: check_excluded(self.excluded_actions)?,
             event_id: check_event_id(self.event_id)?,
             is_deferred: self.defer_activation.unwrap_or(false),
+            came_with: None,
             is_explained,
         })
     }

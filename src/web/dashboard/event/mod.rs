@@ -110,10 +110,11 @@ fn Body(
         state: event.state,
         sentence: event.sentence,
         origin: format!(
-            "Model version {}, policy version {}, ranked in mode {}.",
+            "Model version {}, policy version {}, ranked in mode {}. {}",
             event.model_version,
             event.policy_version,
-            event.mode.as_str()
+            event.mode.as_str(),
+            event.came_with
         ),
     };
     let playground = format!("/loops/{}/playground?event={}", id.get_untracked(), escaped(&head.id));

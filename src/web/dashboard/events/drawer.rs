@@ -121,8 +121,8 @@ fn Body(view: EventView, place: EventsPlace, opened: Opened) -> impl IntoView {
             <summary>"Request and response"</summary>
             <div class="stack stack--tight"><CallBlocks calls=calls/></div>
         </details>
-        <p class="muted">{format!("Event id {}. Model version {}, policy version {}, mode {}.",
-            event.event_id, event.model_version, event.policy_version, event.mode.as_str())}</p>
+        <p class="muted">{format!("Event id {}. Model version {}, policy version {}, mode {}. {}",
+            event.event_id, event.model_version, event.policy_version, event.mode.as_str(), event.came_with)}</p>
     }
     .into_any()
 }

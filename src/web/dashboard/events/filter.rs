@@ -20,6 +20,8 @@ const STATES: [(&str, &str); 7] = [
 ];
 const CHOICES: [(&str, &str); 3] = [("", "Any choice"), ("true", "Explored"), ("false", "Not explored")];
 
+const KEYS: [(&str, &str); 4] = [("", "Any"), ("1", "Key 1"), ("2", "Key 2"), ("token", "A token")];
+
 /// Search, action, state and choice; the rest on demand.
 #[component]
 pub fn EventFilterForm(
@@ -29,7 +31,7 @@ pub fn EventFilterForm(
     problem: Option<FilterProblem>,
 ) -> impl IntoView {
     let words = look.words.clone();
-    let has_more = [&words.reward_min, &words.reward_max, &words.event, &words.from, &words.to]
+    let has_more = [&words.reward_min, &words.reward_max, &words.event, &words.key, &words.from, &words.to]
         .iter()
         .any(|word| !word.is_empty());
     let pin = |id: String| view! { <input type="hidden" name="pin" value=id/> };
@@ -53,7 +55,7 @@ pub fn EventFilterForm(
                     {(!words.is_empty()).then(|| view! { <a class="button button--ghost" href=cleared>"Clear"</a> })}
                 </div>
                 <details class="more" open=has_more>
-                    <summary>"Reward, time and id"</summary>
+                    <summary>"Reward, time, key and id"</summary>
                     <MoreFields words=words/>
                 </details>
             </Form>
@@ -97,6 +99,10 @@ fn MoreFields(words: EventFilterWords) -> impl IntoView {
             {field("from", "Ranked from (UTC)", "datetime-local", words.from)}
             {field("to", "Ranked before (UTC)", "datetime-local", words.to)}
             {field("event", "Event id begins with", "text", words.event)}
+            <label class="field">
+                <span class="field__label">"Came with"</span>
+                {select("key", "Came with", &KEYS, &words.key)}
+            </label>
         </div>
     }
     .into_any()

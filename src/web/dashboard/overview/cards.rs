@@ -1,10 +1,10 @@
-//! What stands below the charts: the way of events, health, exploration, and what is odd about the features.
+//! What stands below the charts: the way of events, health, exploration, what is odd about the features, and which moved.
 
 use leptos::prelude::*;
 
 use super::{super::live_updates::LiveUpdates, OverviewView};
 use crate::{
-    reports::CounterRow,
+    reports::{CounterRow, MovedRow},
     web::components::{Card, HealthText, LiveState},
 };
 
@@ -87,6 +87,45 @@ pub fn QualityCard(shown: RwSignal<OverviewView>, id: Memo<String>) -> impl Into
             }}
             <p><a href=move || format!("/loops/{}/features", id.get())>"All features"</a></p>
         </Card>
+    }
+    .into_any()
+}
+
+/// Which features came to weigh more or less in what is chosen.
+#[component]
+pub fn MovedCard(shown: RwSignal<OverviewView>) -> impl IntoView {
+    let moved = Memo::new(move |_| shown.with(|view| view.overview.moved.clone()));
+    let row = |row: MovedRow| {
+        view! {
+            <tr>
+                <th scope="row"><code>{row.name}</code></th>
+                <td data-label="Then" class="numeric">{row.before}</td>
+                <td data-label="Now" class="numeric">{row.now}</td>
+                <td data-label="Change" class="numeric">{row.change}</td>
+            </tr>
+        }
+    };
+    let table = move || {
+        let rows = moved.with(|moved| moved.rows.clone());
+        (!rows.is_empty()).then(|| {
+            view! {
+                <table class="table table--cards">
+                    <caption class="visually-hidden">"Features by how far they tell actions apart, then and now"</caption>
+                    <thead><tr>
+                        <th scope="col">"Feature"</th><th scope="col" class="numeric">"Then"</th>
+                        <th scope="col" class="numeric">"Now"</th><th scope="col" class="numeric">"Change, 95 % interval"</th>
+                    </tr></thead>
+                    <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
+                </table>
+            }
+        })
+    };
+    view! {
+        <section class="card" id="moved">
+            <h2 class="card__title">{move || moved.with(|moved| moved.title.clone())}</h2>
+            <p class="muted">{move || moved.with(|moved| moved.sentence.clone())}</p>
+            {table}
+        </section>
     }
     .into_any()
 }

@@ -3,13 +3,15 @@
 mod cards;
 mod readers;
 
+use std::time::Duration;
+
 use leptos::{either::Either, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use self::{
-    cards::{ExplorationCard, FunnelCard, HealthCard, QualityCard},
+    cards::{ExplorationCard, FunnelCard, HealthCard, MovedCard, QualityCard},
     readers::ReadersBar,
 };
 use super::{
@@ -27,6 +29,9 @@ use crate::{
     },
 };
 pub use readers::ReadersView;
+
+/// How soon what is being worked out is asked for again.
+const AGAIN: Duration = Duration::from_secs(3);
 
 /// What the page shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -122,6 +127,13 @@ fn Body(
         });
     });
     follow_loop(updates, id, move |_| refresh.run(()));
+    // What is being worked out is asked for again, also when nothing happens in the loop.
+    Effect::new(move |_| {
+        if shown.with(|view| view.overview.moved.is_pending) {
+            let again = set_timeout_with_handle(move || refresh.run(()), AGAIN);
+            on_cleanup(move || again.into_iter().for_each(|timer| timer.clear()));
+        }
+    });
     let has_events = Memo::new(move |_| shown.with(|view| view.overview.has_events));
     let has_readers = Memo::new(move |_| shown.with(|view| view.readers.is_some()));
     let readers = move || {
@@ -192,6 +204,8 @@ fn Answers(
             <ExplorationCard shown=shown id=id/>
             <QualityCard shown=shown id=id/>
         </div>
+        // The last, because it may come later than the rest and then moves nothing.
+        <MovedCard shown=shown/>
     }
     .into_any()
 }
