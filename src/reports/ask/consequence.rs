@@ -118,7 +118,8 @@ fn notice_row(report: &ConsequenceReport) -> Option<ConsequenceRow> {
 }
 
 fn waiting_row(report: &ConsequenceReport) -> Option<ConsequenceRow> {
-    let waiting = report.waiting?;
+    // Of no event there is no share, not one of 0 %.
+    let waiting = report.waiting.filter(|waiting| waiting.n_rewarded > 0)?;
     let late = |which: usize| {
         let n_late = waiting.n_late[which];
         let share = n_late as f64 / waiting.n_rewarded.max(1) as f64;

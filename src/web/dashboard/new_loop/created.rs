@@ -42,7 +42,7 @@ pub fn Created(view: NewLoopView) -> impl IntoView {
             <SecretField label="Endpoint" value=endpoint/>
         </section>
         {steps.map(|steps| view! { <GettingStarted steps=steps/> })}
-        <section class="card">
+        <section class="card" id="first-calls">
             <h2>"Send the first Rank and Reward"</h2>
             <Snippets target=target sample=sample/>
             <p class="muted">"The page Keys lists every API version that is served, and the addresses that lead to it."</p>
