@@ -83,11 +83,17 @@ fn rewards_row(report: &ConsequenceReport) -> Option<ConsequenceRow> {
     let rewards = report.rewards.as_ref().ok()?;
     let figure = |figure: &Figure| words::interval(figure.value, half_width(figure));
     let difference = &rewards.difference;
+    // Four digits tell no less than this, and a half width of 0.0000 would claim to know everything.
+    let is_nothing = difference.value.abs() + half_width(difference) < 0.0005;
     Some(ConsequenceRow {
         label: "Reward of a decision".to_owned(),
         now: figure(&rewards.now),
         then: figure(&rewards.then),
-        difference: format!("{} ± {:.4}", words::signed(difference.value, 4), half_width(difference)),
+        difference: if is_nothing {
+            "within ± 0.0005".to_owned()
+        } else {
+            format!("{} ± {:.4}", words::signed(difference.value, 4), half_width(difference))
+        },
     })
 }
 
@@ -140,12 +146,12 @@ fn notes(report: &ConsequenceReport) -> Vec<String> {
         let is_free = |really: f64, which: usize| really + SAME_SHARE < f64::from(exploring.share[which].get());
         if is_free(now, 0) && is_free(then, 1) && exploring.share[0] != exploring.share[1] {
             notes.push(format!(
-                "Exploration is a most here. rankloop's own learner explores {} by its own doubt, which neither of the \
+                "Exploration is a limit here. rankloop's own learner explores {} by its own doubt, which neither of the \
                  two holds back.",
                 words::percent(then)
             ));
         } else {
-            notes.push("Exploration is a most here: rankloop's own learner uses what its doubt asks for.".to_owned());
+            notes.push("Exploration is a limit here: rankloop's own learner uses what its doubt asks for.".to_owned());
         }
     }
     if report.is_recounted && report.rewards.is_ok() {

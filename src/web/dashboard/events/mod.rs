@@ -31,7 +31,7 @@ use super::{
     live_updates::{LiveUpdates, follow_news},
 };
 use crate::{
-    reports::EventRows,
+    reports::{EventRow, EventRows},
     web::components::{EmptyState, LivePill, LiveState, Loaded, PageHeader},
 };
 
@@ -237,6 +237,7 @@ fn LiveBar(place: EventsPlace, newest_seq: i64) -> impl IntoView {
                     </Show>
                 </span>
                 <span class="muted events__sampling">{move || rows.sampling.get()}</span>
+                <span class="muted events__sampling">{move || zone_words(rows)}</span>
             </span>
             <Show when=move || updates.truth().is_some()>
                 <span class="row">
@@ -247,6 +248,12 @@ fn LiveBar(place: EventsPlace, newest_seq: i64) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// The zone of the rows' times, which stand there without one.
+fn zone_words(rows: Rows) -> Option<String> {
+    let zone = |row: &EventRow| Some(format!("Times in {}", row.ranked_at.local.rsplit_once(' ')?.1));
+    rows.shown.with(|rows| rows.first().and_then(zone))
 }
 
 /// Whether somebody reads the rows, so that nothing may move.

@@ -73,8 +73,7 @@ pub fn SettingsPage() -> impl IntoView {
     say_what_was_done(calls);
     view! {
         <Title text="Settings"/>
-        <PageHeader title="Settings" sentence="Nothing changes while you type. You see what a change costs before you apply it, and you can always go back."/>
-        <Loaded resource=settings lines=8 view=move |view| view! { <Settings view=view id=id proposal=proposal preview=preview consequence=consequence calls=calls/> }/>
+        <Loaded resource=settings lines=8 title="Settings" view=move |view| view! { <PageHeader title="Settings" sentence=in_force(&view.current)/><Settings view=view id=id proposal=proposal preview=preview consequence=consequence calls=calls/> }/>
     }
 }
 
@@ -93,6 +92,20 @@ fn say_what_was_done(calls: SettingsCalls) {
     Effect::new(move |_| {
         say(matches!(calls.reset.value().get(), Some(Ok(()))), "Model reset. It learns from here on.")
     });
+}
+
+/// The page's answer: how the loop behaves now, and that looking around costs nothing.
+fn in_force(current: &SettingsDraft) -> String {
+    let decides = match current.mode.as_str() {
+        "Online" => format!("The learned policy decides and explores up to {} %", current.exploration),
+        "Apprentice" => "Your first action is answered while the model learns to imitate it".to_owned(),
+        "LoggingOnly" => "Your first action is answered, and nothing is learned".to_owned(),
+        _ => "The learned policy decides and stays as it is".to_owned(),
+    };
+    format!(
+        "{decides}; a reward counts within {} {}. Nothing changes until you have seen what it costs and apply it.",
+        current.wait, current.wait_unit
+    )
 }
 
 #[component]
