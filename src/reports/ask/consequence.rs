@@ -35,6 +35,10 @@ fn half_width(figure: &Figure) -> f64 {
 fn headline(report: &ConsequenceReport) -> String {
     let rewards = match &report.rewards {
         Ok(rewards) => rewards,
+        Err(TooEarly::More(_)) if report.n_events == 0 => {
+            return "Too early to say what it would earn: the reward wait time of none of its decisions is over yet."
+                .to_owned();
+        }
         Err(TooEarly::More(n)) => {
             return format!("Too early to say what it would earn: about {} more decisions.", words::about(*n as f64));
         }
@@ -99,7 +103,7 @@ fn rewards_row(report: &ConsequenceReport) -> Option<ConsequenceRow> {
 
 fn exploring_row(exploring: &Exploring) -> ConsequenceRow {
     let side = |which: usize| {
-        let share = words::percent(f64::from(exploring.share[which].get()));
+        let share = words::setting(f64::from(exploring.share[which].get()));
         match (exploring.really, exploring.is_most) {
             (None, true) => format!("at most {share}"),
             (None, false) => share,

@@ -33,7 +33,7 @@ pub fn numbers(live: &LiveLoop, buckets: &[Bucket], looked: &Looked) -> Explorat
     };
     ExplorationNumbers {
         explored: explored.map(|share| words::percent(share.value())),
-        setting: words::percent(setting),
+        setting: words::setting(setting),
         sentence,
     }
 }

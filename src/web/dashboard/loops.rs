@@ -294,13 +294,13 @@ fn lift(row: LoopRow) -> AnyView {
 fn NoLoops(base_url: String, may_create: bool) -> impl IntoView {
     let target = CallTarget::without_key(format!("{base_url}/loops/YOUR_LOOP"), false);
     view! {
-        <EmptyState title="Your first loop is three fields away">
+        <EmptyState title="Your first loop takes a minute">
             <p class="muted">
                 "A loop learns one decision: which story leads, which banner shows, which offer comes first. "
                 "Make one, and it answers calls like these at once."
             </p>
             {may_create.then(|| view! {
-                <a class="button button--primary" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
+                <a class="button" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
             })}
             <CodeBlock title="A Rank and its Reward" code=curl(&target, &CallSample::default())/>
         </EmptyState>

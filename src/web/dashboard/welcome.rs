@@ -79,7 +79,9 @@ fn may(role: Role) -> &'static str {
     match role {
         Role::Viewer => "You can read dashboards: curves, settings, actions and reports, but no single events.",
         Role::Analyst => "You can read everything about loops, try contexts in the playground, and run evaluations.",
-        Role::Editor => "You can read everything about loops, make them, and change their actions, settings and models.",
+        Role::Editor => {
+            "You can read everything about loops, make them, and change their actions, settings and models."
+        }
         Role::Admin => "You can do everything here but appoint and remove owners.",
         Role::Owner => "You can do everything here.",
     }

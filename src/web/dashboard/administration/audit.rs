@@ -174,7 +174,8 @@ fn audit_table(lines: Vec<AuditRow>) -> AnyView {
             }
         });
         let details = (!line.details.is_empty()).then(|| view! { <span class="audit__details">{line.details}</span> });
-        let on = (!line.subject.is_empty() || details.is_some()).then(|| view! { <span>{line.subject}{details}</span> });
+        let on =
+            (!line.subject.is_empty() || details.is_some()).then(|| view! { <span>{line.subject}{details}</span> });
         let at = line.at.local.clone();
         view! {
             <tr>
