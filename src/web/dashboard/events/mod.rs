@@ -345,13 +345,15 @@ fn NoEvents(is_newest: bool, is_filtered: bool) -> impl IntoView {
         (true, _) => ("No event matches", "Widen the filter, or search further back below."),
         (false, true) => (
             "No events yet",
-            "Each Rank that this loop answers is stored here, with its probabilities and what it earned. The page Keys has calls to copy; the first event shows up here by itself.",
+            "Each Rank that this loop answers is stored here, with its probabilities and what it earned. The first event shows up here by itself.",
         ),
         (false, false) => {
             ("No events here", "The log begins after this place: older events were removed when their retention ended.")
         }
     };
-    view! { <EmptyState title=title><p class="muted">{words}</p></EmptyState> }.into_any()
+    // Relative to the address of the list, which knows the loop.
+    let calls = (is_newest && !is_filtered).then(|| view! { <a class="button" href="keys">"Calls to copy"</a> });
+    view! { <EmptyState title=title><p class="muted">{words}</p>{calls}</EmptyState> }.into_any()
 }
 
 #[component]
