@@ -229,6 +229,7 @@ fn LiveBar(place: EventsPlace, newest_seq: i64) -> impl IntoView {
     view! {
         <div class="row row--between events__live">
             <span class="row">
+                <span class="muted events__sampling">{move || zone_words(rows)}</span>
                 <span aria-live="polite">
                     <Show when=move || pill().is_some()>
                         <button type="button" class="button button--small new-pill" on:click=show>
@@ -237,7 +238,6 @@ fn LiveBar(place: EventsPlace, newest_seq: i64) -> impl IntoView {
                     </Show>
                 </span>
                 <span class="muted events__sampling">{move || rows.sampling.get()}</span>
-                <span class="muted events__sampling">{move || zone_words(rows)}</span>
             </span>
             <Show when=move || updates.truth().is_some()>
                 <span class="row">

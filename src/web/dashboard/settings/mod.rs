@@ -102,9 +102,10 @@ fn in_force(current: &SettingsDraft) -> String {
         "LoggingOnly" => "Your first action is answered, and nothing is learned".to_owned(),
         _ => "The learned policy decides and stays as it is".to_owned(),
     };
+    let unit = if current.wait == "1" { current.wait_unit.trim_end_matches('s') } else { &current.wait_unit };
     format!(
-        "{decides}; a reward counts within {} {}. Nothing changes until you have seen what it costs and apply it.",
-        current.wait, current.wait_unit
+        "{decides}; a reward counts within {} {unit}. Nothing changes until you have seen what it costs and apply it.",
+        current.wait
     )
 }
 
