@@ -34,6 +34,7 @@ export const PAGES: KnownPage[] = [
   { name: "overview", path: ({ loopId }) => `/loops/${loopId}` },
   { name: "events", path: ({ loopId }) => `/loops/${loopId}/events` },
   { name: "event", path: ({ loopId, eventId }) => `/loops/${loopId}/events/${encodeURIComponent(eventId)}` },
+  { name: "playground", path: ({ loopId }) => `/loops/${loopId}/playground` },
   { name: "actions", path: ({ loopId }) => `/loops/${loopId}/actions` },
   { name: "actions-calendar", path: ({ loopId }) => `/loops/${loopId}/actions?view=calendar` },
   { name: "actions-import", path: ({ loopId }) => `/loops/${loopId}/actions?upload` },

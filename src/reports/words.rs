@@ -54,6 +54,11 @@ pub fn percent(share: f64) -> String {
     }
 }
 
+/// "5 %", "2.5 %": a share that somebody chose, told as they wrote it.
+pub fn setting(share: f64) -> String {
+    format!("{} %", (share * 10_000.0).round() / 100.0)
+}
+
 fn minus(text: &str) -> String {
     text.replace('-', "−")
 }

@@ -18,7 +18,7 @@ use crate::{
         is_desk_loop, template, template_of, templates,
     },
     loops::{ActionDraft, LiveLoop, Loops, NewLoop},
-    reports::ask,
+    reports::{ask, words::count},
     terms::{Configuration, Environment, IsoDuration, LearningMode, RewardWaitTime, Role},
 };
 
@@ -179,8 +179,9 @@ fn traffic_of(live: &LiveLoop, person: &SignedIn, traffic: Option<&Traffic>) -> 
         may_steer: person.role >= Role::Editor,
         plan: format!(
             "About {VISITORS_PER_SECOND:.0} made-up visitors a second call this loop over its own API, for at most \
-             {MOST_VISITORS} visitors or {} minutes. What they like is known, and they stop by themselves once the loop \
+             {} visitors or {} minutes. What they like is known, and they stop by themselves once the loop \
              has learned it. Its charts are marked, because its counters cannot tell them from your own.",
+            count(MOST_VISITORS),
             LONGEST_TRAFFIC.as_secs() / 60
         ),
     })

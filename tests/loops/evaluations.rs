@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rankloop::{
     loops::{CustomPolicy, Evaluation, EvaluationStatus, EvaluationToMake, LiveLoop, NewLoop},
-    terms::{Author, AutoOptimization, Configuration, ExplorationShare, IsoDuration},
+    terms::{Author, AutoOptimization, Configuration, Environment, ExplorationShare, IsoDuration},
 };
 
 use super::{Database, NOON_US, SECOND_US, open, rank, reward, with_loop};
@@ -112,7 +112,12 @@ async fn dull_loop_that_optimizes(
         },
         ..Configuration::default()
     };
-    let new = NewLoop { name: "dull".into(), configuration, arguments: Some(DULL.into()) };
+    let new = NewLoop {
+        name: "dull".into(),
+        environment: Environment::default(),
+        configuration,
+        arguments: Some(DULL.into()),
+    };
     let live = loops.create(new, &Author::server("test")).await.expect("a loop").live;
     play(&live, n_events).await;
     (loops, live, clock)

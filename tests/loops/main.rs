@@ -46,7 +46,7 @@ use rankloop::{
     },
     store::Durability,
     terms::{
-        Author, Configuration, EventId, EventState, ExplorationShare, FeatureObject, Impact, LearningMode,
+        Author, Configuration, Environment, EventId, EventState, ExplorationShare, FeatureObject, Impact, LearningMode,
         RewardAggregation, RewardValue,
     },
     trainer::{Lag, replay},
@@ -111,7 +111,12 @@ async fn open(database: &Database, clock: &ManualClock) -> Loops {
 async fn with_loop(database: &Database) -> (Loops, LiveLoop, ManualClock) {
     let clock = ManualClock::at(NOON_US);
     let loops = open(database, &clock).await;
-    let new = NewLoop { name: "test".into(), configuration: Configuration::default(), arguments: None };
+    let new = NewLoop {
+        name: "test".into(),
+        environment: Environment::default(),
+        configuration: Configuration::default(),
+        arguments: None,
+    };
     let live = loops.create(new, &Author::server("test")).await.expect("a loop").live;
     (loops, live, clock)
 }
@@ -348,7 +353,12 @@ async fn settings_go_back_to_an_earlier_state_as_a_new_entry(database: &Database
 
 async fn a_deleted_loop_is_gone_with_its_keys(database: &Database) {
     let (loops, live, clock) = with_loop(database).await;
-    let new = NewLoop { name: "second".into(), configuration: Configuration::default(), arguments: None };
+    let new = NewLoop {
+        name: "second".into(),
+        environment: Environment::default(),
+        configuration: Configuration::default(),
+        arguments: None,
+    };
     let second = loops.create(new, &Author::server("test")).await.expect("a loop");
     assert!(loops.by_key(&second.keys[1]).is_some());
     rank(&second.live, "one", "mobile").await;

@@ -24,7 +24,12 @@ pub async fn an_exported_model_starts_another_loop_where_this_one_stands(databas
     let untrained = opinion(&live, "untrained").await;
     assert_ne!(untrained, trained);
 
-    let new = NewLoop { name: "second".into(), configuration: Configuration::default(), arguments: None };
+    let new = NewLoop {
+        name: "second".into(),
+        environment: Environment::default(),
+        configuration: Configuration::default(),
+        arguments: None,
+    };
     let second = loops.create(new, &Author::server("test")).await.expect("a loop").live;
     for target in [&live, &second] {
         target.import_model(model.bytes.clone(), &Author::server("test")).await.expect("imported");

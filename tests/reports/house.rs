@@ -7,7 +7,7 @@ use rankloop::{
         TrustedSigners,
     },
     store::{Durability, Store},
-    terms::{Author, Configuration, EventId, FeatureObject, LearningMode},
+    terms::{Author, Configuration, Environment, EventId, FeatureObject, LearningMode},
 };
 use serde_json::json;
 
@@ -31,7 +31,12 @@ pub async fn house_with(configuration: Configuration, arguments: Option<&str>) -
     let folder = tempfile::tempdir().expect("a folder");
     let clock = ManualClock::at(NOON_US);
     let loops = open(&folder, &clock).await;
-    let new = NewLoop { name: "Front page".into(), configuration, arguments: arguments.map(str::to_owned) };
+    let new = NewLoop {
+        name: "Front page".into(),
+        environment: Environment::default(),
+        configuration,
+        arguments: arguments.map(str::to_owned),
+    };
     let live = loops.create(new, &Author::server("test")).await.expect("a loop").live;
     House { loops, live, clock, _folder: folder }
 }

@@ -35,6 +35,10 @@ fn half_width(figure: &Figure) -> f64 {
 fn headline(report: &ConsequenceReport) -> String {
     let rewards = match &report.rewards {
         Ok(rewards) => rewards,
+        Err(TooEarly::More(_)) if report.n_events == 0 => {
+            return "Too early to say what it would earn: the reward wait time of none of its decisions is over yet."
+                .to_owned();
+        }
         Err(TooEarly::More(n)) => {
             return format!("Too early to say what it would earn: about {} more decisions.", words::about(*n as f64));
         }
@@ -83,17 +87,23 @@ fn rewards_row(report: &ConsequenceReport) -> Option<ConsequenceRow> {
     let rewards = report.rewards.as_ref().ok()?;
     let figure = |figure: &Figure| words::interval(figure.value, half_width(figure));
     let difference = &rewards.difference;
+    // Four digits tell no less than this, and a half width of 0.0000 would claim to know everything.
+    let is_nothing = difference.value.abs() + half_width(difference) < 0.0005;
     Some(ConsequenceRow {
         label: "Reward of a decision".to_owned(),
         now: figure(&rewards.now),
         then: figure(&rewards.then),
-        difference: format!("{} ± {:.4}", words::signed(difference.value, 4), half_width(difference)),
+        difference: if is_nothing {
+            "within ± 0.0005".to_owned()
+        } else {
+            format!("{} ± {:.4}", words::signed(difference.value, 4), half_width(difference))
+        },
     })
 }
 
 fn exploring_row(exploring: &Exploring) -> ConsequenceRow {
     let side = |which: usize| {
-        let share = words::percent(f64::from(exploring.share[which].get()));
+        let share = words::setting(f64::from(exploring.share[which].get()));
         match (exploring.really, exploring.is_most) {
             (None, true) => format!("at most {share}"),
             (None, false) => share,
@@ -118,7 +128,8 @@ fn notice_row(report: &ConsequenceReport) -> Option<ConsequenceRow> {
 }
 
 fn waiting_row(report: &ConsequenceReport) -> Option<ConsequenceRow> {
-    let waiting = report.waiting?;
+    // Of no event there is no share, not one of 0 %.
+    let waiting = report.waiting.filter(|waiting| waiting.n_rewarded > 0)?;
     let late = |which: usize| {
         let n_late = waiting.n_late[which];
         let share = n_late as f64 / waiting.n_rewarded.max(1) as f64;
@@ -139,12 +150,12 @@ fn notes(report: &ConsequenceReport) -> Vec<String> {
         let is_free = |really: f64, which: usize| really + SAME_SHARE < f64::from(exploring.share[which].get());
         if is_free(now, 0) && is_free(then, 1) && exploring.share[0] != exploring.share[1] {
             notes.push(format!(
-                "Exploration is a most here. rankloop's own learner explores {} by its own doubt, which neither of the \
+                "Exploration is a limit here. rankloop's own learner explores {} by its own doubt, which neither of the \
                  two holds back.",
                 words::percent(then)
             ));
         } else {
-            notes.push("Exploration is a most here: rankloop's own learner uses what its doubt asks for.".to_owned());
+            notes.push("Exploration is a limit here: rankloop's own learner uses what its doubt asks for.".to_owned());
         }
     }
     if report.is_recounted && report.rewards.is_ok() {

@@ -21,12 +21,12 @@ pub fn numbers(live: &LiveLoop, buckets: &[Bucket], looked: &Looked) -> Explorat
             format!("Nothing is explored while {} answered.", looked.unit.baseline_is())
         }
         _ if !live.explores_at_most() => format!(
-            "of {events} in {} showed another action than the most probable one. The setting is the share that is drawn \
+            "The first is the share of {events} in {} that showed another action than the most probable one. The setting is the share that is drawn \
              evenly among all actions, the most probable one included.",
             looked.range.words(),
         ),
         _ => format!(
-            "of {events} in {} showed another action than the most probable one. The setting is a limit: the learner \
+            "The first is the share of {events} in {} that showed another action than the most probable one. The setting is a limit: the learner \
              explores where it is unsure, and less the more it knows.",
             looked.range.words(),
         ),
@@ -38,7 +38,7 @@ pub fn numbers(live: &LiveLoop, buckets: &[Bucket], looked: &Looked) -> Explorat
     }
     ExplorationNumbers {
         explored: explored.map(|share| words::percent(share.value())),
-        setting: words::percent(setting),
+        setting: words::setting(setting),
         sentence,
     }
 }

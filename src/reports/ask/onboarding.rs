@@ -46,7 +46,7 @@ async fn ranked(live: &LiveLoop) -> Result<OnboardingStep, LoopError> {
     let counters = live.counters();
     let first_us = if counters.ranked > 0 { live.first_rank_us().await? } else { None };
     let note = match (counters.ranked, first_us) {
-        (0, _) => "Waiting for it; this notices by itself. The page Keys has calls to copy.".to_owned(),
+        (0, _) => "Waiting for it; this notices by itself.".to_owned(),
         (1, Some(at_us)) => format!("First Rank received {}.", words::ago(at_us, live.now_us())),
         (n, Some(at_us)) => {
             format!("First Rank received {}; {} so far.", words::ago(at_us, live.now_us()), words::count(n))

@@ -120,8 +120,13 @@ fn Foot(chart: Memo<Chart>, files: Signal<(String, String)>) -> impl IntoView {
         let href = move || files.with(|(path, search)| format!("{path}/{id}.{ending}{search}"));
         view! { <a class="chart-card__file" href=href download rel="external">{ending.to_uppercase()}</a> }.into_any()
     };
-    let notes = move || chart.with(|chart| chart.notes.join(" "));
+    // Why the end is shaded is told where it is seen; the rest stands with the table.
+    let is_shaded = |chart: &Chart| !chart.data.is_stacked && chart.data.spans.last().is_some_and(|span| span.is_open);
+    let shade = move || chart.with(|chart| chart.notes.first().filter(|_| is_shaded(chart)).cloned());
+    let notes =
+        move || chart.with(|chart| chart.notes[usize::from(is_shaded(chart)).min(chart.notes.len())..].join(" "));
     view! {
+        {move || shade().map(|words| view! { <p class="chart-note">"Shaded: "{words}</p> })}
         <div class="chart-card__foot">
             <TableBehind table=Signal::derive(move || chart.with(|chart| chart.table.clone())) notes=Signal::derive(notes)/>
             <span class="row chart-card__files"><span class="muted">"Download"</span>{file("svg")}

@@ -52,8 +52,8 @@ fn Findings(page: FeaturePage) -> impl IntoView {
 fn NothingFound(has_events: bool) -> impl IntoView {
     let (title, words) = if has_events {
         (
-            "Nothing odd",
-            "Ids and exact times as features, lists sent as text, misspelt keys, numbers sent as text and the like would be listed here.",
+            "What would be listed here",
+            "Ids and exact times as features, lists sent as text, misspelt keys, numbers sent as text and the like.",
         )
     } else {
         (

@@ -152,7 +152,7 @@ fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>, may_change: bool) -> impl IntoVie
                     on:input=move |event| wanted.set(event_target_value(&event))/>
             </label>
             <label>"Sort by"
-                <select class="input" name="sort" on:change=move |event| order.set(event_target_value(&event))>
+                <select class="input select" name="sort" on:change=move |event| order.set(event_target_value(&event))>
                     {ORDERS.map(option)}
                 </select>
             </label>
@@ -197,7 +197,10 @@ fn sort(rows: &mut [LoopRow], order: &str) {
 fn totals(rows: &[LoopRow]) -> String {
     let per_minute: f64 = rows.iter().map(|row| row.events_per_minute).sum();
     let loops = if rows.len() == 1 { "1 loop".to_owned() } else { format!("{} loops", rows.len()) };
-    format!("{loops}, {per_minute:.0} decisions a minute")
+    match per_minute.round() as u64 {
+        n @ 1_000.. => format!("{loops}, {},{:03} decisions a minute", n / 1_000, n % 1_000),
+        n => format!("{loops}, {n} decisions a minute"),
+    }
 }
 
 /// The list with a box for each loop, and what can be done with those that are chosen.
@@ -234,13 +237,14 @@ fn LoopTable(rows: Memo<Vec<LoopRow>>, may_choose: bool) -> impl IntoView {
                     <th scope="col">"Loop"</th><th scope="col">"Mode"</th><th scope="col">"Health"</th>
                     <th scope="col">"Lift, last day"</th>
                     <th scope="col">"Mean reward, last day"</th>
-                    <th scope="col" class="numeric" title="Over the last five minutes">"Per minute"</th>
-                    <th scope="col" class="numeric" title="Of the last day's events whose wait time is over">"Rewarded"</th>
+                    <th scope="col" class="numeric">"Per minute"</th>
+                    <th scope="col" class="numeric">"Rewarded"</th>
                     <th scope="col">"Last event"</th>
                 </tr></thead>
                 <tbody><For each=move || rows.get() key=|row| row.id.clone() children=cells/></tbody>
             </table>
         </section>
+        <p class="muted loops__note">"Per minute: decisions over the last five minutes. Rewarded: of the last day’s decisions whose wait time is over."</p>
     }
     .into_any()
 }
@@ -251,7 +255,7 @@ fn LoopCells(row: Memo<LoopRow>, may_choose: bool) -> impl IntoView {
     let choice = move || {
         let LoopRow { id, name, .. } = row.get_untracked();
         view! {
-            <td class="choice">
+            <td class="loops__choose">
                 <label>
                     <input type="checkbox" name="ids[]" value=id.to_string()/>
                     <span class="visually-hidden">"Choose "{name}</span>
@@ -296,13 +300,13 @@ fn lift(row: LoopRow) -> AnyView {
 fn NoLoops(base_url: String, may_create: bool) -> impl IntoView {
     let target = CallTarget::without_key(format!("{base_url}/loops/YOUR_LOOP"), false);
     view! {
-        <EmptyState title="Your first loop is three fields away">
+        <EmptyState title="Your first loop takes a minute">
             <p class="muted">
                 "A loop learns one decision: which story leads, which banner shows, which offer comes first. "
                 "Make one, and it answers calls like these at once."
             </p>
             {may_create.then(|| view! {
-                <a class="button button--primary" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
+                <a class="button" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
             })}
             <CodeBlock title="A Rank and its Reward" code=curl(&target, &CallSample::default())/>
         </EmptyState>

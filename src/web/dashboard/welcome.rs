@@ -59,7 +59,7 @@ fn WelcomeForm(token: String, role: Role) -> impl IntoView {
     view! {
         <h1>"Welcome to rankloop"</h1>
         <p class="muted">"This link lets you in as "<strong>{role.as_str()}</strong>". Choose how you will sign in from now on."</p>
-        <p class="muted">{role.may()}</p>
+        <p class="muted">{may(role)}</p>
         <ActionForm action=action>
             <div class="stack">
                 <FormError message=Signal::derive(message)/>
@@ -71,6 +71,19 @@ fn WelcomeForm(token: String, role: Role) -> impl IntoView {
                 <SubmitButton label="Create account and sign in" pending=action.pending()/>
             </div>
         </ActionForm>
+    }
+}
+
+/// The roles build on each other, but nobody who comes by a link has read of the others.
+fn may(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "You can read dashboards: curves, settings, actions and reports, but no single events.",
+        Role::Analyst => "You can read everything about loops, try contexts in the playground, and run evaluations.",
+        Role::Editor => {
+            "You can read everything about loops, make them, and change their actions, settings and models."
+        }
+        Role::Admin => "You can do everything here but appoint and remove owners.",
+        Role::Owner => "You can do everything here.",
     }
 }
 

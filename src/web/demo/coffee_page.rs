@@ -78,6 +78,7 @@ fn Coffee(data: CoffeeData, start: ServerAction<StartCoffee>) -> impl IntoView {
         <figure class="news-curve news-curve--tall">
             <div class="news-curve__scale" aria-hidden="true"><span>"1.0"</span><span>"0.5"</span><span>"0.0"</span></div>
             <div class="news-curve__drawing" inner_html=data.curve></div>
+            <div class="news-curve__along" aria-hidden="true"><span>"0"</span><span>"5,000"</span><span>"10,000 coffees"</span></div>
             <figcaption>{data.curve_text}</figcaption>
         </figure>
         <ul class="news-keys">

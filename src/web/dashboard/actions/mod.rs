@@ -162,7 +162,7 @@ fn Shown(view: ActionsView, id: Memo<String>, calls: ActionCalls, base: String) 
     let is_calendar = view.calendar.is_some();
     let last = view.last_change.filter(|_| may_edit).map(|last| {
         view! {
-            <Banner title="Last change: " text=last.words>
+            <Banner title="Last change" text=last.words>
                 <span class="muted"><TimeText moment=last.at/>" by "{last.by}</span>
                 <ActionForm action=calls.undo>
                     <input type="hidden" name="loop_id" value=id.get_untracked()/>
@@ -179,7 +179,7 @@ fn Shown(view: ActionsView, id: Memo<String>, calls: ActionCalls, base: String) 
         (false, _) => {
             view! { <NoActions endpoint=view.endpoint base=base.clone() may_edit=may_edit/> }.into_any()
         }
-        (true, Some(calendar)) => view! { <Schedule calendar=calendar base=base.clone()/> }.into_any(),
+        (true, Some(calendar)) => view! { <Schedule calendar=calendar zone=view.zone base=base.clone()/> }.into_any(),
         (true, None) => {
             view! { <ActionList actions=view.actions id=id zone=view.zone calls=calls may_edit=may_edit base=base.clone()/> }
                 .into_any()

@@ -73,7 +73,7 @@ pub struct CalendarRow {
 
 /// The bars.
 #[component]
-pub fn Schedule(calendar: Calendar, base: String) -> impl IntoView {
+pub fn Schedule(calendar: Calendar, zone: String, base: String) -> impl IntoView {
     let Calendar { span, words, previous, next, days, now, rows } = calendar;
     let link = |span: CalendarSpan, start: Option<&str>| {
         let start = start.map_or_else(String::new, |start| format!("&start={start}"));
@@ -101,6 +101,7 @@ pub fn Schedule(calendar: Calendar, base: String) -> impl IntoView {
             <div class="row">
                 <a class="button button--small" href=link(span, Some(&previous)) aria-label="Earlier">"←"</a>
                 <strong>{words}</strong>
+                <span class="muted">"Times in "{zone}</span>
                 <a class="button button--small" href=link(span, Some(&next)) aria-label="Later">"→"</a>
             </div>
             <nav class="segmented" aria-label="How many days">

@@ -174,12 +174,15 @@ fn audit_table(lines: Vec<AuditRow>) -> AnyView {
             }
         });
         let details = (!line.details.is_empty()).then(|| view! { <span class="audit__details">{line.details}</span> });
+        let on =
+            (!line.subject.is_empty() || details.is_some()).then(|| view! { <span>{line.subject}{details}</span> });
+        let at = line.at.local.clone();
         view! {
             <tr>
-                <td data-label="When"><TimeText moment=line.at/></td>
+                <td data-label="When" class="audit__when"><span><TimeText moment=line.at/><span class="audit__at">{at}</span></span></td>
                 <th scope="row"><span>{line.by}</span><span class="audit__door">{line.door}</span></th>
                 <td data-label="What">{line.kind.said()}</td>
-                <td data-label="On" class="audit__on">{line.subject}{details}</td>
+                <td data-label="On" class="audit__on">{on}</td>
                 <td data-label="Loop">{about}</td>
             </tr>
         }
@@ -201,8 +204,8 @@ fn filter_form(words: &AuditWords, people: Vec<(String, String)>, loops: Vec<(St
             {select("person", "Person", "Everybody", &words.person, people)}
             {select("kind", "What", "Everything", &words.kind, kinds)}
             {select("loop", "Loop", "All loops", &words.loop_id, loops)}
-            {day("from", "From", &words.from)}
-            {day("to", "To", &words.to)}
+            {day("from", "From (UTC)", &words.from)}
+            {day("to", "To (UTC)", &words.to)}
             <button type="submit" class="button">"Show"</button>
             <a class="button button--ghost" href="/audit">"Clear"</a>
         </form>

@@ -70,6 +70,9 @@ fn People(view: PeopleView, manage: Manage) -> impl IntoView {
 
 fn sentence(people: &[PersonLine]) -> String {
     let n_here = people.iter().filter(|person| person.n_sessions > 0).count();
+    if people.len() == 1 {
+        return "Only you can sign in so far. Invite somebody below.".to_owned();
+    }
     let n_owners = people.iter().filter(|person| person.role == Role::Owner).count();
     let counted = |n: usize, one: &str, many: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {many}") };
     format!(

@@ -113,7 +113,7 @@ fn Server(view: ServerView) -> impl IntoView {
                 {move || page.with(|page| fact_list(page.facts.clone()))}
             </section>
             <section class="stack stack--tight">
-                <h2>{move || page.with(|page| format!("Answers in the last {}", page.answers_span))}</h2>
+                <h2>{move || page.with(|page| format!("Answers in the last {}", page.answers_span.trim_start_matches("1 ")))}</h2>
                 {move || page.with(|page| answer_list(page.answers.clone()))}
                 <p class="muted">"Counted by this process, pages included. Prometheus reads the same at "<code>"/metrics"</code>", by route."</p>
             </section>

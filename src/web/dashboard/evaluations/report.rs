@@ -53,7 +53,7 @@ pub fn EvaluationPage() -> impl IntoView {
 /// The report as everybody reads it; with `drafts` the ways from a policy to the settings.
 #[component]
 pub fn Report(report: EvaluationReport, drafts: Vec<(String, String)>) -> impl IntoView {
-    let sentence = format!("{}.", report.span);
+    let sentence = format!("{}, whole days in UTC.", report.span);
     let running = report.percent_done.map(|percent| {
         view! {
             <div class="evaluation-progress" role="status">

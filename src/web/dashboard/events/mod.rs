@@ -31,7 +31,7 @@ use super::{
     live_updates::{LiveUpdates, follow_news},
 };
 use crate::{
-    reports::EventRows,
+    reports::{EventRow, EventRows},
     web::components::{EmptyState, LivePill, LiveState, Loaded, PageHeader},
 };
 
@@ -229,6 +229,7 @@ fn LiveBar(place: EventsPlace, newest_seq: i64) -> impl IntoView {
     view! {
         <div class="row row--between events__live">
             <span class="row">
+                <span class="muted events__sampling">{move || zone_words(rows)}</span>
                 <span aria-live="polite">
                     <Show when=move || pill().is_some()>
                         <button type="button" class="button button--small new-pill" on:click=show>
@@ -247,6 +248,12 @@ fn LiveBar(place: EventsPlace, newest_seq: i64) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// The zone of the rows' times, which stand there without one.
+fn zone_words(rows: Rows) -> Option<String> {
+    let zone = |row: &EventRow| Some(format!("Times in {}", row.ranked_at.local.rsplit_once(' ')?.1));
+    rows.shown.with(|rows| rows.first().and_then(zone))
 }
 
 /// Whether somebody reads the rows, so that nothing may move.
@@ -338,13 +345,15 @@ fn NoEvents(is_newest: bool, is_filtered: bool) -> impl IntoView {
         (true, _) => ("No event matches", "Widen the filter, or search further back below."),
         (false, true) => (
             "No events yet",
-            "Each Rank that this loop answers is stored here, with its probabilities and what it earned. The page Keys has calls to copy; the first event shows up here by itself.",
+            "Each Rank that this loop answers is stored here, with its probabilities and what it earned. The first event shows up here by itself.",
         ),
         (false, false) => {
             ("No events here", "The log begins after this place: older events were removed when their retention ended.")
         }
     };
-    view! { <EmptyState title=title><p class="muted">{words}</p></EmptyState> }.into_any()
+    // Relative to the address of the list, which knows the loop.
+    let calls = (is_newest && !is_filtered).then(|| view! { <a class="button" href="keys">"Calls to copy"</a> });
+    view! { <EmptyState title=title><p class="muted">{words}</p>{calls}</EmptyState> }.into_any()
 }
 
 #[component]

@@ -35,7 +35,7 @@ pub fn Inside(trust: Vec<ModelTrust>, parts: Vec<ModelPart>, arguments: String) 
                 <dl class="model-parts">{parts.into_iter().map(part).collect_view()}</dl>
             </Card>
         </div>
-        <details class="model-arguments">
+        <details class="more">
             <summary>"Its learning settings"</summary>
             <CodeBlock title="Arguments" code=arguments/>
         </details>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use wasm_bindgen::JsCast;
 
 use super::NewLoopView;
 use crate::web::{
@@ -26,6 +27,12 @@ pub fn Created(view: NewLoopView) -> impl IntoView {
         copy_to_clipboard(&first_key);
         is_copied.set(true);
     });
+    let copied_calls = move |event: leptos::ev::MouseEvent| {
+        let pressed = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if pressed.is_some_and(|pressed| pressed.closest(".copy").is_ok_and(|button| button.is_some())) {
+            is_copied.set(true);
+        }
+    };
     Effect::new(|_| show_page_top());
     let steps = is_from_template.then(|| FirstSteps::ask(Some(Signal::stored(id.clone()))));
     view! {
@@ -33,7 +40,7 @@ pub fn Created(view: NewLoopView) -> impl IntoView {
         <PageHeader title=format!("{name} is ready") sentence="It can be called right now. Store the keys first: they are shown this once.">
             <a class="button button--primary" href=format!("/loops/{id}")>"Open the loop"</a>
         </PageHeader>
-        <section class="card">
+        <section class="card" on:copy=move |_| is_copied.set(true)>
             <h2>"Keys"</h2>
             {numbered.into_iter().map(|(number, key)| view! {
                 <SecretField label=format!("Key {number}") value=key on_copy=on_copy/>
@@ -42,7 +49,8 @@ pub fn Created(view: NewLoopView) -> impl IntoView {
             <SecretField label="Endpoint" value=endpoint/>
         </section>
         {steps.map(|steps| view! { <GettingStarted steps=steps/> })}
-        <section class="card">
+        // The calls have the first key in them: whoever takes them along has it.
+        <section class="card" id="first-calls" on:click=copied_calls on:copy=move |_| is_copied.set(true)>
             <h2>"Send the first Rank and Reward"</h2>
             <Snippets target=target sample=sample/>
             <p class="muted">"The page Keys lists every API version that is served, and the addresses that lead to it."</p>

@@ -6,7 +6,7 @@ mod traffic;
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 use serde::{Deserialize, Serialize};
 
 use self::traffic::TrafficCard;
@@ -215,7 +215,11 @@ fn way(view: &OnboardingView, kind: StepKind) -> Option<(String, &'static str)> 
     let base = view.loop_id.as_ref().filter(|_| view.may_create).map(|id| format!("/loops/{id}"));
     match kind {
         StepKind::Loop => view.may_create.then(|| ("/loops/new".to_owned(), "New loop")),
-        StepKind::Rank | StepKind::Reward => base.map(|base| (format!("{base}/keys"), "Calls to copy")),
+        StepKind::Rank | StepKind::Reward => base.map(|base| {
+            // A loop that was just made has its calls below, with its key in them: the page Keys knows the key no more.
+            let is_new = use_location().pathname.get_untracked() == "/loops/new";
+            (if is_new { "#first-calls".to_owned() } else { format!("{base}/keys") }, "Calls to copy")
+        }),
         StepKind::Online => base.map(|base| (format!("{base}/settings"), "Settings")),
         StepKind::Learned => base.map(|base| (format!("{base}/events"), "Watch its events")),
         StepKind::Invite => view.may_invite.then(|| ("/people".to_owned(), "People")),

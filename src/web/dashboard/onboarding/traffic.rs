@@ -100,7 +100,9 @@ pub fn TrafficCard(traffic: Memo<Option<TrafficView>>, loop_id: Memo<String>, re
                     </ActionForm>
                 </Show>
             </Show>
-            <p role="status" class="traffic__words">{words(|traffic| traffic.words.clone())}</p>
+            <p role="status" class="traffic__words">
+                {move || traffic.with(|traffic| traffic.as_ref().map(|it| it.words.clone()).filter(|words| !words.is_empty()))}
+            </p>
             <p class="field__error" role="alert">{failure}</p>
         </section>
     }

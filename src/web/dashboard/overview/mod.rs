@@ -166,7 +166,7 @@ fn NoEvents(target: CallTarget, sample: CallSample, updates: LiveUpdates) -> imp
         <h1 class="visually-hidden">"Overview"</h1>
         <EmptyState title="No Rank received yet">
             <p class="muted">
-                "Send the first one; this page notices by itself. The loop's keys are on the page Keys, shown once when they are made."
+                "Send the first one with one of the loop’s two keys; this page notices by itself. They were shown when the loop was made, and the page Keys replaces those that were lost."
             </p>
             <LiveControl updates=updates/>
             <Snippets target=target sample=sample/>

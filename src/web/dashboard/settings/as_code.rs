@@ -19,7 +19,7 @@ pub fn AsCode(
     let refused = move || import.value().get().and_then(Result::err).map(|error| error.to_string());
     let form = may_edit.then(|| {
         view! {
-            <ActionForm action=import>
+            <ActionForm action=import attr:class="stack stack--tight">
                 <input type="hidden" name="id" value=move || id.get()/>
                 <div class="field" class:field--invalid=move || refused().is_some()>
                     <label class="field__label" for="settings-file">"Take over a file"</label>

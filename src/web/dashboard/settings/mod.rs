@@ -76,8 +76,7 @@ pub fn SettingsPage() -> impl IntoView {
     say_what_was_done(calls);
     view! {
         <Title text="Settings"/>
-        <PageHeader title="Settings" sentence="Nothing changes while you type. You see what a change costs before you apply it, and you can always go back."/>
-        <Loaded resource=settings lines=8 view=move |view| view! { <Settings view=view id=id proposal=proposal preview=preview consequence=consequence calls=calls/> }/>
+        <Loaded resource=settings lines=8 title="Settings" view=move |view| view! { <PageHeader title="Settings" sentence=in_force(&view.current)/><Settings view=view id=id proposal=proposal preview=preview consequence=consequence calls=calls/> }/>
     }
 }
 
@@ -98,6 +97,21 @@ fn say_what_was_done(calls: SettingsCalls) {
     });
 }
 
+/// The page's answer: how the loop behaves now, and that looking around costs nothing.
+fn in_force(current: &SettingsDraft) -> String {
+    let decides = match current.mode.as_str() {
+        "Online" => format!("The learned policy decides and explores up to {} %", current.exploration),
+        "Apprentice" => "Your first action is answered while the model learns to imitate it".to_owned(),
+        "LoggingOnly" => "Your first action is answered, and nothing is learned".to_owned(),
+        _ => "The learned policy decides and stays as it is".to_owned(),
+    };
+    let unit = if current.wait == "1" { current.wait_unit.trim_end_matches('s') } else { &current.wait_unit };
+    format!(
+        "{decides}; a reward counts within {} {unit}. Nothing changes until you have seen what it costs and apply it.",
+        current.wait
+    )
+}
+
 #[component]
 fn Settings(
     view: SettingsView,
@@ -107,7 +121,8 @@ fn Settings(
     consequence: ConsequenceResource,
     calls: SettingsCalls,
 ) -> impl IntoView {
-    let SettingsView { name, environment, current, ramp, compatible_arguments, history, file, file_href, may_edit } = view;
+    let SettingsView { name, environment, current, ramp, compatible_arguments, history, file, file_href, may_edit } =
+        view;
     let query = use_query_map();
     let told = move || {
         let query = query.read();
