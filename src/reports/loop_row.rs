@@ -33,7 +33,7 @@ pub struct LoopRow {
     pub last_change: Option<String>,
     /// "3 seconds ago", or "no Rank yet".
     pub last_event: String,
-    /// Mean reward of the last day as a small drawing; `None` while there is nothing to draw.
+    /// Lift over the last seven days as a small drawing; `None` while there is nothing to draw.
     pub sparkline: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 use super::{MINUTE_US, chart, headline, last_day, reward_curve, rewarded_share, signs, sums::Sums, wait_us, words};
 use crate::{
     loops::{LiveLoop, Loops},
-    reports::{Interval, LoopRow, Smoothing, TimeRange, Unit},
+    reports::{LoopRow, Smoothing, TimeRange, Unit},
     trainer::Bucket,
 };
 
@@ -43,24 +43,27 @@ pub fn loop_row(live: &LiveLoop) -> LoopRow {
         lift_words: headline.sentence,
         last_change: live.last_change().map(|(words, at_us)| format!("{words}, {}", words::ago(at_us, now_us))),
         last_event: counters.last_rank_us.map_or_else(|| "no Rank yet".to_owned(), |at_us| words::ago(at_us, now_us)),
-        sparkline: sparkline(&day),
+        sparkline: sparkline(live),
     }
 }
 
-/// The learned policy's mean reward, or what was answered where nothing is learned.
-fn sparkline(day: &[Bucket]) -> Option<String> {
-    let points = |estimate| reward_curve::points(day, Smoothing::Each, estimate);
-    let learned = points(Sums::learned);
-    let found: Vec<Option<Interval>> =
-        if learned.iter().any(Option::is_some) { learned } else { points(Sums::baseline) };
-    let values: Vec<(i64, i64, f64)> = day
+/// By how much the learned policy earned more than the caller's order, over the last week or the loop's life.
+fn sparkline(live: &LiveLoop) -> Option<String> {
+    const WEEK_US: i64 = 7 * 24 * 60 * MINUTE_US;
+    const N_POINTS: usize = 28;
+    let age_us = (live.now_us() - live.created_at_us()).clamp(MINUTE_US, WEEK_US);
+    let buckets = live.curve(age_us, N_POINTS);
+    let learned = reward_curve::points(&buckets, Smoothing::Rolling, Sums::learned);
+    let baseline = reward_curve::points(&buckets, Smoothing::Rolling, Sums::baseline);
+    let values: Vec<(i64, i64, f64)> = buckets
         .iter()
-        .zip(found)
-        .filter_map(|(bucket, it)| Some((bucket.start_us, bucket.start_us + bucket.span_us, it?.value)))
+        .zip(learned.into_iter().zip(baseline))
+        .filter_map(|(bucket, (learned, baseline))| {
+            Some((bucket.start_us, bucket.start_us + bucket.span_us, learned?.value - baseline?.value))
+        })
         .collect();
-    let (first, last) = (values.first()?.2, values.last()?.2);
-    let description = format!("From {} to {} over the last day", words::reward(first), words::reward(last));
-    chart::sparkline(&values, "Mean reward", &description)
+    let [first, last] = [values.first()?, values.last()?].map(|(.., lift)| words::signed(*lift, 2));
+    chart::sparkline(&values, "Lift", &format!("From {first} to {last} over the last seven days"))
 }
 
 /// Over the last five minutes; over its life, but at least one minute, when the loop is younger.

@@ -236,7 +236,7 @@ fn LoopTable(rows: Memo<Vec<LoopRow>>, may_choose: bool) -> impl IntoView {
                     {may_choose.then(|| view! { <th scope="col"><span class="visually-hidden">"Choose"</span></th> })}
                     <th scope="col">"Loop"</th><th scope="col">"Mode"</th><th scope="col">"Health"</th>
                     <th scope="col">"Lift, last day"</th>
-                    <th scope="col">"Mean reward, last day"</th>
+                    <th scope="col">"Lift, last 7 days"</th>
                     <th scope="col" class="numeric">"Per minute"</th>
                     <th scope="col" class="numeric">"Rewarded"</th>
                     <th scope="col">"Last event"</th>
@@ -274,7 +274,7 @@ fn LoopCells(row: Memo<LoopRow>, may_choose: bool) -> impl IntoView {
             <td data-label="Mode">{move || view! { <ModeChip mode=row.get().mode/> }}</td>
             <td data-label="Health">{move || view! { <HealthText health=row.get().health/> }}</td>
             <td data-label="Lift, last day">{move || lift(row.get())}</td>
-            <td data-label="Mean reward, last day">
+            <td data-label="Lift, last 7 days">
                 <span class="sparkline" inner_html=move || row.get().sparkline.unwrap_or_default()></span>
             </td>
             <td data-label="Per minute" class="numeric">{move || row.get().events_per_minute_words}</td>

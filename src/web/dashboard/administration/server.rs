@@ -148,6 +148,7 @@ fn loop_table(loops: Vec<ServerLoop>) -> AnyView {
         <TableFrame caption="Loops as the server sees them" columns=columns>
             {loops.into_iter().map(row).collect_view()}
         </TableFrame>
+        <p class="muted">"The lease token grows by one whenever another process takes the training of a loop over; what an earlier one still sends is refused by it."</p>
     }
     .into_any()
 }

@@ -36,7 +36,8 @@ pub fn Overlap(lines: Vec<OverlapLine>) -> impl IntoView {
             </table>
             <p class="muted">
                 "A decision counts for a policy by how much likelier the policy makes what was shown than the loop did. "
-                "The first column says how many decisions of even weight would tell as much."
+                "The first column says how many decisions of even weight would tell as much; the largest weight is what the one that "
+                "counts most counts for."
             </p>
         </Card>
     }

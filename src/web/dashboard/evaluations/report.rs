@@ -118,6 +118,11 @@ fn PolicyTable(policies: Vec<PolicyLine>, drafts: StoredValue<Vec<(String, Strin
             </tr></thead>
             <tbody>{policies.into_iter().map(row).collect_view()}</tbody>
         </table>
+        <p class="muted">
+            "“By propensities” weighs each decision by how much likelier the policy makes what was shown than the loop did. "
+            "“Reward of a decision” adds what a model expects of the rest, which is steadier. “Effective events” says how many "
+            "decisions of even weight would tell as much."
+        </p>
     }
     .into_any()
 }
