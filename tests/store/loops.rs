@@ -39,7 +39,7 @@ async fn a_loop_is_stored_with_its_first_record_or_not_at_all(database: &Databas
     database.store.insert_loop(&loop_row("loop1"), &first, &line()).await.expect_err("the id is taken");
     let refuse = "insert into loop select 'loop3', name, created_at_us, salt, key_0_hash, key_0_last4,
         key_0_created_at_us, key_1_hash, key_1_last4, key_1_created_at_us, true, 0,
-        null, null, null, null from loop where id = 'loop1';
+        null, null, null, null, environment from loop where id = 'loop1';
         insert into log_record values ('loop3', 1, 0, 4, null, '')";
     database.meddle(refuse, refuse).await;
     database
