@@ -22,7 +22,7 @@ const N_SNAPSHOTS: i64 = 3;
 /// After this many records a snapshot is due even when the export frequency is long: it bounds the restart.
 const N_RECORDS_PER_SNAPSHOT: i64 = 10_000;
 /// But no sooner than this, or a busy loop would write little else.
-const LEAST_BETWEEN: Duration = Duration::from_secs(10);
+const LEAST_BETWEEN: Duration = Duration::from_secs(30);
 
 /// One loop's snapshots.
 #[derive(Debug)]
