@@ -58,8 +58,6 @@ macro_rules! parts {
                     }
 
                     async fn view(_this: Self) -> AnyView {
-                        #[cfg(not(target_arch = "wasm32"))]
-                        super::part_files::name(stringify!($part));
                         $part($pages::$page).await
                     }
 

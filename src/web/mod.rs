@@ -50,9 +50,6 @@ pub mod model_forms;
 #[cfg(feature = "ssr")]
 mod newsroom;
 pub mod palette;
-/// What pages name in their heads.
-#[cfg(feature = "ssr")]
-mod part_files;
 /// Pages without a browser half: help, and the design on one page.
 #[cfg(feature = "ssr")]
 pub mod plain;
