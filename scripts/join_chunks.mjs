@@ -48,8 +48,7 @@ const firstUse = loader.indexOf("/*");
 writeFileSync(loaderPath, loader.slice(0, firstUse) + piece + loader.slice(firstUse));
 writeFileSync(join(folder, `${JOINED}.wasm`), Buffer.concat(pieces.map(({ bytes }) => bytes)));
 
-// Leptos would name what is in its manifest in the head of each page, as more urgent than the pictures: on a slow line
-// that kept pages from being seen for seconds. So the list lies beside it, for whoever wants to know.
+// Pages name in their heads what the manifest says that they will need.
 const manifestPath = join(folder, "__wasm_split_manifest.json");
 const isJoined = new Set(pieces.map(({ name }) => name));
 const manifest = JSON.parse(readFileSync(manifestPath, "utf8"));
@@ -57,7 +56,6 @@ for (const [part, files] of Object.entries(manifest)) {
   const apart = files.filter((file) => !isJoined.has(file));
   manifest[part] = apart.length < files.length ? [...apart, JOINED] : files;
 }
-writeFileSync(join(folder, "parts.json"), JSON.stringify(manifest));
-unlinkSync(manifestPath);
+writeFileSync(manifestPath, JSON.stringify(manifest));
 for (const { name } of pieces) unlinkSync(join(folder, `${name}.wasm`));
 console.log(`build: ${pieces.length} small pieces of the browser half are one file now.`);

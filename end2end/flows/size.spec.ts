@@ -17,7 +17,7 @@ test("what a page downloads stays within its budget", () => {
   const size = (file: string) => gzipSync(readFileSync(join(folder, `${file}.wasm`)), { level: 9 }).length / 1000;
   const shared = size("rankloop");
   expect(shared, "the part that all pages share").toBeLessThan(SHARED);
-  const parts: Record<string, string[]> = JSON.parse(readFileSync(join(folder, "parts.json"), "utf8"));
+  const parts: Record<string, string[]> = JSON.parse(readFileSync(join(folder, "__wasm_split_manifest.json"), "utf8"));
   expect(Object.keys(parts).length).toBeGreaterThan(1);
   for (const [part, files] of Object.entries(parts)) {
     const total = files.reduce((sum, file) => sum + size(file), shared);
