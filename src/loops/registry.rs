@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    store::{AuditLine, Durability, LogWriter, LoopRow, Store, Tail},
+    store::{AuditLine, Durability, LogWriter, Store, Tail},
     terms::{AuditKind, Author, Credential, Environment, LoopId},
     trainer::{Learners, Leases},
 };
@@ -213,19 +213,23 @@ impl Loops {
         let name = name.map(check_name).transpose()?;
         let _changing = self.0.changing.lock().await;
         let live = self.get(id).ok_or(LoopError::NotFound("loop"))?;
-        let row = live.row();
-        let name = name.unwrap_or_else(|| row.name.clone());
-        let environment = environment.unwrap_or(row.environment);
-        let said = [(&row.name[..], &name[..]), (row.environment.as_str(), environment.as_str())];
-        let said: Vec<String> =
-            said.iter().filter(|(old, new)| old != new).map(|(old, new)| format!("{old} → {new}")).collect();
-        if said.is_empty() {
+        // Only what changes is written: another process may have changed the rest meanwhile.
+        let known = live.row();
+        let (name, environment) =
+            (name.filter(|name| *name != known.name), environment.filter(|new| *new != known.environment));
+        if name.is_none() && environment.is_none() {
             return Ok(());
         }
-        let line = live.line(AuditKind::LoopRenamed, by).telling(said.join(", "));
-        self.0.tools.store.relabel_loop(id, (&name, environment), &line).await?;
-        // The revision stays as it was known: another process may have changed something else meanwhile.
-        live.set_row(LoopRow { name, environment, ..(*live.row()).clone() });
+        let name_said = name.as_deref().map(|name| format!("{} → {name}", known.name));
+        let said = environment.map(|new| format!("{} → {}", known.environment.as_str(), new.as_str()));
+        let line = live
+            .line(AuditKind::LoopRenamed, by)
+            .telling(name_said.into_iter().chain(said).collect::<Vec<_>>().join(", "));
+        self.0.tools.store.relabel_loop(id, (name.as_deref(), environment), &line).await?;
+        let mut row = (*live.row()).clone();
+        row.name = name.unwrap_or(row.name);
+        row.environment = environment.unwrap_or(row.environment);
+        live.set_row(row);
         Ok(())
     }
 

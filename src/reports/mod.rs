@@ -6,6 +6,7 @@
 mod action_figures;
 mod chart_data;
 mod consequence_part;
+mod count;
 mod decision_part;
 mod evaluation_page;
 mod event_filter_words;
@@ -40,6 +41,7 @@ pub use chart_data::{
     Chart, ChartData, ChartMark, ChartSeries, ChartSpan, Interval, N_COLOURS, N_PATTERNS, SeriesSlot, Table,
 };
 pub use consequence_part::{ConsequencePart, ConsequenceRow};
+pub use count::count;
 pub use decision_part::{ActionPart, CounterfactualPart, DecisionPart, ReasonPart, WhyPart};
 pub use evaluation_page::{
     EvaluationLine, EvaluationReport, FeatureLine, OverlapLine, PolicyLine, SegmentLine, SlotPolicies, VerdictTone,

@@ -2,22 +2,10 @@
 
 use time::OffsetDateTime;
 
+pub use super::count::count;
 use super::{EventNewsPart, EventPageData, EventRow, EventRows, Instant, zone::Zone};
 
 const SECOND_US: i64 = 1_000_000;
-
-/// `12,345`
-pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let mut words = String::with_capacity(digits.len() + digits.len() / 3);
-    for (idx, digit) in digits.chars().enumerate() {
-        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
-            words.push(',');
-        }
-        words.push(digit);
-    }
-    words
-}
 
 /// A reward: two decimals, three where two would show nothing.
 pub fn reward(value: f64) -> String {

@@ -134,20 +134,22 @@ impl Store {
             .map_err(StoreError::during("remove a loop"))
     }
 
-    /// What people know a loop by. False when there is no such loop.
+    /// What people know a loop by; what is `None` stays. False when there is no such loop.
     pub async fn relabel_loop(
         &self,
         id: &LoopId,
-        (name, environment): (&str, Environment),
+        (name, environment): (Option<&str>, Option<Environment>),
         line: &AuditLine,
     ) -> Result<bool, StoreError> {
         const SQL: &str = "
-            update loop set name = $2, environment = $3, revision = revision + 1 where id = $1 and not is_removed";
+            update loop set name = coalesce($2, name), environment = coalesce($3, environment),
+                revision = revision + 1
+            where id = $1 and not is_removed";
         in_transaction!(self, transaction => {
             let renamed = sqlx::query(SQL)
                 .bind(id.as_str())
                 .bind(name)
-                .bind(environment.as_str())
+                .bind(environment.map(Environment::as_str))
                 .execute(&mut *transaction)
                 .await?;
             let was_there = renamed.rows_affected() == 1;

@@ -196,7 +196,7 @@ async fn changes_of_loops_and_actions_are_seen_by_other_processes(database: &Dat
     sees(&[]).await;
     let id = database.make_loop("loop1").await;
     sees(&[("loop1", 0)]).await;
-    database.store.relabel_loop(&id, ("coffee", Environment::Development), &line()).await.expect("renamed");
+    database.store.relabel_loop(&id, (Some("coffee"), Some(Environment::Development)), &line()).await.expect("renamed");
     sees(&[("loop1", 1)]).await;
     database
         .store

@@ -80,7 +80,7 @@ async fn a_removal_that_was_interrupted_is_finished_at_the_next_start(database: 
     let mark = "update loop set is_removed = true";
     database.meddle(mark, mark).await;
     assert_eq!(database.store.loops().await.expect("read"), []);
-    assert!(!database.store.relabel_loop(&id, ("back", Environment::Development), &line()).await.expect("it is gone"));
+    assert!(!database.store.relabel_loop(&id, (Some("back"), None), &line()).await.expect("it is gone"));
 
     database.store.migrate().await.expect("started again");
     assert_eq!(database.store.records_between(&id, 0, i64::MAX, 10).await.expect("read"), []);
@@ -90,14 +90,22 @@ async fn a_removal_that_was_interrupted_is_finished_at_the_next_start(database: 
 async fn names_and_keys_are_replaced_one_at_a_time(database: &Database) {
     let id = database.make_loop("loop1").await;
     let key = KeyRow { hash: [9; 32], last4: "wxyz".to_owned(), created_at_us: NOON_US + 1 };
-    assert!(database.store.relabel_loop(&id, ("coffee", Environment::Development), &line()).await.expect("renamed"));
+    assert!(
+        database
+            .store
+            .relabel_loop(&id, (Some("coffee"), Some(Environment::Development)), &line())
+            .await
+            .expect("renamed")
+    );
+    // What is not said stays, whatever whoever says it knows of the rest.
+    assert!(database.store.relabel_loop(&id, (None, Some(Environment::Production)), &line()).await.expect("moved"));
     assert!(database.store.replace_key(&id, 1, &key, &line()).await.expect("replaced"));
 
     let mut expected = loop_row("loop1");
     expected.name = "coffee".to_owned();
-    expected.environment = Environment::Development;
+    expected.environment = Environment::Production;
     expected.keys[1] = key.clone();
-    expected.revision = 2;
+    expected.revision = 3;
     assert_eq!(database.store.loops().await.expect("read"), [expected]);
     let nobody = "nobody".parse().expect("a good id");
     assert!(!database.store.replace_key(&nobody, 0, &key, &line()).await.expect("nothing to replace"));

@@ -63,7 +63,7 @@ fn sparkline(live: &LiveLoop) -> Option<String> {
         })
         .collect();
     let [first, last] = [values.first()?, values.last()?].map(|(.., lift)| words::signed(*lift, 2));
-    chart::sparkline(&values, "Lift", &format!("From {first} to {last} over the last seven days"))
+    chart::sparkline(&values, "Lift", &format!("From {first} to {last} over {}", words::span(age_us)))
 }
 
 /// Over the last five minutes; over its life, but at least one minute, when the loop is younger.

@@ -76,7 +76,7 @@ pub fn SettingsPage() -> impl IntoView {
     say_what_was_done(calls);
     view! {
         <Title text="Settings"/>
-        <Loaded resource=settings lines=8 title="Settings" view=move |view| view! { <PageHeader title="Settings" sentence=in_force(&view.current)/><Settings view=view id=id proposal=proposal preview=preview consequence=consequence calls=calls/> }/>
+        <Loaded resource=settings lines=8 title="Settings" view=move |view| view! { <PageHeader title="Settings" sentence=in_force(&view.current, view.ramp.as_ref())/><Settings view=view id=id proposal=proposal preview=preview consequence=consequence calls=calls/> }/>
     }
 }
 
@@ -98,9 +98,10 @@ fn say_what_was_done(calls: SettingsCalls) {
 }
 
 /// The page's answer: how the loop behaves now, and that looking around costs nothing.
-fn in_force(current: &SettingsDraft) -> String {
+fn in_force(current: &SettingsDraft, ramp: Option<&RampView>) -> String {
+    let share = ramp.map_or_else(|| format!("{} %", current.exploration), |ramp| ramp.now.clone());
     let decides = match current.mode.as_str() {
-        "Online" => format!("The learned policy decides and explores up to {} %", current.exploration),
+        "Online" => format!("The learned policy decides and explores up to {share}"),
         "Apprentice" => "Your first action is answered while the model learns to imitate it".to_owned(),
         "LoggingOnly" => "Your first action is answered, and nothing is learned".to_owned(),
         _ => "The learned policy decides and stays as it is".to_owned(),
