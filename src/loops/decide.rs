@@ -95,7 +95,10 @@ pub(super) async fn decide(live: &LiveLoop, undecided: Undecided<'_>) -> Result<
     let action_ids = undecided.actions.iter().map(|action| action.id.clone()).collect();
     record.carried = KnownFact::ranked(ranked.clone(), examples, action_ids);
     match live.tools().writer.append(live.id(), record).await {
-        Ok(Appended::New { .. }) => Ok(Decided { ranked, is_logged: true, is_new: true }),
+        Ok(Appended::New { seq, .. }) => {
+            live.cell().note_ranked(seq);
+            Ok(Decided { ranked, is_logged: true, is_new: true })
+        }
         Ok(Appended::Repeat) => repeat(live, ranked).await,
         Err(problem) => Ok(baseline_unlogged(live, &undecided, &ranked, &problem)),
     }

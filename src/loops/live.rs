@@ -330,8 +330,13 @@ impl LiveLoop {
 
     async fn folded(&self, appended: Appended) -> Result<Appended, StoreError> {
         if let Appended::New { seq, .. } = appended {
-            self.0.progress.reached(seq).await.map_err(|_| StoreError::Stopped)?;
+            self.folded_up_to(seq).await?;
         }
         Ok(appended)
+    }
+
+    /// Waits until the trainer has folded record `seq`, which is stored.
+    pub(super) async fn folded_up_to(&self, seq: i64) -> Result<(), StoreError> {
+        self.0.progress.reached(seq).await.map_err(|_| StoreError::Stopped)
     }
 }

@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
 };
 
@@ -105,6 +105,8 @@ pub struct LoopCell {
     feed: Mutex<Feed>,
     /// Hashes of the events whose wait time runs. A false match is harmless: a late reward would count as an orphan.
     open_events: RwLock<HashMap<u64, i64>>,
+    /// The last record that this process ranked an event with.
+    last_ranked: AtomicI64,
     /// Records that wait to be folded, and since when the oldest has been stored.
     behind: Mutex<(u64, i64)>,
 }
@@ -119,6 +121,7 @@ impl LoopCell {
             checks: Mutex::default(),
             feed: Mutex::default(),
             open_events: RwLock::default(),
+            last_ranked: AtomicI64::new(0),
             behind: Mutex::default(),
         }
     }
@@ -163,6 +166,17 @@ impl LoopCell {
     /// The end of the event's wait time, while the trainer has the event among the open ones.
     pub fn open_until_us(&self, event_id: &EventId) -> Option<i64> {
         self.open_events.read().unwrap_or_else(PoisonError::into_inner).get(&hash(event_id)).copied()
+    }
+
+    /// The seq of the last Rank that this process stored: once that is folded, the open events hold every Rank that was
+    /// answered here before.
+    pub fn last_ranked(&self) -> i64 {
+        self.last_ranked.load(Ordering::Acquire)
+    }
+
+    /// This process stored a Rank and is about to answer it.
+    pub fn note_ranked(&self, seq: i64) {
+        self.last_ranked.fetch_max(seq, Ordering::Release);
     }
 
     /// How far the fold is behind the log at this instant of the clock.
