@@ -4,7 +4,7 @@
 //! forks even when several processes write, and a commit whose outcome was never heard of is seen by the next one.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     time::Duration,
 };
 
@@ -14,10 +14,11 @@ use super::{
     Appended, Durability, Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
     commit_log::CommitLog,
     log::checked,
-    log_statements::{Appending, NewRow, SQLITE_RANKED, SQLITE_TOKENS, insert_into_sqlite, json},
+    log_plan::{Found, plan},
+    log_statements::{Appending, SQLITE_RANKED, SQLITE_TOKENS, insert_into_sqlite, json},
     pools::{BEGIN_WRITING, Pools},
 };
-use crate::terms::{EventId, LoopId};
+use crate::terms::LoopId;
 
 /// Records for one log, and what its follower has been given already. Without records it only asks what was missed.
 #[derive(Debug)]
@@ -85,6 +86,8 @@ impl Store {
                     doubt.note(error);
                     connection.close_on_drop();
                 }
+                // After an error, too: nobody knows what became of them.
+                commit_log.get().inspect(|commit_log| commit_log.note_ranked(&ranked_in(additions)));
                 added
             }
             Pools::Postgres(reach) => {
@@ -178,7 +181,7 @@ async fn append_to_commit_log(
         let known = commit_log.ranked_among(id, addition.records.iter().filter_map(NewRecord::ranks));
         found.known.insert(id.as_str().to_owned(), known);
     }
-    let ranked = ranked_in(additions);
+    let ranked = commit_log.perhaps_ranked(&ranked_in(additions));
     if !ranked.is_empty() {
         let known: Vec<(String, String)> =
             sqlx::query_as(SQLITE_RANKED).bind(json(&ranked)).fetch_all(readers).await.map_err(&failed)?;
@@ -255,44 +258,6 @@ async fn append_in(mut transaction: Appending<'_>, additions: &Additions, now_us
     }
     transaction.commit().await.map_err(&failed)?;
     Ok(all_added)
-}
-
-/// What the database says about the logs, by loop.
-#[derive(Debug, Default)]
-struct Found {
-    heads: HashMap<String, LogHead>,
-    /// Which of the events were ranked before.
-    known: HashMap<String, HashSet<String>>,
-    tokens: HashMap<String, i64>,
-}
-
-/// Gives each record its place, or finds that it is a repeat, or no longer its writer's to write.
-fn plan<'a>(additions: &'a Additions, found: &Found, now_us: i64, all_added: &mut AllAdded) -> Vec<NewRow<'a>> {
-    let mut rows = Vec::new();
-    for (id, addition) in additions {
-        let (Some(added), Some(head)) = (all_added.get_mut(id), found.heads.get(id.as_str())) else { continue };
-        let known_here = found.known.get(id.as_str());
-        let is_known = |event_id: &EventId| known_here.is_some_and(|known| known.contains(event_id.as_str()));
-        let mut ranked_here = HashSet::new();
-        let mut head = *head;
-        for (idx, record) in addition.records.iter().enumerate() {
-            let is_ours = |fence: &Fence| found.tokens.get(id.as_str()) == Some(&fence.token);
-            if !addition.fences.get(&idx).is_none_or(is_ours) {
-                added.outcomes.push(None);
-                continue;
-            }
-            let is_repeat = record.ranks().is_some_and(|event_id| is_known(event_id) || !ranked_here.insert(event_id));
-            if is_repeat {
-                added.outcomes.push(Some(Appended::Repeat));
-                continue;
-            }
-            // Log time never falls, whatever the machine's clock does.
-            head = LogHead { seq: head.seq + 1, at_us: head.at_us.max(now_us) };
-            added.outcomes.push(Some(Appended::New { seq: head.seq, at_us: head.at_us }));
-            rows.push(NewRow { loop_id: id, place: head, record });
-        }
-    }
-    rows
 }
 
 #[cfg(test)]
@@ -379,6 +344,36 @@ mod tests {
 
         sqlx::query("pragma max_page_count = 50000").execute(writer(&store)).await.expect("freed");
         store.migrate().await.expect("there is space again");
+    }
+
+    #[tokio::test]
+    async fn an_event_that_was_ranked_before_a_start_or_after_it_is_known_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (store, id) = with_a_loop(&folder).await;
+        let rank = |event_id: &str, seq: i64| {
+            let record = NewRecord::new(1, Some(event_id.parse().expect("a good id")), b"{}".to_vec());
+            let nothing = Addition::nothing(LogHead { seq, at_us: 0 });
+            Additions::from([(id.clone(), Addition { records: vec![record], ..nothing })])
+        };
+        let append = async |store: &Store, additions: Additions| {
+            let added = store.append(&additions, 1, Durability::Commit).await.expect("appended");
+            added[&id].outcomes[0].expect("whoever asks may write")
+        };
+        assert_eq!(append(&store, rank("before", 1)).await, Appended::New { seq: 2, at_us: 1 });
+
+        let _held = store.hold(crate::store::Presence::Serving).await.expect("asked").expect("nobody else is there");
+        let commit_log = store.pools.commit_log().expect("a server has one");
+        let is_known_to_be_new = async {
+            while !commit_log.perhaps_ranked(&[(id.as_str(), "new")]).is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), is_known_to_be_new).await.expect("everything is read");
+        assert_eq!(append(&store, rank("before", 2)).await, Appended::Repeat);
+        assert_eq!(append(&store, rank("new", 2)).await, Appended::New { seq: 3, at_us: 1 });
+        assert_eq!(append(&store, rank("new", 3)).await, Appended::Repeat);
+        commit_log.settled().await.expect("moved");
+        assert_eq!(append(&store, rank("new", 3)).await, Appended::Repeat);
     }
 
     #[tokio::test]

@@ -76,9 +76,16 @@ impl Store {
     ) -> Result<LogHead, StoreError> {
         let failed = StoreError::during(ATTEMPT);
         match &self.pools {
-            Pools::Sqlite { writer, .. } => {
+            Pools::Sqlite { writer, commit_log, .. } => {
                 let transaction = writer.begin_with(BEGIN_WRITING).await.map_err(&failed)?;
-                append_in(Appending::Sqlite(transaction), id, expected, groups, progress).await
+                let head = append_in(Appending::Sqlite(transaction), id, expected, groups, progress).await;
+                // After an error, too: nobody knows what became of them.
+                if let Some(commit_log) = commit_log.get() {
+                    let ranked = groups.iter().flat_map(|group| &group.records).filter_map(NewRecord::ranks);
+                    let ranked: Vec<_> = ranked.map(|event_id| (id.as_str(), event_id.as_str())).collect();
+                    commit_log.note_ranked(&ranked);
+                }
+                head
             }
             Pools::Postgres(pool) => {
                 let transaction = pool.begin().await.map_err(&failed)?;

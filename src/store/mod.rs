@@ -26,6 +26,7 @@ mod leases;
 mod log;
 mod log_append;
 mod log_import;
+mod log_plan;
 mod log_statements;
 mod log_writer;
 mod loops;

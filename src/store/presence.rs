@@ -54,14 +54,14 @@ impl Store {
     /// `None` when somebody else works on the data in a way that excludes this one.
     pub async fn hold(&self, presence: Presence) -> Result<Option<Held>, StoreError> {
         match &self.pools {
-            Pools::Sqlite { path, writer, doubt, commit_log, .. } => {
+            Pools::Sqlite { path, readers, writer, doubt, commit_log } => {
                 let patience = if presence == Presence::Serving { PATIENCE } else { Duration::ZERO };
                 let Some(file) = hold_file(path, patience).await? else { return Ok(None) };
                 recover(path, writer, doubt).await?;
                 if presence == Presence::Serving {
                     // Whoever trained on these data is no more, and its leases need not run out.
                     self.free_leases().await?;
-                    let started = CommitLog::start(path, writer.clone(), doubt.clone());
+                    let started = CommitLog::start(path, writer.clone(), readers.clone(), doubt.clone());
                     let started = started.map_err(|error| StoreError::during("begin the commit log")(error.into()))?;
                     commit_log.set(started).expect("a store is held once");
                 }

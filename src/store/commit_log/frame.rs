@@ -5,7 +5,7 @@
 //! (8), its kind (2), the event's id with its length in front (2; all ones without an event), the body as it will lie in
 //! the database with its length in front (4).
 
-use crate::store::{LogHead, log_statements::NewRow, packing::pack};
+use crate::store::{LogHead, log_statements::NewRow};
 
 /// What stands before the rows.
 pub(super) const HEAD_BYTES: usize = 16;
@@ -37,7 +37,7 @@ pub(super) fn encode(rows: &[NewRow<'_>]) -> Vec<u8> {
             Some(event_id) => put_text(&mut frame, event_id.as_str()),
             None => frame.extend_from_slice(&NO_EVENT.to_le_bytes()),
         }
-        let body = pack(&record.body);
+        let body = record.stored();
         let length = u32::try_from(body.len()).expect("a body is bounded by the size of a request or a model");
         frame.extend_from_slice(&length.to_le_bytes());
         frame.extend_from_slice(&body);

@@ -13,6 +13,7 @@
 
 mod files;
 mod frame;
+mod ranked_events;
 mod settling;
 
 use std::{
@@ -20,6 +21,7 @@ use std::{
     io,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use sqlx::SqlitePool;
@@ -27,9 +29,11 @@ use tokio::{
     sync::{Notify, watch},
     task::AbortHandle,
 };
+use tracing::warn;
 
 use self::{
     files::{Files, Written},
+    ranked_events::RankedEvents,
     settling::{Settled, settle_for_ever},
 };
 pub(super) use self::{
@@ -51,11 +55,14 @@ struct Parts {
     writer: SqlitePool,
     doubt: Doubt,
     settling: AbortHandle,
+    /// Keeps the set of ranked events complete.
+    reading: AbortHandle,
 }
 
 impl Drop for Parts {
     fn drop(&mut self) {
         self.settling.abort();
+        self.reading.abort();
     }
 }
 
@@ -63,6 +70,7 @@ impl Drop for Parts {
 #[derive(Debug)]
 struct Shared {
     unsettled: Mutex<Unsettled>,
+    ranked_events: RankedEvents,
     settled: watch::Sender<Settled>,
     /// There is something to settle.
     has_grown: Notify,
@@ -73,6 +81,24 @@ struct Shared {
 impl Shared {
     fn unsettled(&self) -> MutexGuard<'_, Unsettled> {
         self.unsettled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns once everything that was written before is in the database.
+    async fn settled(&self) -> Result<(), StoreError> {
+        let wanted = self.unsettled().n_written;
+        let mut settled = self.settled.subscribe();
+        let n_failures = settled.borrow_and_update().n_failures;
+        loop {
+            let now = settled.borrow_and_update().clone();
+            if now.number >= wanted {
+                return Ok(());
+            }
+            if let Some(failure) = now.failure.filter(|_| now.n_failures > n_failures) {
+                return Err(failure.error());
+            }
+            self.is_urgent.notify_one();
+            settled.changed().await.map_err(|_| StoreError::Stopped)?;
+        }
     }
 }
 
@@ -93,6 +119,8 @@ struct Frame {
     ranked: Arc<[(LoopId, EventId)]>,
 }
 
+/// After a failure to read which events were ranked. Meanwhile the database is asked about each.
+const READ_AGAIN: Duration = Duration::from_secs(10);
 /// So much that is not in the database yet is moved there at once.
 const N_BYTES_SETTLED_SOON: usize = 1 << 20;
 
@@ -104,16 +132,18 @@ impl CommitLog {
     }
 
     /// Begins with empty files: `recover` has to have emptied them.
-    pub(super) fn start(database: &Path, writer: SqlitePool, doubt: Doubt) -> io::Result<Self> {
+    pub(super) fn start(database: &Path, writer: SqlitePool, readers: SqlitePool, doubt: Doubt) -> io::Result<Self> {
         let files = Mutex::new(Some(Files::make(database)?));
         let shared = Arc::new(Shared {
             unsettled: Mutex::default(),
+            ranked_events: RankedEvents::default(),
             settled: watch::Sender::new(Settled::default()),
             has_grown: Notify::new(),
             is_urgent: Notify::new(),
         });
         let settling = tokio::spawn(settle_for_ever(shared.clone(), writer.clone(), doubt.clone())).abort_handle();
-        Ok(Self(Arc::new(Parts { files, shared, writer, doubt, settling })))
+        let reading = tokio::spawn(read_ranked_for_ever(shared.clone(), readers)).abort_handle();
+        Ok(Self(Arc::new(Parts { files, shared, writer, doubt, settling, reading })))
     }
 
     /// Which of these events were ranked by what is not in the database yet.
@@ -125,6 +155,16 @@ impl CommitLog {
         let unsettled = self.0.shared.unsettled();
         let Some(ranked) = unsettled.ranked.get(id) else { return HashSet::new() };
         event_ids.filter(|event_id| ranked.contains(*event_id)).map(|event_id| event_id.as_str().to_owned()).collect()
+    }
+
+    /// Those of the events (loop, event) that the database has to be asked about; it has no Rank of the others.
+    pub(super) fn perhaps_ranked<'e>(&self, events: &[(&'e str, &'e str)]) -> Vec<(&'e str, &'e str)> {
+        self.0.shared.ranked_events.among(events)
+    }
+
+    /// Events (loop, event) that may have been ranked in the database itself, past this log.
+    pub(super) fn note_ranked(&self, events: &[(&str, &str)]) {
+        self.0.shared.ranked_events.note(events.iter().copied());
     }
 
     /// Makes rows durable. False, and nothing was written, when they are too large for a file: then they have to go into
@@ -177,6 +217,8 @@ impl CommitLog {
             unsettled.ranked.entry(loop_id.clone()).or_default().insert(event_id.clone());
         }
         unsettled.n_written += 1;
+        // Under the lock: whoever reads the set anew waits for this frame, too.
+        self.0.shared.ranked_events.note(ranked.iter().map(|(id, event_id)| (id.as_str(), event_id.as_str())));
         unsettled.n_bytes += bytes.len();
         unsettled.frames.push_back(Frame { bytes, ranked });
         self.0.shared.has_grown.notify_one();
@@ -187,21 +229,7 @@ impl CommitLog {
 
     /// Returns once everything that was written before is in the database.
     pub(super) async fn settled(&self) -> Result<(), StoreError> {
-        let shared = &self.0.shared;
-        let wanted = shared.unsettled().n_written;
-        let mut settled = shared.settled.subscribe();
-        let n_failures = settled.borrow_and_update().n_failures;
-        loop {
-            let now = settled.borrow_and_update().clone();
-            if now.number >= wanted {
-                return Ok(());
-            }
-            if let Some(failure) = now.failure.filter(|_| now.n_failures > n_failures) {
-                return Err(failure.error());
-            }
-            shared.is_urgent.notify_one();
-            settled.changed().await.map_err(|_| StoreError::Stopped)?;
-        }
+        self.0.shared.settled().await
     }
 
     /// Moves everything into the database and takes the files away. What comes later is refused.
@@ -210,5 +238,22 @@ impl CommitLog {
         self.settled().await?;
         self.0.settling.abort();
         files::remove(database).map_err(|error| StoreError::during("close the commit log")(error.into()))
+    }
+}
+
+/// Keeps the set of ranked events complete. Ends when it is aborted.
+async fn read_ranked_for_ever(shared: Arc<Shared>, readers: SqlitePool) {
+    loop {
+        let reading = async {
+            shared.settled().await?;
+            shared.ranked_events.read(&readers).await.map_err(StoreError::during("read which events were ranked"))
+        };
+        match reading.await {
+            Ok(()) => shared.ranked_events.outgrown().await,
+            Err(error) => {
+                warn!(error = &error as &dyn std::error::Error, "Each Rank is looked for in the database for now");
+                tokio::time::sleep(READ_AGAIN).await;
+            }
+        }
     }
 }
