@@ -70,8 +70,9 @@ impl NewLoop {
 
 /// A fact as the store takes it, and as the trainer gets it back without reading it again.
 pub(super) fn known_record(fact: Fact) -> NewRecord {
-    let record = record_of(&fact);
-    NewRecord { carried: KnownFact::of(fact), ..record }
+    let mut record = record_of(&fact);
+    record.carried = KnownFact::of(fact);
+    record
 }
 
 /// A fact as the store takes it.

@@ -1,8 +1,14 @@
 //! Reading the log of a loop, and removing its old end. Appending is next door, in `log_writer`.
 
+use std::borrow::Cow;
+
 use sqlx::{PgPool, SqlitePool};
 
-use super::{Carried, Fence, Store, StoreError, packing::unpack, pools::Pools};
+use super::{
+    Carried, Fence, Store, StoreError,
+    packing::{pack, unpack},
+    pools::Pools,
+};
 use crate::terms::{EventId, LoopId};
 
 /// A record to append. The writer gives it its place and time.
@@ -12,12 +18,24 @@ pub struct NewRecord {
     pub event_id: Option<EventId>,
     pub body: Vec<u8>,
     pub carried: Carried,
+    /// The body as it is stored, once it is packed.
+    stored: Vec<u8>,
 }
 
 impl NewRecord {
     /// A record that carries nothing.
     pub fn new(kind: i16, event_id: Option<EventId>, body: Vec<u8>) -> Self {
-        Self { kind, event_id, body, carried: Carried::default() }
+        Self { kind, event_id, body, carried: Carried::default(), stored: Vec::new() }
+    }
+
+    /// Packs the body beforehand: many who append do it side by side, and the writer alone would do one after the other.
+    pub(super) fn pack(&mut self) {
+        self.stored = pack(&self.body);
+    }
+
+    /// What is stored for the body.
+    pub(super) fn stored(&self) -> Cow<'_, [u8]> {
+        if self.stored.is_empty() { pack(&self.body).into() } else { Cow::Borrowed(&self.stored) }
     }
 
     /// The event that it ranks, if it is a Rank.

@@ -9,7 +9,6 @@ use super::{
     LogHead, NewRecord,
     commit_log::Row,
     log::{FoundRecord, SELECT_BETWEEN},
-    packing::pack,
 };
 use crate::terms::{EventId, LoopId};
 
@@ -171,7 +170,7 @@ pub(super) async fn insert_into_sqlite(
     connection: &mut SqliteConnection,
     rows: &[NewRow<'_>],
 ) -> Result<(), sqlx::Error> {
-    let bodies: Vec<Vec<u8>> = rows.iter().map(|row| pack(&row.record.body)).collect();
+    let bodies: Vec<_> = rows.iter().map(|row| row.record.stored()).collect();
     let packed = rows.iter().zip(&bodies).map(|(row, body)| Row {
         loop_id: row.loop_id.as_str(),
         place: row.place,
@@ -206,13 +205,14 @@ async fn insert_into_postgres(
     transaction: &mut Transaction<'_, Postgres>,
     rows: &[NewRow<'_>],
 ) -> Result<(), sqlx::Error> {
+    let bodies: Vec<_> = rows.iter().map(|row| row.record.stored()).collect();
     sqlx::query(POSTGRES_INSERT)
         .bind(rows.iter().map(|row| row.loop_id.as_str()).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.place.seq).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.place.at_us).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.record.kind).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.record.event_id.as_ref().map(EventId::as_str)).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| pack(&row.record.body)).collect::<Vec<_>>())
+        .bind(bodies.iter().map(AsRef::as_ref).collect::<Vec<&[u8]>>())
         .execute(&mut **transaction)
         .await
         .map(drop)

@@ -136,9 +136,10 @@ impl LogWriter {
     async fn append_behind(
         &self,
         id: &LoopId,
-        record: NewRecord,
+        mut record: NewRecord,
         fence: Option<Fence>,
     ) -> Result<Appended, StoreError> {
+        record.pack();
         let (answer, answered) = oneshot::channel();
         self.messages.try_send(Message::Append(Waiting { id: id.clone(), record, fence, answer })).map_err(
             |error| match error {
@@ -319,9 +320,8 @@ impl Writing {
             };
             added.missed.into_iter().for_each(|record| follower.give(record));
             let mut newest = None;
-            for (NewRecord { kind, event_id, body, carried }, appended) in
-                addition.records.into_iter().zip(added.outcomes)
-            {
+            for (record, appended) in addition.records.into_iter().zip(added.outcomes) {
+                let NewRecord { kind, event_id, body, carried, .. } = record;
                 if let Some(Appended::New { seq, at_us }) = appended {
                     follower.give(StoredRecord { seq, at_us, kind, event_id, body, carried });
                     newest = Some(seq);
