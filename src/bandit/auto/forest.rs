@@ -51,6 +51,15 @@ impl Rebuild {
     fn tree(&self) -> &Tree {
         self.tree.get_or_init(|| grow(&self.sample, self.growth, self.draws.clone()))
     }
+
+    /// The tree itself where nobody else has it, which has some megabytes; else a copy.
+    fn into_tree(self: Arc<Self>) -> Tree {
+        self.run();
+        Arc::try_unwrap(self).map_or_else(
+            |shared| shared.tree().clone(),
+            |own| own.tree.into_inner().expect("it was grown a moment ago"),
+        )
+    }
 }
 
 /// A new tree that waits for its moment.
@@ -139,8 +148,7 @@ impl Forest {
         Tree::ask_about(slot_of, n_slots, work);
         for place in &self.places {
             before.clone_from(&estimates[0]);
-            place.tree.walk(values, work);
-            place.tree.read(slot_of, start, work, estimates, seen);
+            place.tree.read(values, start, work, estimates, seen);
             for ((spread, before), after) in spread.iter_mut().zip(before.iter()).zip(&estimates[0]) {
                 *spread += (after - before) * (after - before);
             }
@@ -198,7 +206,7 @@ impl Forest {
             let rebuild = Arc::new(Rebuild { sample, growth, draws, tree: OnceLock::new() });
             let wait = n_rows / WAIT_PART;
             if wait < LEAST_WAIT {
-                place.tree = rebuild.tree().clone();
+                place.tree = rebuild.into_tree();
                 place.pending = None;
             } else {
                 rebuilds.push(rebuild.clone());
@@ -218,7 +226,7 @@ impl Forest {
         let most = self.most_counts_per_tree();
         for place in &mut self.places {
             if let Some(pending) = place.pending.take_if(|pending| pending.due <= n_learned) {
-                place.tree = pending.rebuild.tree().clone();
+                place.tree = pending.rebuild.into_tree();
                 catch_up(n_learned - pending.grown_at, &mut |arrival| place.tree.insert(arrival, most));
             }
         }

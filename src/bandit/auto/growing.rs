@@ -105,8 +105,11 @@ struct Grower<'a> {
     all: Vec<Sum>,
     looked_at: Vec<Sum>,
     left: Vec<Sum>,
-    /// By row looked at: what it did, and its value of the candidate's token.
-    outcomes: Vec<(u32, f32)>,
+    /// The actions that more than one of the rows looked at chose, and what those rows did, by their place. Others are on
+    /// one side of any split, which gains nothing by them.
+    contested: Vec<u32>,
+    outcomes: Vec<(usize, u32, f32)>,
+    /// By row looked at: its value of the candidate's token.
     column: Vec<f32>,
 }
 
@@ -122,6 +125,7 @@ impl<'a> Grower<'a> {
             all: sums(),
             looked_at: sums(),
             left: sums(),
+            contested: Vec::new(),
             outcomes: Vec::new(),
             column: Vec::new(),
         }
@@ -156,10 +160,7 @@ impl<'a> Grower<'a> {
             (0..n).for_each(|at| rows.swap(at, at + draws.below(rows.len() - at)));
         }
         let rows = &rows[..n];
-        self.present.iter().for_each(|local| self.looked_at[*local as usize] = Sum::default());
-        self.outcomes.clear();
-        self.outcomes.extend(rows.iter().map(|row| self.sample.outcome(*row)));
-        self.outcomes.iter().for_each(|(local, reward)| self.looked_at[*local as usize].add(*reward));
+        self.look_at(rows);
         let mut best = None;
         let mut best_gain = LEAST_GAIN;
         for _ in 0..self.n_candidates {
@@ -179,6 +180,23 @@ impl<'a> Grower<'a> {
         best
     }
 
+    /// Sums up what these rows of the node did.
+    fn look_at(&mut self, rows: &[u32]) {
+        let Self { sample, present, looked_at, contested, outcomes, .. } = self;
+        present.iter().for_each(|local| looked_at[*local as usize] = Sum::default());
+        for row in rows {
+            let (local, reward) = sample.outcome(*row);
+            looked_at[local as usize].add(reward);
+        }
+        let is_contested = |local: u32| looked_at[local as usize].n > 1.0;
+        contested.clear();
+        contested.extend(present.iter().copied().filter(|local| is_contested(*local)));
+        outcomes.clear();
+        let all = rows.iter().map(|row| sample.outcome(*row)).enumerate();
+        outcomes
+            .extend(all.map(|(at, (local, reward))| (at, local, reward)).filter(|(_, local, _)| is_contested(*local)));
+    }
+
     /// A threshold that leaves rows on both sides; keeps the token's column.
     fn threshold(&mut self, rows: &[u32], token: u32, unit: f32) -> Option<f32> {
         let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
@@ -186,8 +204,9 @@ impl<'a> Grower<'a> {
         for row in rows {
             let value = self.values.of(*row, token);
             self.column.push(value);
-            low = low.min(value);
-            high = high.max(value);
+            // Values are finite, and `f32::min` would ask.
+            low = if value < low { value } else { low };
+            high = if value > high { value } else { high };
         }
         let threshold = low + (high - low) * unit;
         (low <= threshold && threshold < high).then_some(threshold)
@@ -195,14 +214,14 @@ impl<'a> Grower<'a> {
 
     /// What a split of the kept column gains.
     fn gain(&mut self, threshold: f32) -> f32 {
-        self.present.iter().for_each(|local| self.left[*local as usize] = Sum::default());
-        for ((local, reward), value) in self.outcomes.iter().zip(&self.column) {
-            if *value <= threshold {
+        self.contested.iter().for_each(|local| self.left[*local as usize] = Sum::default());
+        for (at, local, reward) in &self.outcomes {
+            if self.column[*at] <= threshold {
                 self.left[*local as usize].add(*reward);
             }
         }
         let mut gain = 0.0;
-        for local in &self.present {
+        for local in &self.contested {
             let (all, left) = (self.looked_at[*local as usize], self.left[*local as usize]);
             let right = Sum { n: all.n - left.n, rewards: all.rewards - left.rewards };
             gain += left.square() + right.square() - all.square();
@@ -233,8 +252,7 @@ mod tests {
     fn estimates(tree: &Tree, x: f32) -> [f32; 2] {
         let (mut work, mut estimates, mut seen) = (Work::default(), [vec![0.0; 2]], [vec![0.0; 2]]);
         Tree::ask_about(&[0, 1], 2, &mut work);
-        tree.walk(&[x, 0.3], &mut work);
-        tree.read(&[0, 1], 0.5, &mut work, &mut estimates, &mut seen);
+        tree.read(&[x, 0.3], 0.5, &mut work, &mut estimates, &mut seen);
         [estimates[0][0], estimates[0][1]]
     }
 

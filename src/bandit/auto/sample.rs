@@ -15,6 +15,16 @@ pub(super) struct Sample {
 }
 
 impl Sample {
+    /// With place for so many rows and tokens.
+    pub fn with_capacity(n_rows: usize, n_tokens: usize) -> Self {
+        Self {
+            ends: Vec::with_capacity(n_rows),
+            tokens: Vec::with_capacity(n_tokens),
+            outcomes: Vec::with_capacity(n_rows),
+            actions: Vec::new(),
+        }
+    }
+
     /// Adds a row. `local_of` says how actions are numbered so far; [`u32::MAX`] where one is not yet.
     pub fn push(&mut self, tokens: &[(u32, f32)], action: u16, reward: f32, local_of: &mut Vec<u32>) {
         if local_of.len() <= usize::from(action) {

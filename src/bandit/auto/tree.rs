@@ -43,16 +43,26 @@ pub(super) struct Tree {
 /// What reading a tree works with.
 #[derive(Debug, Default)]
 pub(super) struct Work {
-    path: Vec<u32>,
-    ends: [usize; GRAINS.len()],
-    /// By slot, a bit for each grain.
-    is_found: Vec<u8>,
-    /// By slot, the action; `u16::MAX` for one that nothing is known of.
-    action_of: Vec<u16>,
+    /// Whose estimates are asked for, by action, and how many actions there are.
+    asked: Vec<Asked>,
+    n_actions: usize,
+    /// Those of them that the present node knows.
+    known: Vec<Asked>,
+    /// By slot, what the deepest node says that knows the action.
+    said: Vec<f32>,
 }
 
-/// A node that knows so many times more actions than are asked about is searched for each, and not read through.
-const MANY_TIMES: usize = 4;
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    action: u16,
+    slot: u16,
+    /// How often the present node saw it, and its place among the node's counts.
+    n: u16,
+    at: u16,
+}
+
+/// So far around the place where a count should be it is looked for one by one.
+const N_NEAR: usize = 16;
 
 /// One event as a tree takes it in.
 #[derive(Debug, Clone, Copy)]
@@ -96,105 +106,74 @@ impl Tree {
 
     /// Says which actions are asked about until this is called again: by action, its slot.
     pub fn ask_about(slot_of: &[u16], n_slots: usize, work: &mut Work) {
-        work.action_of.clear();
-        work.action_of.resize(n_slots, u16::MAX);
-        for (action, slot) in (0..).zip(slot_of) {
-            if let Some(asked) = work.action_of.get_mut(usize::from(*slot)) {
-                *asked = action;
-            }
-        }
+        let is_asked = |(_, slot): &(u16, &u16)| usize::from(**slot) < n_slots;
+        let asked =
+            (0..).zip(slot_of).filter(is_asked).map(|(action, slot)| Asked { action, slot: *slot, n: 0, at: action });
+        work.asked.clear();
+        work.asked.extend(asked);
+        work.n_actions = slot_of.len();
     }
 
-    /// Walks down to the leaf and keeps the way.
-    pub fn walk(&self, values: &[f32], work: &mut Work) {
-        work.path.clear();
-        work.ends = [1; GRAINS.len()];
-        let mut at = 0;
-        loop {
-            let node = &self.nodes[at];
-            work.path.push(at as u32);
-            for (end, grain) in work.ends.iter_mut().zip(GRAINS) {
-                if node.total >= grain {
-                    *end = work.path.len();
-                }
-            }
-            if node.left == 0 {
-                return;
-            }
-            at = Self::child(node, values);
-        }
-    }
-
-    /// Adds, by grain, the estimate of each action that `slot_of` places to `estimates`: that of the deepest node on the
-    /// way, up to the grain's, that has seen it, and `start` if none has. Adds what the grain's node has seen to `seen`.
-    /// All grains are read on one way up: near the root their nodes are the same.
+    /// Walks down to where `values` belong. Adds, by grain, the estimate of each action that is asked about to
+    /// `estimates`: that of the deepest node on the way, down to the grain's, that has seen it, and `start` if none has. Adds
+    /// what the grain's node has seen to `seen`.
+    ///
+    /// What a node has not seen, none below it has. So there are fewer actions to look for from node to node, and of many
+    /// actions most are left behind near the root.
     pub fn read<const N: usize>(
         &self,
-        slot_of: &[u16],
+        values: &[f32],
         start: f32,
         work: &mut Work,
         estimates: &mut [Vec<f32>; N],
         seen: &mut [Vec<f32>; N],
     ) {
-        let all = (1u8 << N) - 1;
-        let n_slots = estimates.first().map_or(0, Vec::len);
-        let Work { path, ends, is_found, action_of } = work;
-        is_found.clear();
-        is_found.resize(n_slots, 0);
-        let mut n_open = n_slots;
-        for (depth, at) in path.iter().enumerate().rev() {
-            // Grains whose deepest node this one is or is above, and those for which it is the deepest.
-            let (mut reaching, mut deepest) = (0u8, 0u8);
-            for (grain, end) in ends[..N].iter().enumerate() {
-                reaching |= u8::from(*end > depth) << grain;
-                deepest |= u8::from(*end == depth + 1) << grain;
+        let Work { asked, n_actions, known, said } = work;
+        known.clone_from(asked);
+        said.clear();
+        said.resize(estimates.first().map_or(0, Vec::len), start);
+        let mut n_open = N;
+        let mut node = &self.nodes[0];
+        let mut n_above = *n_actions;
+        while n_open > 0 {
+            self.look(node, n_above, known, said);
+            n_above = usize::from(node.n);
+            let has_more = node.left != 0 && !known.is_empty();
+            let next = has_more.then(|| &self.nodes[Self::child(node, values)]);
+            // The coarsest grain ends first.
+            while n_open > 0 && next.is_none_or(|next| next.total < GRAINS[n_open - 1]) {
+                n_open -= 1;
+                estimates[n_open].iter_mut().zip(&*said).for_each(|(sum, said)| *sum += said);
+                known.iter().for_each(|known| seen[n_open][usize::from(known.slot)] += f32::from(known.n));
             }
-            let mut take = |slot: usize, count: &Count| {
-                let Some(is_found) = is_found.get_mut(slot) else { return };
-                let new = reaching & !*is_found;
-                if new == 0 {
-                    return;
-                }
-                *is_found |= new;
-                for grain in (0..N).filter(|grain| new >> grain & 1 == 1) {
-                    estimates[grain][slot] += count.estimate;
-                    if deepest >> grain & 1 == 1 {
-                        seen[grain][slot] += f32::from(count.n);
-                    }
-                }
-                n_open -= usize::from(*is_found == all);
-            };
-            let counts = self.counts(&self.nodes[*at as usize]);
-            if counts.len() > n_slots * MANY_TIMES {
-                for (slot, action) in action_of.iter().enumerate() {
-                    if let Ok(at) = Self::find(counts, *action) {
-                        take(slot, &counts[at]);
-                    }
-                }
-            } else {
-                for count in counts {
-                    let slot = slot_of.get(usize::from(count.action)).copied().unwrap_or(u16::MAX);
-                    take(usize::from(slot), count);
-                }
-            }
-            if n_open == 0 {
-                return;
-            }
-        }
-        for (slot, is_found) in is_found.iter().enumerate().filter(|(_, is_found)| **is_found != all) {
-            for grain in (0..N).filter(|grain| is_found >> grain & 1 == 0) {
-                estimates[grain][slot] += start;
-            }
+            node = next.unwrap_or(node);
         }
     }
 
+    /// Keeps those of the actions that a node knows, and takes its estimates. The node above knows `n_above`, all of these
+    /// among them: where they stand there says about where they stand here.
+    fn look(&self, node: &Node, n_above: usize, known: &mut Vec<Asked>, said: &mut [f32]) {
+        let counts = self.counts(node);
+        let scale = counts.len() as f32 / n_above.max(1) as f32;
+        known.retain_mut(|asked| {
+            let at = place_near(counts, (f32::from(asked.at) * scale) as usize, asked.action);
+            let found = counts.get(at).filter(|count| count.action == asked.action);
+            if let Some(count) = found {
+                said[usize::from(asked.slot)] = count.estimate;
+                (asked.n, asked.at) = (count.n, at as u16);
+            }
+            found.is_some()
+        });
+    }
+
     /// Adds one event to all nodes on its way. `most` counts at most are kept: what is beyond has to wait until the
-    /// tree is grown anew.
+    /// tree is grown anew, in the node that has no place for it and in all below.
     pub fn insert(&mut self, arrival: Arrival<'_>, most: usize) {
         let mut at = 0;
-        let mut of_parent = arrival.start;
+        let mut of_parent = Some(arrival.start);
         loop {
-            of_parent = self.count(at, arrival, of_parent, most);
+            self.nodes[at].total = self.nodes[at].total.saturating_add(1);
+            of_parent = of_parent.and_then(|of_parent| self.count(at, arrival, of_parent, most));
             let node = &self.nodes[at];
             if node.left == 0 {
                 return;
@@ -203,24 +182,23 @@ impl Tree {
         }
     }
 
-    /// Counts an event in one node; the action's estimate there.
-    fn count(&mut self, at: usize, arrival: Arrival<'_>, of_parent: f32, most: usize) -> f32 {
+    /// Counts an event in one node; the action's estimate there. `None`: there is no place for the action.
+    fn count(&mut self, at: usize, arrival: Arrival<'_>, of_parent: f32, most: usize) -> Option<f32> {
         let node = &mut self.nodes[at];
-        node.total = node.total.saturating_add(1);
         let own = &mut self.counts[node.first as usize..node.first as usize + usize::from(node.n)];
         let place = match Self::find(own, arrival.action) {
             Ok(at) => {
                 let count = &mut own[at];
                 count.n = count.n.saturating_add(1);
                 count.estimate += (arrival.reward - count.estimate) / (f32::from(count.n) + PRIOR);
-                return count.estimate;
+                return Some(count.estimate);
             }
             Err(place) => place,
         };
         let estimate = (arrival.reward + PRIOR * of_parent) / (1.0 + PRIOR);
         if node.n == node.most {
             if self.counts.len() >= most || node.most == u16::MAX {
-                return of_parent;
+                return None;
             }
             // The counts move to the end. What they leave behind is lost until the tree is grown anew.
             let first = self.counts.len();
@@ -233,7 +211,7 @@ impl Tree {
         self.counts.copy_within(first + place..end, first + place + 1);
         self.counts[first + place] = Count { action: arrival.action, n: 1, estimate };
         node.n += 1;
-        estimate
+        Some(estimate)
     }
 
     /// Writes what a new node has seen: (action, events, sum of rewards). `parent` is its parent's index.
@@ -288,6 +266,21 @@ impl Tree {
     }
 }
 
+/// The place of the first count that is not before an action's. It is likely near `guess`.
+#[inline]
+fn place_near(counts: &[Count], guess: usize, action: u16) -> usize {
+    let is_before = |count: &Count| count.action < action;
+    let (low, high) = counts.split_at(guess.min(counts.len()));
+    if high.first().is_some_and(is_before) {
+        let (near, far) = high.split_at(high.len().min(N_NEAR));
+        let n = near.iter().position(|count| !is_before(count));
+        return low.len() + n.unwrap_or_else(|| near.len() + far.partition_point(is_before));
+    }
+    let (far, near) = low.split_at(low.len().saturating_sub(N_NEAR));
+    let n = near.iter().rposition(is_before).map(|at| far.len() + at + 1);
+    n.unwrap_or_else(|| far.partition_point(is_before))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,8 +293,7 @@ mod tests {
         let zeros = || GRAINS.map(|_| vec![0.0; 2]);
         let (mut work, mut estimates, mut seen) = (Work::default(), zeros(), zeros());
         Tree::ask_about(&[0, 1], 2, &mut work);
-        tree.walk(values, &mut work);
-        tree.read(&[0, 1], 0.5, &mut work, &mut estimates, &mut seen);
+        tree.read(values, 0.5, &mut work, &mut estimates, &mut seen);
         (estimates[grain].clone(), seen[grain].clone())
     }
 
@@ -319,6 +311,16 @@ mod tests {
         // Nothing here is as coarse as sixty events, so the coarser grains say what the root says.
         assert!((read(&tree, 1, &[0.0]).0[0] - 0.5).abs() < 1e-6);
         assert!(tree.is_sound());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_place_is_found_from_any_guess(
+            actions in proptest::collection::btree_set(0_u16..300, 0..200), action in 0_u16..300, guess in 0_usize..300,
+        ) {
+            let counts: Vec<_> = actions.iter().map(|action| Count { action: *action, ..Count::default() }).collect();
+            proptest::prop_assert_eq!(place_near(&counts, guess, action), actions.range(..action).count());
+        }
     }
 
     #[test]

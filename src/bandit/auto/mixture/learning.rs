@@ -197,7 +197,8 @@ impl Mixture {
 
 /// The newest rows, as trees are grown over them.
 fn sample(window: &Window, range: Range, n_rows: usize) -> Sample {
-    let (mut sample, mut local_of) = (Sample::default(), Vec::new());
+    let n_tokens = window.newest(n_rows).map(|row| row.context.len()).sum();
+    let (mut sample, mut local_of) = (Sample::with_capacity(n_rows.min(window.len()), n_tokens), Vec::new());
     for row in window.newest(n_rows) {
         let id = window.chosen_id(row);
         if id != UNKNOWN {
