@@ -59,6 +59,23 @@ pub struct Headline {
     pub detail: String,
 }
 
+/// How a sentence begins that stands in the place of a figure.
+const BEGINNINGS: [&str; 6] =
+    ["Too early", "No difference", "Clearly more reward", "Less reward", "No decision", "No Rank"];
+
+impl Headline {
+    /// What is set in large type, and what goes on from there: the figure and what it is of, or the beginning of the
+    /// sentence that stands in its place, so that the first line is there in any case.
+    pub fn large_and_rest(&self) -> (&str, &str) {
+        if let Some(figure) = &self.figure {
+            return (figure, &self.sentence);
+        }
+        let sentence = self.sentence.as_str();
+        let at = BEGINNINGS.iter().find(|beginning| sentence.starts_with(**beginning)).map_or(0, |found| found.len());
+        (&sentence[..at], sentence[at..].trim_start())
+    }
+}
+
 /// What the interval allows to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

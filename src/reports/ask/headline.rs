@@ -243,6 +243,13 @@ fn callers_order(sums: &Sums, range: TimeRange, unit: Unit) -> Headline {
     }
 }
 
+/// Of a loop that nobody has called yet, whatever its mode.
+pub fn uncalled() -> Headline {
+    let detail = "Once enough decisions are rewarded, this says what they earn beside what they would have earned \
+                  without the learner.";
+    too_early("No Rank received yet. This page notices the first one by itself.".to_owned(), detail.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
@@ -336,6 +343,31 @@ mod tests {
         assert_eq!(better.sentence, "reward per slot vs your baseline actions (95 % interval)");
         assert!(better.detail.contains("over 8,000 slots of 4,000 Ranks"), "{}", better.detail);
         assert!(of_slots(better_by_half(40)).sentence.ends_with("more Ranks."));
+    }
+
+    #[test]
+    fn whatever_is_said_begins_in_large_type() {
+        let rewards: Vec<f32> = (0..400).map(|i| if i % 2 == 0 { 1.0 } else { 0.0 }).collect();
+        let even = with_baseline(with_baseline(bucket(0, &rewards), 50, 4.0, 1.0), 50, 4.0, 0.0);
+        let worse = with_baseline(with_baseline(bucket(0, &rewards), 50, 4.0, 1.0), 1, 4.0, 0.0);
+        let in_mode = |mode| headline(&[], mode, TimeRange::Hour, ImitationNumbers::default(), Unit::Decision);
+        let all = [
+            online(&[]),
+            online(&[better_by_half(40)]),
+            online(&[better_by_half(160)]),
+            online(&[better_by_half(8_000)]),
+            online(&[even]),
+            online(&[worse]),
+            headline(&[], LearningMode::Online, TimeRange::Hour, ImitationNumbers::default(), Unit::Slot),
+            in_mode(LearningMode::Apprentice),
+            in_mode(LearningMode::LoggingOnly),
+            uncalled(),
+        ];
+        for headline in all {
+            let (large, rest) = headline.large_and_rest();
+            assert!(!large.is_empty() && !rest.is_empty(), "{headline:?}");
+        }
+        assert_eq!(uncalled().large_and_rest().0, "No Rank");
     }
 
     #[test]

@@ -130,7 +130,10 @@ pub async fn overview(live: &LiveLoop, look: Look) -> Result<Overview, LoopError
         zone: looked.zone.name().to_owned(),
         smoothing: look.smoothing,
         has_events: counters.ranked > 0,
-        headline: headline::headline(&buckets, mode, range, live.imitation(), unit),
+        headline: match counters.ranked {
+            0 => headline::uncalled(),
+            _ => headline::headline(&buckets, mode, range, live.imitation(), unit),
+        },
         health,
         funnel: counters::funnel(&counters, unit),
         troubles: counters::troubles(&counters, unit),

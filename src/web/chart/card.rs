@@ -122,11 +122,15 @@ fn Foot(chart: Memo<Chart>, files: Signal<(String, String)>) -> impl IntoView {
     };
     // Why the end is shaded is told where it is seen; the rest stands with the table.
     let is_shaded = |chart: &Chart| !chart.data.is_stacked && chart.data.spans.last().is_some_and(|span| span.is_open);
-    let shade = move || chart.with(|chart| chart.notes.first().filter(|_| is_shaded(chart)).cloned());
-    let notes =
-        move || chart.with(|chart| chart.notes[usize::from(is_shaded(chart)).min(chart.notes.len())..].join(" "));
+    // For a moment between two spans none is open; what was said of the end stays, so that nothing moves.
+    let shade = Memo::new(move |before: Option<&Option<String>>| {
+        let before = before.cloned().flatten();
+        chart
+            .with(|chart| chart.notes.first().filter(|note| is_shaded(chart) || before.as_ref() == Some(note)).cloned())
+    });
+    let notes = move || chart.with(|chart| chart.notes[usize::from(shade.read().is_some())..].join(" "));
     view! {
-        {move || shade().map(|words| view! { <p class="chart-note">"Shaded: "{words}</p> })}
+        {move || shade.get().map(|words| view! { <p class="chart-note">"Shaded: "{words}</p> })}
         <div class="chart-card__foot">
             <TableBehind table=Signal::derive(move || chart.with(|chart| chart.table.clone())) notes=Signal::derive(notes)/>
             <span class="row chart-card__files"><span class="muted">"Download"</span>{file("svg")}

@@ -192,13 +192,13 @@ pub fn LiveControl(updates: LiveUpdates) -> impl IntoView {
     let words = move || if is_paused.get() { "Resume" } else { "Pause" };
     let shown = Signal::derive(move || updates.truth().unwrap_or(LiveState::Paused));
     view! {
-        <Show when=move || updates.truth().is_some()>
-            <span class="row">
+        <span class="row live-room">
+            <Show when=move || updates.truth().is_some()>
                 <LivePill state=shown/>
                 <button type="button" class="button button--small" on:click=move |_| is_paused.update(|is| *is = !*is)>
                     {words}
                 </button>
-            </span>
-        </Show>
+            </Show>
+        </span>
     }
 }

@@ -171,6 +171,8 @@ fn List(view: RwSignal<OnboardingView>, is_asked_for: Memo<bool>, refresh: Callb
     let title = move || list.with(|list| if list.is_done() { "All set" } else { "Getting started" });
     let count = move || list.with(|list| format!("{} of {} done", list.n_done(), list.steps.len()));
     let templates = Memo::new(move |_| view.with(|view| view.templates.clone()));
+    // A step that gets done while it is looked at keeps its room, so that nothing moves because of it.
+    let was_done = view.with_untracked(|view| view.list.steps.iter().map(|step| step.is_done).collect::<Vec<_>>());
     let steps = move || {
         let view = view.get();
         let now = view.list.steps.iter().position(|step| !step.is_done);
@@ -178,13 +180,16 @@ fn List(view: RwSignal<OnboardingView>, is_asked_for: Memo<bool>, refresh: Callb
             let way = way(&view, step.kind).filter(|_| !step.is_done);
             // The step to do now has the button, the others a link.
             let class = if now == Some(at) { "button button--small button--primary" } else { "" };
+            let room = if was_done.get(at) == Some(&true) { "" } else { "onboarding__room" };
             Step {
                 title: step.title.clone(),
                 is_done: step.is_done,
                 detail: Some(
                     view! {
-                        <p>{step.note.clone()}</p>
-                        {way.map(|(href, words)| view! { <a class=class href=href>{words}</a> })}
+                        <div class=room>
+                            <p>{step.note.clone()}</p>
+                            {way.map(|(href, words)| view! { <a class=class href=href>{words}</a> })}
+                        </div>
                     }
                     .into_any(),
                 ),

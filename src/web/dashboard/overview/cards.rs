@@ -40,7 +40,10 @@ fn station(row: CounterRow) -> AnyView {
 pub fn HealthCard(shown: RwSignal<OverviewView>, updates: LiveUpdates) -> impl IntoView {
     let health = Memo::new(move |_| shown.with(|view| view.overview.health.clone()));
     let apprentice = Memo::new(move |_| shown.with(|view| view.overview.apprentice.clone()));
-    let is_lost = move || updates.truth() == Some(LiveState::Reconnecting);
+    // While the first connection is being made, none is lost.
+    let was_live =
+        Memo::new(move |before: Option<&bool>| before == Some(&true) || updates.truth() == Some(LiveState::Live));
+    let is_lost = move || was_live.get() && updates.truth() == Some(LiveState::Reconnecting);
     view! {
         <Card title="Learning health">
             <ul class="health-list">

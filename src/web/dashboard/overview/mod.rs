@@ -136,24 +136,21 @@ fn Body(
     });
     let has_events = Memo::new(move |_| shown.with(|view| view.overview.has_events));
     let has_readers = Memo::new(move |_| shown.with(|view| view.readers.is_some()));
-    let readers = move || {
-        view! {
-            <GettingStarted steps=steps/>
-            <Show when=move || has_readers.get()>
-                <ReadersBar id=id readers=Signal::derive(move || shown.with(|view| view.readers.clone())) refresh=refresh/>
-            </Show>
-        }
-        .into_any()
-    };
+    // What stands above the answers is the same before the first Rank and after it: then it stays where it is.
     view! {
+        <HeadlineSection headline=Memo::new(move |_| shown.with(|view| view.overview.headline.clone()))/>
+        <GettingStarted steps=steps/>
+        <Show when=move || has_readers.get()>
+            <ReadersBar id=id readers=Signal::derive(move || shown.with(|view| view.readers.clone())) refresh=refresh/>
+        </Show>
         {move || if has_events.get() {
-            Either::Left(view! { <Answers shown=shown updates=updates id=id search=search>{readers()}</Answers> })
+            Either::Left(view! { <Answers shown=shown updates=updates id=id search=search/> })
         } else {
             let target = shown.with_untracked(|view| {
                 CallTarget::without_key(view.endpoint.clone(), view.overview.unit == Unit::Slot)
             });
             let sample = shown.with_untracked(|view| view.sample.clone().unwrap_or_default());
-            Either::Right(view! { {readers()}<NoEvents target=target sample=sample updates=updates/> })
+            Either::Right(view! { <NoEvents target=target sample=sample updates=updates/> })
         }}
     }
     .into_any()
@@ -163,10 +160,9 @@ fn Body(
 #[component]
 fn NoEvents(target: CallTarget, sample: CallSample, updates: LiveUpdates) -> impl IntoView {
     view! {
-        <h1 class="visually-hidden">"Overview"</h1>
-        <EmptyState title="No Rank received yet">
+        <EmptyState title="Send the first Rank">
             <p class="muted">
-                "Send the first one with one of the loop’s two keys; this page notices by itself. They were shown when the loop was made, and the page Keys replaces those that were lost."
+                "It takes one of the loop’s two keys. They were shown when the loop was made, and the page Keys replaces those that were lost."
             </p>
             <LiveControl updates=updates/>
             <Snippets target=target sample=sample/>
@@ -181,8 +177,6 @@ fn Answers(
     updates: LiveUpdates,
     id: Memo<String>,
     search: Memo<String>,
-    /// What stands between the headline and the charts.
-    children: Children,
 ) -> impl IntoView {
     let reward = Memo::new(move |_| shown.with(|view| view.overview.reward.clone()));
     let actions = Memo::new(move |_| shown.with(|view| view.overview.actions.clone()));
@@ -190,8 +184,6 @@ fn Answers(
     let files = Signal::derive(move || (format!("/loops/{}/files", id.get()), search.get()));
     let smoothing = Signal::derive(move || shown.with(|view| view.overview.smoothing));
     view! {
-        <HeadlineSection headline=Memo::new(move |_| shown.with(|view| view.overview.headline.clone()))/>
-        {children()}
         <RangeBar shown=shown updates=updates/>
         <ChartCard chart=reward files=files>
             <SmoothingControl smoothing=smoothing search=Signal::derive(move || without_smoothing(&search.get()))/>
@@ -250,11 +242,16 @@ fn HeadlineSection(headline: Memo<Headline>) -> impl IntoView {
         Verdict::TooEarly => "headline headline--early",
     };
     let has_detail = move || !headline.get().detail.is_empty();
+    let is_in_words = move || headline.with(|headline| headline.figure.is_none());
     view! {
         <section class=class>
             <h1>
-                {move || headline.get().figure.map(|figure| view! { <span class="headline__figure">{figure}</span>" " })}
-                <span class="headline__sentence">{move || headline.get().sentence}</span>
+                <span class="headline__figure" class:headline__figure--words=is_in_words>
+                    {move || headline.with(|headline| headline.large_and_rest().0.to_owned())}
+                </span>" "
+                <span class="headline__sentence">
+                    {move || headline.with(|headline| headline.large_and_rest().1.to_owned())}
+                </span>
             </h1>
             <Show when=has_detail>
                 <details class="headline__detail">
