@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::Form;
 
 use super::{
+    calls::Proposal,
     draft::{OFF, ON, SettingsDraft, UNITS},
     typed::Typed,
 };
@@ -24,13 +25,22 @@ pub fn SettingsForm(
     id: Memo<String>,
     /// Why the last preview was refused.
     error: RwSignal<Option<PageError>>,
-    /// Whether a draft is shown above, with the button that applies it.
-    is_previewed: Memo<bool>,
+    /// What is shown above, with the button that applies it.
+    proposal: Memo<Option<Proposal>>,
     may_edit: bool,
 ) -> impl IntoView {
     let typed = Typed::new(start);
     let in_force = StoredValue::new(current);
     let is_changed = Memo::new(move |_| in_force.with_value(|current| typed.draft() != *current));
+    // What is typed is what the preview above shows: there is nothing to preview, and nothing to follow the reader for.
+    let is_previewed = Memo::new(move |_| {
+        proposal.with(|proposal| matches!(proposal, Some(Proposal::Draft(draft)) if **draft == typed.draft()))
+    });
+    let words = move || match (is_changed.get(), is_previewed.get()) {
+        (false, _) => "These settings are in force.",
+        (true, true) => "The preview above shows your changes; they are not applied yet.",
+        (true, false) => "You have changes that are not applied.",
+    };
     let discard = move |_| typed.set(in_force.get_value());
     let at = move |field: &'static str| Signal::derive(move || error.get().and_then(|error| error.at_field(field)));
     view! {
@@ -40,8 +50,8 @@ pub fn SettingsForm(
                 <Serving typed=typed error=Callback::new(at)/>
                 <Rewards typed=typed error=Callback::new(at)/>
                 <Learning typed=typed compatible_arguments=compatible_arguments error=Callback::new(at)/>
-                <div class="save-bar" class:save-bar--on=move || is_changed.get()>
-                    <span class="muted">{move || if is_changed.get() { "You have changes that are not applied." } else { "These settings are in force." }}</span>
+                <div class="save-bar" class:save-bar--on=move || is_changed.get() && !is_previewed.get()>
+                    <span class="muted">{words}</span>
                     <div class="row">
                         <a class="button button--ghost" href=move || format!("/loops/{}/settings", id.get()) on:click=discard>"Discard"</a>
                         <button type="submit" name="draft" value="1" class="button" class:button--primary=move || !is_previewed.get()>"Preview changes"</button>
@@ -59,10 +69,10 @@ type ErrorAt = Callback<&'static str, Signal<Option<String>>>;
 fn Serving(typed: Typed, error: ErrorAt) -> impl IntoView {
     let mode = |mode: LearningMode| {
         let words = match mode {
-            LearningMode::Online => "Online — the learned policy decides and learns",
-            LearningMode::Apprentice => "Apprentice — your first action is answered, the model imitates it",
-            LearningMode::LoggingOnly => "Logging only — your first action is answered, nothing is learned",
-            LearningMode::Frozen => "Frozen — the learned policy decides and stays as it is",
+            LearningMode::Online => "Online: decides and learns",
+            LearningMode::Apprentice => "Apprentice: imitates you",
+            LearningMode::LoggingOnly => "Logging only: learns nothing",
+            LearningMode::Frozen => "Frozen: decides, learns no more",
         };
         Choice::new(mode.as_str(), words)
     };
@@ -71,6 +81,7 @@ fn Serving(typed: Typed, error: ErrorAt) -> impl IntoView {
             <div><h2>"Deciding"</h2><p class="card__about">"Who chooses the action, how often it tries something new, and for how many places at once."</p></div>
             <div class="stack">
             <SelectField name="mode" label="Mode" value=typed.mode choices=LearningMode::ALL.map(mode).to_vec()
+                hint="Online and frozen, the learned policy decides. As an apprentice or when only logging, your first action is answered."
                 error=error.run("mode")/>
             <NumberField name="exploration" label="Exploration" unit="%" min=0.0 max=100.0 value=typed.exploration slider=true
                 hint="The share of Ranks that may show something else than the best known action; 5 to 20 % is usual, and without any nothing new is learned. rankloop's own learner takes it as a most and explores what its doubt asks for, often far less. With arguments it is what explores. The preview says what really would."

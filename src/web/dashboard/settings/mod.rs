@@ -133,7 +133,6 @@ fn Settings(
             .map(|words| view! { <p class="notice" role="status">{words}</p> })
     };
     let preview_error = RwSignal::new(None);
-    let is_previewed = Memo::new(move |_| proposal.read().is_some());
     let start = match proposal.get_untracked() {
         Some(Proposal::Draft(draft)) => *draft,
         _ => current.clone(),
@@ -144,7 +143,7 @@ fn Settings(
         <Show when=move || proposal.get().is_some()>
             <Preview id=id proposal=proposal preview=preview consequence=consequence calls=calls may_edit=may_edit error=preview_error/>
         </Show>
-        <SettingsForm start=start current=current compatible_arguments=compatible_arguments id=id error=preview_error is_previewed=is_previewed may_edit=may_edit/>
+        <SettingsForm start=start current=current compatible_arguments=compatible_arguments id=id error=preview_error proposal=proposal may_edit=may_edit/>
         <History history=history id=id may_edit=may_edit/>
         <AsCode file=file file_href=file_href id=id calls=calls may_edit=may_edit/>
         {may_edit.then(|| view! {
