@@ -12,8 +12,8 @@ pub struct Instant {
     pub iso: String,
     /// "21 Nov 2025, 12:42:07.120 CET": in the zone of whoever looks.
     pub local: String,
-    /// "21 Nov 2025, 11:42:07.120 UTC"
-    pub utc: String,
+    /// The same, and in UTC where that is another: "21 Nov 2025, 12:42 CET (21 Nov 2025, 11:42 UTC)".
+    pub exact: String,
     /// "3 seconds ago"
     pub relative: String,
 }

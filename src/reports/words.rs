@@ -133,9 +133,20 @@ pub fn moment(zone: &Zone, at_us: i64, now_us: i64, precision: Precision) -> Ins
         at_us,
         iso: format!("{year:04}-{month:02}-{day:02}T{}{milli}Z", clock(at_us)),
         local: calendar(zone, at_us, precision),
-        utc: calendar(&Zone::default(), at_us, precision),
+        exact: exact(zone, at_us, precision),
         relative: relative(at_us, now_us),
     }
+}
+
+/// In this zone, and in UTC where that is another.
+fn exact(zone: &Zone, at_us: i64, precision: Precision) -> String {
+    let (local, utc) = (calendar(zone, at_us, precision), utc(at_us, precision));
+    if local == utc { utc } else { format!("{local} ({utc})") }
+}
+
+/// "21 Nov 2025, 11:42:07.120 UTC"
+pub fn utc(at_us: i64, precision: Precision) -> String {
+    calendar(&Zone::default(), at_us, precision)
 }
 
 /// "21 Nov 2025, 11:42 CET"
@@ -154,6 +165,7 @@ impl Instant {
     pub fn in_zone(&mut self, zone: &Zone) {
         let precision = if self.iso.contains('.') { Precision::Milliseconds } else { Precision::Minutes };
         self.local = calendar(zone, self.at_us, precision);
+        self.exact = exact(zone, self.at_us, precision);
     }
 }
 
@@ -294,12 +306,12 @@ mod tests {
         assert_eq!(span(50 * 86_400 * SECOND_US), "7 weeks");
         let instant = instant(1_763_725_327_120_000, 1_763_725_330_120_000);
         assert_eq!(instant.iso, "2025-11-21T11:42:07.120Z");
-        assert_eq!(instant.utc, "21 Nov 2025, 11:42:07.120 UTC");
+        assert_eq!(instant.exact, "21 Nov 2025, 11:42:07.120 UTC");
         assert_eq!(instant.relative, "3 seconds ago");
         let mut instant = instant;
         instant.in_zone(&Zone::named("Asia/Tokyo").expect("known"));
         assert_eq!(instant.local, "21 Nov 2025, 20:42:07.120 JST");
-        assert_eq!(instant.utc, "21 Nov 2025, 11:42:07.120 UTC", "it stays as it was");
+        assert_eq!(instant.exact, "21 Nov 2025, 20:42:07.120 JST (21 Nov 2025, 11:42:07.120 UTC)");
     }
 
     #[test]

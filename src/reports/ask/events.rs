@@ -46,7 +46,7 @@ pub async fn events(
     let found = live.search_events(&filter, before.unwrap_or(i64::MAX), n_most.clamp(1, N_ROWS_MOST)).await?;
     let now_us = live.now_us();
     Ok(EventRows {
-        bounds: if filter.is_empty() { String::new() } else { bounds(&found, now_us) },
+        bounds: if filter.is_empty() { String::new() } else { bounds(&found) },
         actions: offered(live, &found.events),
         older: found.next_before,
         newest_seq: found.newest_seq.unwrap_or_default(),
@@ -113,7 +113,7 @@ fn sentence(live: &LiveLoop) -> String {
 }
 
 /// What a search looked at: nothing found is not nothing there.
-fn bounds(found: &EventsFound, now_us: i64) -> String {
+fn bounds(found: &EventsFound) -> String {
     let n_found = match found.events.len() {
         1 => "1 match".to_owned(),
         n => format!("{} matches", words::count(n as u64)),
@@ -123,12 +123,14 @@ fn bounds(found: &EventsFound, now_us: i64) -> String {
         1 => "1 event".to_owned(),
         n => format!("{} events", words::count(n)),
     };
-    let instant = words::instant(back_to_us, now_us);
     let further = match found.next_before {
         None => "There is nothing further back.",
         Some(_) => "Further back has not been searched.",
     };
-    format!("{n_found} among {looked_at}, back to {}. {further}", instant.utc)
+    format!(
+        "{n_found} among {looked_at}, back to {}. {further}",
+        words::utc(back_to_us, words::Precision::Milliseconds)
+    )
 }
 
 fn offered(live: &LiveLoop, events: &[EventSummary]) -> Vec<ActionId> {
@@ -228,9 +230,9 @@ mod tests {
     fn a_search_that_found_nothing_says_what_it_looked_at() {
         let found = EventsFound { n_looked_at: 5_000, back_to_us: Some(0), next_before: Some(7), ..Default::default() };
         assert_eq!(
-            bounds(&found, 1),
+            bounds(&found),
             "0 matches among 5,000 events, back to 1 Jan 1970, 00:00:00.000 UTC. Further back has not been searched."
         );
-        assert!(bounds(&EventsFound { next_before: None, ..found }, 1).ends_with("There is nothing further back."));
+        assert!(bounds(&EventsFound { next_before: None, ..found }).ends_with("There is nothing further back."));
     }
 }

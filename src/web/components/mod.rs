@@ -35,7 +35,7 @@ pub use layout::{
     Tone, show_page_top,
 };
 pub use live_pill::{LivePill, LiveState};
-pub use moment::{Moment, TimeText, exact_words};
+pub use moment::{Moment, TimeText};
 pub use not_found::NotFoundPage;
 pub use popover::{Menu, Term};
 pub use states::{EmptyState, FailedState, Loaded, Skeleton};

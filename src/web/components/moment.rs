@@ -5,15 +5,11 @@ use leptos::prelude::*;
 /// An instant in the ways in which pages need it. Made by the server, in the zone of whoever looks.
 pub use crate::reports::Instant as Moment;
 
-/// The relative words; the exact time stands in the tooltip together with UTC, and beside them when `exact`.
+/// The relative words. The exact time, in UTC as well, stands in the tooltip, and comes up where the words get the focus:
+/// by a touch, or by the keyboard. With `exact` it stands beside them from the beginning.
 #[component]
 pub fn TimeText(moment: Moment, #[prop(optional)] exact: bool) -> impl IntoView {
-    let title = exact_words(&moment);
     let beside = exact.then(|| format!(" ({})", moment.local));
-    view! { <time datetime=moment.iso title=title>{moment.relative}{beside}</time> }
-}
-
-/// In the zone of whoever looks, and in UTC where that is another.
-pub fn exact_words(moment: &Moment) -> String {
-    if moment.local == moment.utc { moment.utc.clone() } else { format!("{} ({})", moment.local, moment.utc) }
+    let stop = if exact { "-1" } else { "0" };
+    view! { <time datetime=moment.iso title=moment.exact tabindex=stop>{moment.relative}{beside}</time> }
 }

@@ -82,7 +82,7 @@ pub fn CallBlocks(calls: Calls) -> impl IntoView {
 
 #[component]
 fn When(at: Instant) -> impl IntoView {
-    view! { <time datetime=at.iso title=format!("{}, {}", at.relative, at.utc)>{at.local}</time> }
+    view! { <time datetime=at.iso title=format!("{}, {}", at.relative, at.exact)>{at.local}</time> }
 }
 
 /// Its stations with their times.

@@ -103,7 +103,7 @@ fn Body(view: EventView, place: EventsPlace, opened: Opened) -> impl IntoView {
     view! {
         <div class="row">
             <StateChip state=event.state/>
-            <time class="muted" datetime=event.ranked_at.iso title=event.ranked_at.utc>{event.ranked_at.local}</time>
+            <time class="muted" datetime=event.ranked_at.iso title=event.ranked_at.exact>{event.ranked_at.local}</time>
         </div>
         <p>{event.sentence}</p>
         <section class="stack stack--tight"><h3>"Its life"</h3><Timeline steps=event.timeline/></section>

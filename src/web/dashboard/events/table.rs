@@ -59,7 +59,7 @@ fn EventCells(row: EventRow, standing: Memo<EventStanding>, place: EventsPlace) 
         <tr class:events__row--open=is_open>
             <th scope="row">
                 <a class="events__link" href=href on:click=open data-event=id.clone()>
-                    <time datetime=row.ranked_at.iso title=row.ranked_at.utc>{row.time}</time>
+                    <time datetime=row.ranked_at.iso title=row.ranked_at.exact>{row.time}</time>
                     <span class="visually-hidden">", event "{spoken}</span>
                 </a>
             </th>
