@@ -9,6 +9,8 @@ use super::WhyPart;
 pub struct PlaygroundPage {
     /// The event that it started from; `None` for a loop without one.
     pub event: Option<PlaygroundEvent>,
+    /// Whether the context is a made-up one, because the loop has not been called yet.
+    pub has_sample: bool,
     pub sides: Vec<PlaygroundSide>,
     /// The actions as JSON, to be changed; `None` where they belong to slots.
     pub actions: Option<String>,

@@ -1,9 +1,11 @@
 //! Why an event was decided as it was, and the playground, asked of a real loop.
 
 use rankloop::{
+    loops::ActionDraft,
     reports::{FieldKind, PlaygroundPage, ask},
-    terms::LearningMode,
+    terms::{Author, LearningMode},
 };
+use serde_json::json;
 
 use crate::house::{House, house, id};
 
@@ -16,7 +18,37 @@ async fn played() -> House {
 async fn playground(house: &House, asked: &[(&str, &str)]) -> PlaygroundPage {
     let asked: Vec<(String, String)> =
         asked.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    ask::playground(&house.live, &asked).await.expect("a page")
+    ask::playground(&house.live, &asked, Some(vec![json!({"device": "tablet"})])).await.expect("a page")
+}
+
+#[tokio::test]
+async fn a_loop_without_calls_begins_with_a_made_up_context_and_its_own_actions() {
+    let house = house(LearningMode::Online).await;
+    for action in ["tea", "coffee"] {
+        let features = json!([{"topic": action}]);
+        let draft = ActionDraft {
+            id: action.parse().expect("an id"),
+            features: serde_json::from_value(features).expect("features"),
+            is_active: true,
+            valid_from_us: None,
+            valid_to_us: None,
+            notes: String::new(),
+            position: None,
+        };
+        house.live.save_action(draft, &Author::server("test")).await.expect("stored");
+    }
+    let start = playground(&house, &[]).await;
+    assert!(start.event.is_none() && start.has_sample);
+    let [side] = &start.sides[..] else { panic!("one context") };
+    assert_eq!((side.fields[0].label.as_str(), side.fields[0].value.as_str()), ("device", "tablet"));
+    let why = side.why.as_ref().expect("a decision");
+    assert_eq!(why.decisions[0].actions.len(), 2, "its own actions");
+    let typed = playground(&house, &[("context", r#"{"device": "mobile"}"#)]).await;
+    assert!(!typed.has_sample, "what was typed is not made up");
+
+    house.play("past", 3).await;
+    let called = playground(&house, &[]).await;
+    assert!(called.event.is_some() && !called.has_sample, "its own calls say what a context is");
 }
 
 #[tokio::test]

@@ -35,15 +35,22 @@ impl Asked<'_> {
     }
 }
 
-/// The playground as its address asks for it. Nothing is logged.
-pub async fn playground(live: &LiveLoop, asked: &[(String, String)]) -> Result<PlaygroundPage, LoopError> {
+/// The playground as its address asks for it. Nothing is logged. A loop without calls begins with `sample`, a context
+/// such as its calls will have, and with its own actions.
+pub async fn playground(
+    live: &LiveLoop,
+    asked: &[(String, String)],
+    sample: Option<Vec<Value>>,
+) -> Result<PlaygroundPage, LoopError> {
     let asked = Asked(asked);
     let named: Option<EventId> = asked.get("event").and_then(|id| id.parse().ok());
     let template = live.template(named.as_ref()).await?;
     let usual = live.usual_values().await?;
     let is_multi_slot = template.as_ref().is_some_and(Template::is_multi_slot);
     let typed_actions = asked.get("actions").filter(|_| !is_multi_slot).map(str::to_owned);
-    let start = template.as_ref().map_or_else(Vec::new, |template| template.context().to_vec());
+    let sample = sample.filter(|_| template.is_none()).unwrap_or_default();
+    let has_sample = !sample.is_empty() && asked.get(SIDES[0].0).is_none();
+    let start = template.as_ref().map_or_else(|| objects(sample), |template| template.context().to_vec());
     let first = read_context(&asked, 0, &start);
     let mut contexts = vec![first];
     if asked.get(SIDES[1].0).is_some() {
@@ -63,6 +70,7 @@ pub async fn playground(live: &LiveLoop, asked: &[(String, String)]) -> Result<P
         actions: (!is_multi_slot).then(|| shown_actions(live, template.as_ref(), typed_actions.as_deref())),
         other_query: other_query(event.as_ref(), &sides, typed_actions.as_deref()),
         event,
+        has_sample,
         sides,
         typed_actions,
     })
@@ -97,6 +105,12 @@ fn parse_context(json: &str) -> Result<Vec<JsonObject>, String> {
         }
         _ => Err("The context is an object of features, or a list of such objects.".to_owned()),
     }
+}
+
+/// The objects of a context; anything else in it has no features.
+fn objects(context: Vec<Value>) -> Vec<JsonObject> {
+    let object = |item| if let Value::Object(object) = item { Some(object) } else { None };
+    context.into_iter().filter_map(object).collect()
 }
 
 fn find_mut<'a>(context: &'a mut [JsonObject], path: &[String]) -> Option<&'a mut Value> {

@@ -25,9 +25,13 @@ use crate::{
 /// As JSON: the names of fields are features of the caller, which a form's own nesting would take apart.
 #[server(input = Json)]
 pub async fn load_playground(id: String, asked: Vec<(String, String)>) -> Result<Page, PageError> {
-    use crate::{reports::ask, terms::Role, web::guard};
+    use crate::{
+        reports::ask,
+        terms::Role,
+        web::{beginnings, guard},
+    };
     let (_, live) = guard::require_loop(Role::Analyst, &id).await?;
-    Ok(ask::playground(&live, &asked).await?)
+    Ok(ask::playground(&live, &asked, beginnings::usual_context(&live)).await?)
 }
 
 /// `/loops/:id/playground?event=…&context=…&other=…`
@@ -54,6 +58,7 @@ fn Body(page: Page, id: Memo<String>) -> impl IntoView {
     let is_empty = page.event.is_none() && page.sides.iter().all(|side| side.why.is_err() && side.json == "[]");
     let is_compared = page.sides.len() > 1;
     let event_id = page.event.as_ref().map(|event| event.id.clone());
+    let made_up = page.has_sample.then_some("This loop has not been called yet: its actions, in a made-up context.");
     let from = page.event.map(|event| {
         let href = format!("/loops/{}/events/{}", id.get_untracked(), event.id_in_path);
         let what = if event.is_newest { "Started from the newest event, " } else { "Started from event " };
@@ -80,7 +85,7 @@ fn Body(page: Page, id: Memo<String>) -> impl IntoView {
                     <p>"Send one, or add actions to the loop and type a context below."</p>
                 </EmptyState>
             })}
-            <p class="row playground__from">{from}<a class="button button--small" href=format!("{base}?{}", page.other_query)>{compare}</a></p>
+            <p class="row playground__from">{from}{made_up}<a class="button button--small" href=format!("{base}?{}", page.other_query)>{compare}</a></p>
             <div class="playground__sides" class:playground__sides--two=is_compared>
                 {page.sides.into_iter().map(side).collect_view()}
             </div>
