@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    live_updates::{LiveControl, LiveUpdates},
     onboarding::{FirstSteps, GettingStarted},
     pausing::{PauseLoops, PauseOrders, tell_of},
     snippets::{CallSample, CallTarget, curl},
@@ -15,7 +16,7 @@ use crate::{
     web::{
         PageError,
         components::{
-            CodeBlock, EmptyState, EnvironmentChip, HealthText, Icon, IconName, Loaded, ModeChip, PageHeader,
+            CodeBlock, EmptyState, EnvironmentChip, HealthText, Icon, IconName, LiveState, Loaded, ModeChip, PageHeader,
         },
     },
 };
@@ -56,24 +57,33 @@ pub fn LoopsPage() -> impl IntoView {
     }
 }
 
-fn look_anew(rows: RwSignal<Vec<LoopRow>>) {
+fn look_anew(rows: RwSignal<Vec<LoopRow>>, updates: LiveUpdates) {
     leptos::task::spawn_local(async move {
-        // A look that fails changes nothing: the times in the list go on telling how old it is.
-        if let (Ok(view), Some(mut shown)) = (load_loops().await, rows.try_write()) {
+        // A look that fails changes nothing; the pill tells that the list is old.
+        if let (Some(view), Some(mut shown)) = (updates.looked(load_loops().await), rows.try_write()) {
             *shown = view.rows;
         }
     });
 }
 
 /// Rates move slowly; a look every few seconds keeps the list true without a connection per loop.
-fn refresh_now_and_then(rows: RwSignal<Vec<LoopRow>>) {
+fn refresh_now_and_then(rows: RwSignal<Vec<LoopRow>>, updates: LiveUpdates) {
     const EVERY: std::time::Duration = std::time::Duration::from_secs(5);
     let load = move || {
         if !document().hidden() {
-            look_anew(rows);
+            look_anew(rows, updates);
         }
     };
-    Effect::new(move |_| {
+    Effect::new(move |before: Option<()>| {
+        if updates.is_paused.get() {
+            updates.state.set(Some(LiveState::Paused));
+            return;
+        }
+        updates.state.set(Some(LiveState::Live));
+        // Whoever resumes wants to see what is so now.
+        if before.is_some() {
+            load();
+        }
         let timer = set_interval_with_handle(load, EVERY);
         on_cleanup(move || {
             if let Ok(timer) = timer {
@@ -97,16 +107,18 @@ fn LoopList(view: LoopsView, steps: FirstSteps) -> impl IntoView {
     let LoopsView { rows, base_url, may_change } = view;
     let has_rows = !rows.is_empty();
     let rows = RwSignal::new(rows);
-    refresh_now_and_then(rows);
+    let updates = LiveUpdates::unconnected();
+    refresh_now_and_then(rows, updates);
     view! {
         <PageHeader title="Loops" sentence=Signal::derive(move || rows.with(|rows| sentence(rows)))>
+            {has_rows.then(|| view! { <LiveControl updates=updates/> })}
             {(may_change && has_rows).then(|| view! {
                 <a class="button button--primary" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
             })}
         </PageHeader>
         <GettingStarted steps=steps/>
         {if has_rows {
-            Either::Left(view! { <FilteredLoops rows=rows may_change=may_change/> })
+            Either::Left(view! { <FilteredLoops rows=rows updates=updates may_change=may_change/> })
         } else {
             Either::Right(view! { <NoLoops base_url=base_url may_create=may_change/> })
         }}
@@ -132,7 +144,7 @@ fn sentence(rows: &[LoopRow]) -> String {
 /// What of the loops is shown, and in which order. Both stand in the address: without script the form asks the server,
 /// with it the list follows what is typed.
 #[component]
-fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>, may_change: bool) -> impl IntoView {
+fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>, updates: LiveUpdates, may_change: bool) -> impl IntoView {
     let query = use_query_map();
     let word = move |name: &'static str| query.with_untracked(|query| query.get(name).unwrap_or_default());
     let (wanted, order) = (RwSignal::new(word("q")), RwSignal::new(word("sort")));
@@ -162,7 +174,7 @@ fn FilteredLoops(rows: RwSignal<Vec<LoopRow>>, may_change: bool) -> impl IntoVie
         <Show when=move || shown.with(|shown| !shown.is_empty())
             fallback=move || view! { <p class="chart-empty">"No loop matches this filter."</p> }>
             {if may_change {
-                view! { <PausableLoops rows=shown changed=Callback::new(move |()| look_anew(rows))/> }.into_any()
+                view! { <PausableLoops rows=shown changed=Callback::new(move |()| look_anew(rows, updates))/> }.into_any()
             } else {
                 view! { <LoopTable rows=shown may_choose=false/> }.into_any()
             }}
