@@ -62,6 +62,27 @@ async fn the_overview_tells_which_features_moved_once_that_is_worked_out() {
 }
 
 #[tokio::test]
+async fn what_is_explored_is_told_since_its_setting_changed() {
+    let house = house_with(Configuration::default(), Some("--cb_explore_adf --epsilon 0.5 -q ::")).await;
+    house.play("before", 100).await;
+    let told = async || ask::overview(&house.live, hour()).await.expect("an overview").exploration;
+    let before = told().await;
+    assert!(before.explored.is_some() && before.sentence.contains("in the last hour"), "{before:?}");
+
+    let arguments = Some(Some("--cb_explore_adf --epsilon 0 -q ::".to_owned()));
+    let change = ConfigurationChange { arguments, ..ConfigurationChange::default() };
+    house.live.configure(change, &Author::server("Ada")).await.expect("applied");
+    let just_now = told().await;
+    assert_eq!((just_now.explored, just_now.sentence.contains("Nothing was decided since")), (None, true));
+
+    house.clock.advance_us(MINUTE_US);
+    house.play("after", 50).await;
+    let after = told().await;
+    assert_eq!(after.explored.as_deref(), Some("0.0 %"), "none of what was explored before counts: {after:?}");
+    assert!(after.sentence.contains("decisions since this was changed"), "{after:?}");
+}
+
+#[tokio::test]
 async fn after_a_handful_of_events_it_is_too_early() {
     let house = house(LearningMode::Online).await;
     house.play("few", 10).await;

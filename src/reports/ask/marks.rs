@@ -27,6 +27,14 @@ pub async fn marks(live: &LiveLoop, (from_us, to_us): (i64, i64), zone: &Zone) -
     Ok(chart::letters(found.into_iter().map(|annotation| mark(annotation, to_us - from_us, zone)).collect()))
 }
 
+/// When it was last changed, between two instants, how much is explored or by what it is decided.
+pub async fn exploration_changed_us(live: &LiveLoop, (from_us, to_us): (i64, i64)) -> Result<Option<i64>, LoopError> {
+    const DECIDES: [&str; 3] = ["explorationPercentage", "learningMode", "arguments"];
+    let found = live.annotations(from_us, to_us).await?;
+    let decides = |annotation: &&Annotation| annotation.changes.iter().any(|it| DECIDES.contains(&it.field));
+    Ok(found.iter().rev().find(decides).map(|annotation| annotation.at_us))
+}
+
 fn mark(annotation: Annotation, span_us: i64, zone: &Zone) -> ChartMark {
     let at_us = annotation.at_us;
     ChartMark {

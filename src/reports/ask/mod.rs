@@ -115,6 +115,7 @@ pub async fn overview(live: &LiveLoop, look: Look) -> Result<Overview, LoopError
     let mut looked = Looked { range, unit, to_us, now_us, wait_us: wait_us(live), zone, marks: Vec::new() };
     let from_us = looked.left_us(&buckets);
     looked.marks = marks::marks(live, (from_us, to_us.saturating_add(1)), &looked.zone).await?;
+    let changed_us = marks::exploration_changed_us(live, (from_us, to_us.saturating_add(1))).await?;
     let counters = live.counters();
     let apprentice = apprentice::numbers(live).await?;
     let mut health = signs(live, &last_day(live)).health();
@@ -137,7 +138,7 @@ pub async fn overview(live: &LiveLoop, look: Look) -> Result<Overview, LoopError
         health,
         funnel: counters::funnel(&counters, unit),
         troubles: counters::troubles(&counters, unit),
-        exploration: exploration::numbers(live, &buckets, &looked),
+        exploration: exploration::numbers(live, &buckets, &looked, changed_us),
         warnings: warnings(live).await?,
         reward: reward_curve::curve(&buckets, &looked, look.smoothing),
         actions: action_shares::shares(&buckets, identities(live), &looked),
