@@ -34,6 +34,12 @@ test("exploration goes to its new share over a day, is stopped on the way, and f
     expect(explorationRamp).toMatchObject({ from: 0.2, to: 0.05 });
   });
 
+  await test.step("while somebody looks, it moves by itself", async () => {
+    const done = () => way.getByRole("progressbar").getAttribute("value").then(Number);
+    const before = await done();
+    await expect.poll(done, { timeout: 12_000 }).toBeGreaterThan(before);
+  });
+
   await test.step("another setting offers no ramp and leaves this one alone", async () => {
     await page.goto(settings);
     await awake(page);

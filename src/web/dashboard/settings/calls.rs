@@ -105,6 +105,17 @@ pub async fn load_settings(id: String) -> Result<SettingsView, PageError> {
     })
 }
 
+/// Where exploration stands on its way, if it is on one.
+#[server]
+pub async fn load_ramp(id: String) -> Result<Option<RampView>, PageError> {
+    use crate::{
+        terms::Role,
+        web::{guard, ramp_forms},
+    };
+    let (_, live) = guard::require_loop(Role::Viewer, &id).await?;
+    Ok(ramp_forms::ramp_view(&live))
+}
+
 /// What a proposal would change and cost; nothing is applied.
 ///
 /// As JSON: a form cannot carry one of two shapes.

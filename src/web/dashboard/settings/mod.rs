@@ -28,7 +28,7 @@ use self::{
     form::SettingsForm,
     history::History,
     preview::{Preview, PreviewResource, preview_of},
-    ramp::ramp_notice,
+    ramp::{keep_up, ramp_notice},
 };
 use super::{current_loop_id, loop_frame::HeaderRefresh};
 use crate::web::components::{Loaded, PageHeader, show_toast};
@@ -76,7 +76,7 @@ pub fn SettingsPage() -> impl IntoView {
     say_what_was_done(calls);
     view! {
         <Title text="Settings"/>
-        <Loaded resource=settings lines=8 title="Settings" view=move |view| view! { <PageHeader title="Settings" sentence=in_force(&view.current, view.ramp.as_ref())/><Settings view=view id=id proposal=proposal preview=preview consequence=consequence calls=calls/> }/>
+        <Loaded resource=settings lines=8 title="Settings" view=move |view| view! { <Settings view=view id=id proposal=proposal preview=preview consequence=consequence calls=calls/> }/>
     }
 }
 
@@ -132,14 +132,19 @@ fn Settings(
             .or_else(|| query.get("problem"))
             .map(|words| view! { <p class="notice" role="status">{words}</p> })
     };
+    let ramp = RwSignal::new(ramp);
+    keep_up(ramp, id);
+    let now = current.clone();
+    let sentence = Signal::derive(move || ramp.with(|ramp| in_force(&now, ramp.as_ref())));
     let preview_error = RwSignal::new(None);
     let start = match proposal.get_untracked() {
         Some(Proposal::Draft(draft)) => *draft,
         _ => current.clone(),
     };
     view! {
+        <PageHeader title="Settings" sentence=sentence/>
         {told}
-        {ramp.map(|ramp| ramp_notice(ramp, &id.get_untracked(), may_edit))}
+        {ramp_notice(ramp, id, may_edit)}
         <Show when=move || proposal.get().is_some()>
             <Preview id=id proposal=proposal preview=preview consequence=consequence calls=calls may_edit=may_edit error=preview_error/>
         </Show>
