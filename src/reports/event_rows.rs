@@ -53,6 +53,8 @@ pub struct EventRow {
     /// Whose choice it was: "explored", "most probable", "first of the request".
     pub choice: String,
     pub is_exploring: bool,
+    /// What its Rank came with: "1" or "2" of the loop's keys, "token"; "–" where that was not noted.
+    pub key: String,
     pub n_slots: u32,
     pub standing: EventStanding,
 }

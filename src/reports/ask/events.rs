@@ -6,7 +6,7 @@ use super::{MINUTE_US, event_filter, words};
 use crate::{
     loops::{EventChange, EventNews, EventSummary, EventsFound, LiveLoop, LoopError, N_ROWS_A_SECOND},
     reports::{EventFilterWords, EventNewsPart, EventRow, EventRows, EventStanding, FilterProblem},
-    terms::{ActionId, EventId, EventState},
+    terms::{ActionId, Credential, EventId, EventState},
 };
 
 /// What stands in a path as it is; ids are the caller's, and may hold anything.
@@ -163,6 +163,7 @@ fn row(event: EventSummary, now_us: i64) -> EventRow {
         probability: words::percent(f64::from(event.probability)),
         choice: choice.to_owned(),
         is_exploring: event.is_exploring,
+        key: event.came_with.map_or("–", Credential::as_str).to_owned(),
         n_slots: u32::try_from(event.n_slots).unwrap_or(u32::MAX),
         standing: standing(event.state, event.is_deferred, event.reward),
         event_id: event.event_id,

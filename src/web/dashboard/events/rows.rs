@@ -126,6 +126,7 @@ mod tests {
             probability: String::new(),
             choice: String::new(),
             is_exploring: false,
+            key: String::new(),
             n_slots: 1,
             standing: standing(EventState::Pending),
         }

@@ -28,7 +28,8 @@ pub fn EventTable(rows: RwSignal<Vec<EventRow>>, place: EventsPlace, #[prop(into
                 <thead><tr>
                     <th scope="col">"Time"</th><th scope="col">"Action"</th>
                     <th scope="col" class="numeric">"Probability"</th><th scope="col">"Choice"</th>
-                    <th scope="col">"State"</th><th scope="col">"Reward"</th><th scope="col">"Event"</th>
+                    <th scope="col">"State"</th><th scope="col">"Reward"</th>
+                    <th scope="col" class="events__key">"Key"</th><th scope="col">"Event"</th>
                     <th scope="col"><span class="visually-hidden">"Pin"</span></th>
                 </tr></thead>
                 <tbody><For each=move || rows.get() key=|row| row.seq children=cells/></tbody>
@@ -68,6 +69,7 @@ fn EventCells(row: EventRow, standing: Memo<EventStanding>, place: EventsPlace) 
             <td data-label="Choice"><span class=choice>{row.choice}</span></td>
             <td data-label="State">{move || view! { <Way standing=standing.get()/> }}</td>
             <td data-label="Reward">{move || view! { <RewardBar standing=standing.get()/> }}</td>
+            <td data-label="Key" class="events__key muted">{row.key}</td>
             <td data-label="Event"><code class="events__id">{short}</code></td>
             <td class="actions"><PinLink id=id place=place/></td>
         </tr>
