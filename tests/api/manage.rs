@@ -106,6 +106,27 @@ async fn a_viewer_reads_and_an_editor_changes() {
 }
 
 #[tokio::test]
+async fn keys_are_listed_with_their_last_use_and_without_themselves() {
+    let app = TestApp::start().await;
+    let mut of = app.make_loop(json!({})).await;
+    let path = format!("/loops/{}/keys", of.id);
+    let before = app.manage(Method::GET, &path, Value::Null).await.json();
+    let [first, second] = [&before["keys"][0], &before["keys"][1]];
+    assert_eq!((&first["slot"], &second["slot"]), (&json!(1), &json!(2)));
+    assert_eq!(second["last4"], of.keys[1][of.keys[1].len() - 4..]);
+    assert!(first.get("lastUsedAt").is_none() && second.get("lastUsedAt").is_none(), "{before}");
+
+    of.keys.swap(0, 1);
+    assert_eq!(app.rank(&of, two_actions("e")).await.status, StatusCode::CREATED);
+    let after = app.manage(Method::GET, &path, Value::Null).await.json();
+    assert!(after["keys"][0].get("lastUsedAt").is_none(), "the other key was not used: {after}");
+    let used = after["keys"][1]["lastUsedAt"].as_str().expect("when it was used");
+    assert!(used >= after["keys"][1]["createdAt"].as_str().expect("when it was made"), "{after}");
+    assert!(after["keys"][1]["lastUsedBy"].is_string(), "{after}");
+    assert!(of.keys.iter().all(|key| !after.to_string().contains(key.as_str())), "{after}");
+}
+
+#[tokio::test]
 async fn one_key_is_replaced_while_the_other_goes_on_working() {
     let app = TestApp::start().await;
     let mut of = app.make_loop(json!({})).await;

@@ -5,9 +5,56 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    api::{ApiError, auth::ManagedLoop, error::ErrorBody, extract::ApiPath},
-    loops::{KeySlot, Loops},
+    api::{ApiError, auth::ManagedLoop, error::ErrorBody, extract::ApiPath, instant},
+    loops::{KeyInfo, KeySlot, KeyUse, Loops},
 };
+
+/// The two keys of a loop.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({"keys": [
+    {"slot": 1, "last4": "9f3c", "createdAt": "2025-11-21T11:42:07Z", "lastUsedAt": "2025-11-21T12:03:51Z", "lastUsedBy": "curl"},
+    {"slot": 2, "last4": "04be", "createdAt": "2025-11-21T11:42:07Z"},
+]}))]
+pub struct KeyList {
+    keys: Vec<KnownKey>,
+}
+
+/// What may be known of a key, and of its use.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KnownKey {
+    /// 1 or 2.
+    slot: usize,
+    /// Its last four characters.
+    last4: String,
+    created_at: String,
+    /// When a call last came with it; left out while none has. Where several processes serve, the uses that the others saw
+    /// are known within an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<String>,
+    /// The kind of client that called, such as `curl`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_by: Option<String>,
+}
+
+/// Both keys, as far as they may be known, and when each was last used.
+#[utoipa::path(
+    get, path = "/loops/{id}/keys", tag = "Keys", operation_id = "listKeys", params(("id" = String, Path)),
+    security(("token" = [])), responses((status = 200, body = KeyList), (status = 404, body = ErrorBody))
+)]
+pub async fn list(managed: ManagedLoop) -> Result<Json<KeyList>, ApiError> {
+    let live = managed.read();
+    let uses = live.last_key_uses().await?;
+    let known = |(slot, (key, seen)): (usize, (KeyInfo, Option<KeyUse>))| KnownKey {
+        slot,
+        last4: key.last4,
+        created_at: instant::write(key.created_at_us),
+        last_used_at: seen.as_ref().map(|seen| instant::write(seen.at_us)),
+        last_used_by: seen.map(|seen| seen.by),
+    };
+    let keys = (1..).zip(live.keys().into_iter().zip(uses)).map(known).collect();
+    Ok(Json(KeyList { keys }))
+}
 
 /// Which key.
 #[derive(Debug, Deserialize)]

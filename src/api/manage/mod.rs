@@ -61,6 +61,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(actions::list, actions::save_all))
         .routes(routes!(actions::get_one, actions::save, actions::delete))
         .routes(routes!(annotations::list, annotations::create))
+        .routes(routes!(keys::list))
         .routes(routes!(keys::rotate))
         .routes(routes!(evaluations::list, evaluations::create))
         .routes(routes!(evaluations::get_one, evaluations::delete))
