@@ -9,7 +9,7 @@ mod tokens;
 
 use leptos::prelude::*;
 
-use crate::web::components::Logo;
+use crate::web::components::{MAIN_LINKS, TopBar};
 
 /// Its id, its title, and what it shows.
 type Section = (&'static str, &'static str, fn() -> AnyView);
@@ -41,15 +41,15 @@ pub fn styleguide() -> AnyView {
             </section>
         }
     };
+    let themes = view! {
+        <nav class="segmented" aria-label="Theme">
+            <a class="segmented__item" href="/styleguide?theme=light">"Light"</a>
+            <a class="segmented__item" href="/styleguide?theme=dark">"Dark"</a>
+        </nav>
+    }
+    .into_any();
     view! {
-        <header class="topbar">
-            <a href="/loops" class="topbar__home" aria-label="rankloop, all loops"><Logo/></a>
-            <nav class="topbar__nav" aria-label="Theme">
-                <a href="/styleguide?theme=light">"Light"</a>
-                <a href="/styleguide?theme=dark">"Dark"</a>
-                <a href="/styleguide" class="topbar__wide">"As set here"</a>
-            </nav>
-        </header>
+        <TopBar home=("/loops", "rankloop, all loops") links=MAIN_LINKS.to_vec() before=themes/>
         <main id="main" class="page guide">
             <header class="page-header">
                 <div>
