@@ -10,7 +10,7 @@ use crate::app::TestApp;
 
 /// Who may do what: every operation of the management API with the least role that it takes. A new operation belongs here
 /// and into the table of `docs/authentication.md`.
-const LEAST: [(&str, Role); 54] = [
+const LEAST: [(&str, Role); 55] = [
     ("applyEvaluation", Role::Editor),
     ("askWhatIf", Role::Analyst),
     ("changeRole", Role::Admin),
@@ -49,6 +49,7 @@ const LEAST: [(&str, Role); 54] = [
     ("listEvaluations", Role::Viewer),
     ("listEvents", Role::Analyst),
     ("listInvitations", Role::Admin),
+    ("listKeys", Role::Viewer),
     ("listLoops", Role::Viewer),
     ("listPeople", Role::Admin),
     ("pauseLoop", Role::Editor),

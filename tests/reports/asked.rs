@@ -69,9 +69,7 @@ async fn what_is_explored_is_told_since_its_setting_changed() {
     let before = told().await;
     assert!(before.explored.is_some() && before.sentence.contains("in the last hour"), "{before:?}");
 
-    let arguments = Some(Some("--cb_explore_adf --epsilon 0 -q ::".to_owned()));
-    let change = ConfigurationChange { arguments, ..ConfigurationChange::default() };
-    house.live.configure(change, &Author::server("Ada")).await.expect("applied");
+    explore(&house, 0.0).await;
     let just_now = told().await;
     assert_eq!((just_now.explored, just_now.sentence.contains("Nothing was decided since")), (None, true));
 

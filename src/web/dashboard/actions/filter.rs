@@ -98,7 +98,7 @@ mod tests {
 
     fn action(id: &str, title: Option<&str>, share: Option<f64>, availability: Availability) -> ActionView {
         let at =
-            Moment { at_us: 0, iso: String::new(), local: String::new(), utc: String::new(), relative: String::new() };
+            Moment { at_us: 0, iso: String::new(), local: String::new(), exact: String::new(), relative: String::new() };
         ActionView {
             id: id.to_owned(),
             title: title.map(str::to_owned),
