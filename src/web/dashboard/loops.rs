@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    live_updates::{LiveControl, LiveUpdates},
+    live_updates::LiveUpdates,
     onboarding::{FirstSteps, GettingStarted},
     pausing::{PauseLoops, PauseOrders, tell_of},
     snippets::{CallSample, CallTarget, curl},
@@ -16,7 +16,8 @@ use crate::{
     web::{
         PageError,
         components::{
-            CodeBlock, EmptyState, EnvironmentChip, HealthText, Icon, IconName, LiveState, Loaded, ModeChip, PageHeader,
+            CodeBlock, EmptyState, EnvironmentChip, HealthText, Icon, IconName, LivePill, LiveState, Loaded, ModeChip,
+            PageHeader,
         },
     },
 };
@@ -74,16 +75,8 @@ fn refresh_now_and_then(rows: RwSignal<Vec<LoopRow>>, updates: LiveUpdates) {
             look_anew(rows, updates);
         }
     };
-    Effect::new(move |before: Option<()>| {
-        if updates.is_paused.get() {
-            updates.state.set(Some(LiveState::Paused));
-            return;
-        }
+    Effect::new(move |_| {
         updates.state.set(Some(LiveState::Live));
-        // Whoever resumes wants to see what is so now.
-        if before.is_some() {
-            load();
-        }
         let timer = set_interval_with_handle(load, EVERY);
         on_cleanup(move || {
             if let Ok(timer) = timer {
@@ -91,6 +84,18 @@ fn refresh_now_and_then(rows: RwSignal<Vec<LoopRow>>, updates: LiveUpdates) {
             }
         });
     });
+}
+
+/// Without a button: what is paused on this page are loops.
+#[component]
+fn UpdatesPill(updates: LiveUpdates) -> impl IntoView {
+    let shown = Signal::derive(move || updates.truth().unwrap_or(LiveState::Paused));
+    view! {
+        <span class="row live-room live-room--pill">
+            <Show when=move || updates.truth().is_some()><LivePill state=shown/></Show>
+        </span>
+    }
+    .into_any()
 }
 
 /// How the list may be ordered; the first is the usual.
@@ -111,7 +116,7 @@ fn LoopList(view: LoopsView, steps: FirstSteps) -> impl IntoView {
     refresh_now_and_then(rows, updates);
     view! {
         <PageHeader title="Loops" sentence=Signal::derive(move || rows.with(|rows| sentence(rows)))>
-            {has_rows.then(|| view! { <LiveControl updates=updates/> })}
+            {has_rows.then(|| view! { <UpdatesPill updates=updates/> })}
             {(may_change && has_rows).then(|| view! {
                 <a class="button button--primary" href="/loops/new"><Icon name=IconName::Plus/>"New loop"</a>
             })}

@@ -97,8 +97,13 @@ mod tests {
     use crate::{reports::ActionFigures, web::components::Moment};
 
     fn action(id: &str, title: Option<&str>, share: Option<f64>, availability: Availability) -> ActionView {
-        let at =
-            Moment { at_us: 0, iso: String::new(), local: String::new(), exact: String::new(), relative: String::new() };
+        let at = Moment {
+            at_us: 0,
+            iso: String::new(),
+            local: String::new(),
+            exact: String::new(),
+            relative: String::new(),
+        };
         ActionView {
             id: id.to_owned(),
             title: title.map(str::to_owned),
