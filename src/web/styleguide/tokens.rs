@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::reports::SeriesSlot;
+
 fn swatch(name: &'static str) -> AnyView {
     view! {
         <li class="guide__colour">
@@ -50,11 +52,10 @@ pub fn series() -> AnyView {
         ("guardrail", "Guardrail"),
     ];
     let policies: Vec<AnyView> = policies.map(|(name, words)| line(name, words)).into();
-    let action = |n: usize| {
-        let (colour, pattern) = (n % 8 + 1, n / 8 + 1);
+    let action = |n: u32| {
         view! {
             <li class="guide__series">
-                <span class=format!("swatch swatch--a{colour} swatch--{pattern}")></span>
+                <span class=SeriesSlot::of_place(n).class()></span>
                 <span>"Action "{n + 1}</span>
             </li>
         }
