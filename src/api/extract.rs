@@ -9,6 +9,7 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use futures::StreamExt;
+use memchr::memchr2;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{ApiError, ApiState};
@@ -151,13 +152,11 @@ fn sentence(error: &serde_json::Error) -> String {
 
 /// How deep the brackets of a JSON text nest. serde_json's own limit does not hold for what it skips.
 fn depth(bytes: &[u8]) -> usize {
-    let (mut depth, mut deepest, mut is_in_text, mut is_escaped) = (0_usize, 0_usize, false, false);
-    for byte in bytes {
+    let (mut depth, mut deepest, mut at) = (0_usize, 0_usize, 0);
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
         match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_in_text => is_escaped = true,
-            b'"' => is_in_text = !is_in_text,
-            _ if is_in_text => {}
+            b'"' => at += n_to_end_of_text(&bytes[at..]),
             b'{' | b'[' => {
                 depth += 1;
                 deepest = deepest.max(depth);
@@ -169,6 +168,20 @@ fn depth(bytes: &[u8]) -> usize {
     deepest
 }
 
+/// How many bytes are left of a text in quotes, whose first one is behind; the last one counts.
+fn n_to_end_of_text(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(n) = bytes.get(at..).and_then(|left| memchr2(b'"', b'\\', left)) {
+        at += n + 1;
+        if bytes[at - 1] == b'"' {
+            return at;
+        }
+        // Whatever is escaped is part of the text.
+        at += 1;
+    }
+    bytes.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +190,10 @@ mod tests {
     fn brackets_in_texts_do_not_count_as_depth() {
         assert_eq!(depth(br#"{"a": "[[[\"[[[", "b": [{}]}"#), 3);
         assert_eq!(depth(b"1"), 0);
+        assert_eq!(depth(br#"["\\", [["\\\"["]]]"#), 3);
+        for unfinished in [&br#"["[["#[..], br#"["[[\"#, br#"["[[\""#] {
+            assert_eq!(depth(unfinished), 1);
+        }
     }
 
     #[derive(Debug, serde::Deserialize)]

@@ -222,12 +222,13 @@ async fn append_to_postgres(
     now_us: i64,
     durability: Durability,
 ) -> Result<AllAdded, StoreError> {
-    const RELAX: &str = "set local synchronous_commit = off";
-    let failed = StoreError::during(ATTEMPT);
-    let mut transaction = connection.begin().await.map_err(&failed)?;
-    if durability == Durability::Relaxed {
-        sqlx::query(RELAX).execute(&mut *transaction).await.map_err(&failed)?;
-    }
+    // What is looked for is always few rows by an index. To plan that anew each time, for all partitions, takes longer than
+    // to do it.
+    const BEGIN: &str = "begin; set local plan_cache_mode = force_generic_plan";
+    const BEGIN_RELAXED: &str =
+        "begin; set local plan_cache_mode = force_generic_plan; set local synchronous_commit = off";
+    let begin = if durability == Durability::Relaxed { BEGIN_RELAXED } else { BEGIN };
+    let transaction = connection.begin_with(begin).await.map_err(StoreError::during(ATTEMPT))?;
     append_in(Appending::Postgres(transaction), additions, now_us).await
 }
 

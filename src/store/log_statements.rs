@@ -45,11 +45,15 @@ pub(super) const SQLITE_RANKED: &str = "
     from json_each($1) wanted
     cross join log_record ranked on ranked.loop_id = wanted.value ->> 0 and ranked.event_id = wanted.value ->> 1
         and ranked.kind = 1";
+// The limit makes it one look into the index for each event. Left the choice, PostgreSQL reads through all Ranks of a log
+// of which it has no statistics yet.
 const POSTGRES_RANKED: &str = "
-    select ranked.loop_id, ranked.event_id
+    select wanted.loop_id, wanted.event_id
     from unnest($1::text[], $2::text[]) wanted (loop_id, event_id)
-    join log_record ranked on ranked.loop_id = wanted.loop_id and ranked.event_id = wanted.event_id
-        and ranked.kind = 1";
+    cross join lateral (
+        select 1 from log_record ranked
+        where ranked.loop_id = wanted.loop_id and ranked.event_id = wanted.event_id and ranked.kind = 1 limit 1
+    ) found";
 
 pub(super) const SQLITE_TOKENS: &str = "
     select lease.loop_id, lease.token

@@ -84,15 +84,15 @@ parts! {
     }
     /// How a loop is doing.
     watching __preload_watching WatchingPages {
-        OverviewRoute => OverviewPage, FeaturesRoute => FeaturesPage,
+        OverviewRoute => OverviewPage,
     }
     /// What came in, one by one.
     following __preload_following FollowingPages {
         EventsRoute => EventsPage, EventRoute => EventPage,
     }
-    /// What a loop chooses from.
+    /// What a loop chooses from, and by.
     offering __preload_offering OfferingPages {
-        ActionsRoute => ActionsPage,
+        ActionsRoute => ActionsPage, FeaturesRoute => FeaturesPage,
     }
     /// How it chooses.
     changing __preload_changing ChangingPages {
