@@ -176,15 +176,15 @@ async fn append_to_commit_log(
             sqlx::query_as(SQLITE_TOKENS).bind(json(&fenced)).fetch_all(readers).await.map_err(&failed)?;
         found.tokens.extend(tokens);
     }
-    // In this order: an event that is on its way into the database is in one of the two.
-    for (id, addition) in additions {
-        let known = commit_log.ranked_among(id, addition.records.iter().filter_map(NewRecord::ranks));
-        found.known.insert(id.as_str().to_owned(), known);
-    }
-    let ranked = commit_log.perhaps_ranked(&ranked_in(additions));
-    if !ranked.is_empty() {
+    let perhaps_ranked = commit_log.perhaps_ranked(&ranked_in(additions));
+    if !perhaps_ranked.is_empty() {
+        // In this order: an event that is on its way into the database is in one of the two.
+        for (id, addition) in additions {
+            let known = commit_log.ranked_among(id, addition.records.iter().filter_map(NewRecord::ranks));
+            found.known.insert(id.as_str().to_owned(), known);
+        }
         let known: Vec<(String, String)> =
-            sqlx::query_as(SQLITE_RANKED).bind(json(&ranked)).fetch_all(readers).await.map_err(&failed)?;
+            sqlx::query_as(SQLITE_RANKED).bind(json(&perhaps_ranked)).fetch_all(readers).await.map_err(&failed)?;
         for (id, event_id) in known {
             found.known.entry(id).or_default().insert(event_id);
         }

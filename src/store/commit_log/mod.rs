@@ -157,7 +157,7 @@ impl CommitLog {
         event_ids.filter(|event_id| ranked.contains(*event_id)).map(|event_id| event_id.as_str().to_owned()).collect()
     }
 
-    /// Those of the events (loop, event) that the database has to be asked about; it has no Rank of the others.
+    /// Those of the events (loop, event) that may have been ranked before: the others are neither here nor in the database.
     pub(super) fn perhaps_ranked<'e>(&self, events: &[(&'e str, &'e str)]) -> Vec<(&'e str, &'e str)> {
         self.0.shared.ranked_events.among(events)
     }

@@ -39,18 +39,18 @@ pub(super) struct RankedEvents {
 #[derive(Debug, Default)]
 struct Held {
     layers: Vec<Layer>,
-    use_: Use,
+    state: State,
 }
 
 /// What the set is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Use {
+enum State {
     /// It takes in what is written, and what was there is being read.
     #[default]
     Gathering,
     Complete,
     /// The database itself has too many events.
-    None,
+    Off,
 }
 
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl RankedEvents {
         let held = self.held();
         let may_be = |event: &&(&str, &str)| {
             let hash = self.hasher.hash_one(*event);
-            held.use_ != Use::Complete || held.layers.iter().any(|layer| layer.events.contains_hash(hash))
+            held.state != State::Complete || held.layers.iter().any(|layer| layer.events.contains_hash(hash))
         };
         events.iter().filter(may_be).copied().collect()
     }
@@ -108,15 +108,15 @@ impl RankedEvents {
         let n_all: usize = held.layers.iter().map(|layer| layer.n_most).sum();
         if n_all >= self.n_most {
             held.layers.clear();
-            if held.use_ == Use::Complete {
+            if held.state == State::Complete {
                 // Most of it may be of records that retention removed long ago.
-                held.use_ = Use::Gathering;
+                held.state = State::Gathering;
                 self.is_outgrown.notify_one();
             } else {
-                held.use_ = Use::None;
+                held.state = State::Off;
             }
         }
-        if held.use_ != Use::None {
+        if held.state != State::Off {
             let n_most = held.layers.last().map_or(self.n_first, |layer| layer.n_most * 2);
             held.layers.push(Layer::new(n_most));
         }
@@ -128,7 +128,7 @@ impl RankedEvents {
             select loop_id, event_id from log_record
             where kind = 1 and (loop_id, event_id) > ($1, $2) order by loop_id, event_id limit $3";
         let mut last = (String::new(), String::new());
-        while self.held().use_ == Use::Gathering {
+        while self.held().state == State::Gathering {
             let statement = sqlx::query_as(SQL).bind(&last.0).bind(&last.1).bind(N_READ_AT_ONCE);
             let found: Vec<(String, String)> = statement.fetch_all(readers).await?;
             self.note(found.iter().map(|(loop_id, event_id)| (loop_id.as_str(), event_id.as_str())));
@@ -142,8 +142,8 @@ impl RankedEvents {
 
     fn finish(&self) {
         let mut held = self.held();
-        if held.use_ == Use::Gathering {
-            held.use_ = Use::Complete;
+        if held.state == State::Gathering {
+            held.state = State::Complete;
         }
     }
 
@@ -170,9 +170,9 @@ mod tests {
     }
 
     /// What the set is good for, and its layers.
-    fn state(events: &RankedEvents) -> (Use, usize) {
+    fn state(events: &RankedEvents) -> (State, usize) {
         let held = events.held();
-        (held.use_, held.layers.len())
+        (held.state, held.layers.len())
     }
 
     fn id(number: usize) -> String {
@@ -199,11 +199,11 @@ mod tests {
     fn one_that_has_grown_too_large_asks_to_be_read_anew_and_gives_up_when_that_does_not_help() {
         let events = complete(4, 12);
         (0..12).for_each(|number| events.note([("a", id(number).as_str())]));
-        assert_eq!(state(&events), (Use::Complete, 2));
+        assert_eq!(state(&events), (State::Complete, 2));
         events.note([("a", "more")]);
-        assert_eq!(state(&events), (Use::Gathering, 1));
+        assert_eq!(state(&events), (State::Gathering, 1));
         (0..12).for_each(|number| events.note([("a", id(number).as_str())]));
-        assert_eq!(state(&events), (Use::None, 0));
+        assert_eq!(state(&events), (State::Off, 0));
         assert_eq!(events.among(&[("a", "new")]), [("a", "new")]);
     }
 

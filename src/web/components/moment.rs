@@ -10,6 +10,6 @@ pub use crate::reports::Instant as Moment;
 #[component]
 pub fn TimeText(moment: Moment, #[prop(optional)] exact: bool) -> impl IntoView {
     let beside = exact.then(|| format!(" ({})", moment.local));
-    let stop = if exact { "-1" } else { "0" };
+    let stop = (!exact).then_some("0");
     view! { <time datetime=moment.iso title=moment.exact tabindex=stop>{moment.relative}{beside}</time> }
 }
