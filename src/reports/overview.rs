@@ -53,26 +53,26 @@ pub struct Headline {
     pub figure: Option<String>,
     /// The figure as a number, to sort by: 0.18.
     pub value: Option<f64>,
-    /// What the figure is of, or why there is none: "reward vs your first action, 95 % interval".
-    pub sentence: String,
+    /// The words that stand in the figure's place, as the beginning of the sentence: "No difference"; empty beside one.
+    pub opening: String,
+    /// How it goes on from the figure or the opening: "reward vs your first action, 95 % interval".
+    pub rest: String,
     /// How it was computed and from how much, for those who ask.
     pub detail: String,
 }
 
-/// How a sentence begins that stands in the place of a figure.
-const BEGINNINGS: [&str; 6] =
-    ["Too early", "No difference", "Clearly more reward", "Less reward", "No decision", "No Rank"];
-
 impl Headline {
-    /// What is set in large type, and what goes on from there: the figure and what it is of, or the beginning of the
-    /// sentence that stands in its place, so that the first line is there in any case.
-    pub fn large_and_rest(&self) -> (&str, &str) {
-        if let Some(figure) = &self.figure {
-            return (figure, &self.sentence);
+    /// What is set in large type, so that the first line is there in any case.
+    pub fn large(&self) -> &str {
+        self.figure.as_deref().unwrap_or(&self.opening)
+    }
+
+    /// What the figure is of, or why there is none.
+    pub fn sentence(&self) -> String {
+        match self.opening.as_str() {
+            "" => self.rest.clone(),
+            opening => format!("{opening} {}", self.rest),
         }
-        let sentence = self.sentence.as_str();
-        let at = BEGINNINGS.iter().find(|beginning| sentence.starts_with(**beginning)).map_or(0, |found| found.len());
-        (&sentence[..at], sentence[at..].trim_start())
     }
 }
 

@@ -87,7 +87,7 @@ async fn after_a_handful_of_events_it_is_too_early() {
     let overview = ask::overview(&house.live, Look::default()).await.expect("an overview");
     assert_eq!(overview.headline.verdict, Verdict::TooEarly);
     assert_eq!(overview.headline.figure, None);
-    assert!(overview.headline.sentence.contains("more decisions"), "{}", overview.headline.sentence);
+    assert!(overview.headline.sentence().contains("more decisions"), "{}", overview.headline.sentence());
 }
 
 #[tokio::test]

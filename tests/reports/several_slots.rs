@@ -118,7 +118,7 @@ async fn the_overview_averages_over_slots_and_counts_ranks() {
     let overview = ask::overview(&house.live, look).await.expect("an overview");
     assert_eq!(overview.unit, Unit::Slot);
     assert_eq!(overview.headline.verdict, Verdict::Better, "{:?}", overview.headline);
-    assert!(overview.headline.sentence.contains("reward per slot"), "{}", overview.headline.sentence);
+    assert!(overview.headline.sentence().contains("reward per slot"), "{}", overview.headline.sentence());
     assert!(overview.headline.detail.contains("800 slots of 400 Ranks"), "{}", overview.headline.detail);
     assert!(overview.reward.data.series.iter().any(|series| series.key == "baseline"), "the baseline is in reach");
     let newest = overview.actions.data.series.iter().filter_map(|series| series.points.last().copied().flatten());

@@ -19,6 +19,7 @@ use crate::{
 const NARROW: [f64; 2] = [0.5, 0.75];
 /// Half an interval's width, at most, for "no difference" to be a finding: within a tenth either way.
 const CLOSE: f64 = 0.1;
+const TOO_EARLY: &str = "Too early";
 /// How many spans back the headline looks for what it said before.
 const N_LOOKS: usize = 8;
 
@@ -74,7 +75,7 @@ impl Rival {
 fn comparison(sums: &Sums, (range, unit): (TimeRange, Unit), was_shown: bool) -> Headline {
     if sums.n_ranked == 0 {
         let what = if unit == Unit::Slot { "Rank" } else { "decision" };
-        return too_early(format!("No {what} in {}.", range.words()), String::new());
+        return too_early(&format!("No {what}"), format!("in {}.", range.words()), String::new());
     }
     let demand = if was_shown { Demand::TO_STAY } else { Demand::FULL };
     let learned = sums.learned(&demand).filter(|_| sums.n_rewarded >= N_REWARDED);
@@ -127,23 +128,32 @@ impl Asked<'_> {
             verdict,
             figure: is_narrow.then_some(figure),
             value: is_narrow.then_some(change),
-            sentence: self.sentence(verdict, is_narrow, who),
+            opening: if is_narrow { String::new() } else { Self::opening(verdict).to_owned() },
+            rest: self.rest(verdict, is_narrow, who),
             detail: self.detail(learned, rival, who),
         }
     }
 
-    fn sentence(self, verdict: Verdict, is_narrow: bool, who: Rival) -> String {
+    /// What stands in the place of a figure.
+    fn opening(verdict: Verdict) -> &'static str {
+        match verdict {
+            Verdict::Better => "Clearly more reward",
+            Verdict::Worse => "Less reward",
+            _ => "No difference",
+        }
+    }
+
+    fn rest(self, verdict: Verdict, is_narrow: bool, who: Rival) -> String {
         let (name, per) = (who.name(self.unit), self.unit.one());
         match (verdict, is_narrow) {
             (Verdict::Undecided, true) => {
                 format!("reward per {per} vs {name}: no difference can be told yet (95 % interval)")
             }
             (_, true) => format!("reward per {per} vs {name} (95 % interval)"),
-            (Verdict::Better, false) => {
-                format!("Clearly more reward than {name}. By how much is too early to say.")
+            (Verdict::Better | Verdict::Worse, false) => {
+                format!("than {name}. By how much is too early to say.")
             }
-            (Verdict::Worse, false) => format!("Less reward than {name}. By how much is too early to say."),
-            (_, false) => format!("No difference to {name} can be told yet."),
+            (_, false) => format!("to {name} can be told yet."),
         }
     }
 
@@ -175,10 +185,10 @@ fn percent_figure(lift: f64, half_width: f64) -> String {
 
 fn not_yet(sums: &Sums, unit: Unit) -> Headline {
     let events = unit.events();
-    let sentence = if sums.n_rewarded == 0 {
-        "Too early to compare: no reward has arrived yet.".to_owned()
+    let rest = if sums.n_rewarded == 0 {
+        "to compare: no reward has arrived yet.".to_owned()
     } else {
-        format!("Too early to compare: about {} more {events}.", words::about(n_missing(sums)))
+        format!("to compare: about {} more {events}.", words::about(n_missing(sums)))
     };
     let detail = format!(
         "So far {} {events}, {} of them rewarded. A comparison with {} takes {N_REWARDED} rewarded ones, and as many \
@@ -188,11 +198,11 @@ fn not_yet(sums: &Sums, unit: Unit) -> Headline {
         unit.baseline(),
         unit.many(),
     );
-    too_early(sentence, detail)
+    too_early(TOO_EARLY, rest, detail)
 }
 
-fn too_early(sentence: String, detail: String) -> Headline {
-    Headline { verdict: Verdict::TooEarly, figure: None, value: None, sentence, detail }
+fn too_early(opening: &str, rest: String, detail: String) -> Headline {
+    Headline { verdict: Verdict::TooEarly, figure: None, value: None, opening: opening.to_owned(), rest, detail }
 }
 
 /// How well the model imitates, as a share with the normal interval of a proportion.
@@ -205,10 +215,8 @@ fn imitated(imitation: ImitationNumbers, unit: Unit) -> Headline {
     let n = imitation.n_events as f64;
     let Some(share) = Share::new(imitation.n_imitated, imitation.n_events).filter(|_| n >= N_REWARDED as f64) else {
         let missing = words::about((N_REWARDED as f64 - n).max(1.0));
-        return too_early(
-            format!("Too early to say how well it imitates: about {missing} more {}.", unit.many()),
-            detail,
-        );
+        let rest = format!("to say how well it imitates: about {missing} more {}.", unit.many());
+        return too_early(TOO_EARLY, rest, detail);
     };
     // Agresti and Coull's two successes and two failures keep the interval honest near 0 and 100 %.
     let centre = (share.n as f64 + 2.0) / (n + 4.0);
@@ -217,7 +225,8 @@ fn imitated(imitation: ImitationNumbers, unit: Unit) -> Headline {
         verdict: Verdict::NotCompared,
         figure: Some(format!("{} ± {:.0} %", share.percent(), (half_width * 100.0).max(1.0))),
         value: None,
-        sentence: format!("of the last {} {} would have been the same as yours", words::count(share.of), unit.many(),),
+        opening: String::new(),
+        rest: format!("of the last {} {} would have been the same as yours", words::count(share.of), unit.many()),
         detail,
     }
 }
@@ -236,10 +245,11 @@ fn callers_order(sums: &Sums, range: TimeRange, unit: Unit) -> Headline {
             verdict: Verdict::NotCompared,
             figure: Some(words::interval(found.value, found.half_width)),
             value: None,
-            sentence: format!("reward per {} with your own order, {} (95 % interval)", unit.one(), range.words()),
+            opening: String::new(),
+            rest: format!("reward per {} with your own order, {} (95 % interval)", unit.one(), range.words()),
             detail,
         },
-        None => too_early("Too early to say what your order earns.".to_owned(), detail),
+        None => too_early(TOO_EARLY, "to say what your order earns.".to_owned(), detail),
     }
 }
 
@@ -247,7 +257,7 @@ fn callers_order(sums: &Sums, range: TimeRange, unit: Unit) -> Headline {
 pub fn uncalled() -> Headline {
     let detail = "Once enough decisions are rewarded, this says what they earn beside what they would have earned \
                   without the learner.";
-    too_early("No Rank received yet. This page notices the first one by itself.".to_owned(), detail.to_owned())
+    too_early("No Rank", "received yet. This page notices the first one by itself.".to_owned(), detail.to_owned())
 }
 
 #[cfg(test)]
@@ -283,15 +293,16 @@ mod tests {
         let headline = online(&[even]);
         assert_eq!(headline.verdict, Verdict::Undecided);
         assert_eq!(headline.figure, None);
-        assert!(headline.sentence.starts_with("No difference to your first action"), "{}", headline.sentence);
+        assert!(headline.sentence().starts_with("No difference to your first action"), "{}", headline.sentence());
     }
 
     #[test]
     fn a_wide_interval_is_told_in_words_and_not_as_a_figure() {
         // The baseline is known from forty heavy events: surely worse, but by how much nobody knows.
         let headline = online(&[better_by_half(160)]);
-        assert_eq!((headline.verdict, headline.figure), (Verdict::Better, None));
-        assert!(headline.sentence.starts_with("Clearly more reward than your first action."), "{}", headline.sentence);
+        assert_eq!((headline.verdict, &headline.figure), (Verdict::Better, &None));
+        assert_eq!(headline.large(), "Clearly more reward");
+        assert!(headline.rest.starts_with("than your first action."), "{}", headline.rest);
     }
 
     #[test]
@@ -310,9 +321,9 @@ mod tests {
     #[test]
     fn too_few_events_give_no_figure_but_how_many_are_missing() {
         let headline = online(&[better_by_half(40)]);
-        assert_eq!((headline.verdict, headline.figure), (Verdict::TooEarly, None));
+        assert_eq!((headline.verdict, &headline.figure), (Verdict::TooEarly, &None));
         // Ten of forty decisions agreed with the baseline; thirty are needed.
-        assert_eq!(headline.sentence, "Too early to compare: about 80 more decisions.");
+        assert_eq!(headline.sentence(), "Too early to compare: about 80 more decisions.");
     }
 
     #[test]
@@ -322,15 +333,15 @@ mod tests {
         (0..400).for_each(|i| bucket.random.add(1.0, if i % 4 == 0 { 1.0 } else { 0.0 }));
         let headline = online(&[bucket]);
         assert_eq!(headline.verdict, Verdict::Better);
-        assert!(headline.sentence.contains("vs a random choice"), "{}", headline.sentence);
+        assert!(headline.sentence().contains("vs a random choice"), "{}", headline.sentence());
         assert!(headline.detail.contains("about 2,600 more decisions"), "{}", headline.detail);
     }
 
     #[test]
     fn without_a_reward_nothing_is_promised() {
         let headline = online(&[with_baseline(bucket(0, &[0.0; 500]), 100, 2.0, 0.0)]);
-        assert_eq!(headline.sentence, "Too early to compare: no reward has arrived yet.");
-        assert_eq!(online(&[]).sentence, "No decision in the last hour.");
+        assert_eq!(headline.sentence(), "Too early to compare: no reward has arrived yet.");
+        assert_eq!(online(&[]).sentence(), "No decision in the last hour.");
     }
 
     #[test]
@@ -340,9 +351,9 @@ mod tests {
             headline(&[bucket], LearningMode::Online, TimeRange::Hour, imitation, Unit::Slot)
         };
         let better = of_slots(Bucket { n_ranked: 4_000, ..better_by_half(8_000) });
-        assert_eq!(better.sentence, "reward per slot vs your baseline actions (95 % interval)");
+        assert_eq!(better.sentence(), "reward per slot vs your baseline actions (95 % interval)");
         assert!(better.detail.contains("over 8,000 slots of 4,000 Ranks"), "{}", better.detail);
-        assert!(of_slots(better_by_half(40)).sentence.ends_with("more Ranks."));
+        assert!(of_slots(better_by_half(40)).sentence().ends_with("more Ranks."));
     }
 
     #[test]
@@ -364,10 +375,9 @@ mod tests {
             uncalled(),
         ];
         for headline in all {
-            let (large, rest) = headline.large_and_rest();
-            assert!(!large.is_empty() && !rest.is_empty(), "{headline:?}");
+            assert!(!headline.large().is_empty() && !headline.rest.is_empty(), "{headline:?}");
         }
-        assert_eq!(uncalled().large_and_rest().0, "No Rank");
+        assert_eq!(uncalled().large(), "No Rank");
     }
 
     #[test]

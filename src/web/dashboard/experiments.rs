@@ -38,10 +38,7 @@ pub async fn load_experiments(id: String) -> Result<ExperimentsView, PageError> 
             0 => "This loop has no decisions yet.".to_owned(),
             n => format!("This loop has made {} decisions in {age}.", words::count(n)),
         },
-        headline: match overview.headline.figure {
-            Some(figure) => format!("{figure} {}", overview.headline.sentence),
-            None => overview.headline.sentence,
-        },
+        headline: format!("{} {}", overview.headline.large(), overview.headline.rest),
     })
 }
 

@@ -247,10 +247,10 @@ fn HeadlineSection(headline: Memo<Headline>) -> impl IntoView {
         <section class=class>
             <h1>
                 <span class="headline__figure" class:headline__figure--words=is_in_words>
-                    {move || headline.with(|headline| headline.large_and_rest().0.to_owned())}
+                    {move || headline.with(|headline| headline.large().to_owned())}
                 </span>" "
                 <span class="headline__sentence">
-                    {move || headline.with(|headline| headline.large_and_rest().1.to_owned())}
+                    {move || headline.with(|headline| headline.rest.clone())}
                 </span>
             </h1>
             <Show when=has_detail>
