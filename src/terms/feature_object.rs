@@ -148,7 +148,7 @@ impl<'de> Visitor<'de> for ReadObject {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FeatureObject<'de>, A::Error> {
-        let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(8).min(64));
+        let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(16).min(64));
         while let Some((Text(name), value)) = map.next_entry()? {
             entries.push((name, value));
         }

@@ -9,10 +9,11 @@ use std::sync::{Arc, OnceLock};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    counts::COUNT_BYTES,
     draws::Draws,
     growing::{Growth, grow},
     sample::Sample,
-    tree::{Arrival, COUNT_BYTES, Tree, Work},
+    tree::{Arrival, Tree, Work},
 };
 
 /// First growings, and over how many events they are staggered.

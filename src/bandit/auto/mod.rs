@@ -12,6 +12,7 @@
 //! What happens to one event is in [`Mixture`]; the rest are its parts. `docs/learning.md` explains all of it.
 
 mod blend;
+mod counts;
 mod draws;
 mod drift;
 mod forest;
