@@ -41,13 +41,13 @@ test("from the link to a loop that learned, by keyboard alone", async ({ newServ
   await test.step("simulated visitors come, and the steps are ticked off by themselves", async () => {
     await tabTo(page, /^Send simulated traffic$/);
     await page.keyboard.press("Enter");
-    await expect(page.getByText("Simulated visitors are calling")).toBeVisible();
+    await expect(page.getByText("Running", { exact: true })).toBeVisible();
     const list = page.getByRole("region", { name: /Getting started|All set/ });
     await expect(list).toContainText(/First Rank received (just now|\d+ seconds? ago)/);
     await expect(list).toContainText("5 of 6 done", { timeout: 60_000 });
     await tabTo(page, /^Stop simulated traffic$/);
     await page.keyboard.press("Enter");
-    await expect(page.getByText(/Stopped after \d+ made-up visitors/)).toBeVisible();
+    await expect(page.getByText(/Stopped after [\d,]+ made-up visitors/)).toBeVisible();
   });
 
   await test.step("the charts say that the visitors were made up", async () => {

@@ -27,6 +27,13 @@ test("loops are paused together, with the way back, and one from its own pages",
   await expect(page.getByRole("button", { name: "Resume loop" })).toBeVisible();
   await page.goto("/loops");
   await expect(page.getByRole("row", { name: /Banner/ })).toContainText("Logging only");
+
+  await page.getByRole("link", { name: "Banner" }).click();
+  await expect(page.getByRole("button", { name: "Resume loop" })).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Go to or do" }).fill("resume");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Pause loop" })).toBeVisible();
 });
 
 test("a loop is paused without script", async ({ office, open, request }) => {

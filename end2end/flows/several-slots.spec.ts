@@ -103,6 +103,7 @@ test("a loop made for several slots is shown calls that fill them", async ({ off
   await page.goto("/loops/new");
   await awake(page);
   await page.getByLabel("Name").fill("made for slots");
+  await page.getByText("Environment and slots").click();
   await page.getByRole("radio", { name: /^Several places/ }).check();
   await page.getByRole("button", { name: "Create loop" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("made for slots is ready");

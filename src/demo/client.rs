@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use reqwest::{
+    Client, RequestBuilder, Response, StatusCode,
+    header::{HeaderMap, HeaderValue},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -14,6 +17,8 @@ const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 pub const USUAL_VERSION: &str = "v1.0";
 const SLOTS_VERSION: &str = "v1.1-preview.1";
 const EXPLAIN_HEADER: &str = "x-rankloop-explain";
+/// What opens the way in that a server keeps for what runs in its own process.
+pub const SIDE_DOOR_HEADER: &str = "x-rankloop-side-door";
 
 /// Why a call was not answered as hoped.
 #[derive(Debug, thiserror::Error)]
@@ -33,12 +38,24 @@ impl ClientError {
     }
 }
 
+/// How the newspaper and its readers name themselves, and how the simulated visitors of other loops do.
+pub const DEMO_AGENT: &str = "rankloop-demo";
+pub const TRAFFIC_AGENT: &str = "rankloop-traffic";
+
 /// Without proxies: the server is on this machine, whatever the environment says about the rest of the world.
-pub fn http_client() -> Client {
+/// `side_door` goes with every call.
+pub fn http_client(user_agent: &'static str, side_door: Option<&str>) -> Client {
+    let mut headers = HeaderMap::new();
+    if let Some(word) = side_door {
+        let mut word = HeaderValue::from_str(word).expect("the server's own words are plain letters");
+        word.set_sensitive(true);
+        headers.insert(SIDE_DOOR_HEADER, word);
+    }
     // The demo calls on loopback, in the clear. Said out loud, or the client would read the system's certificates.
     let builder = Client::builder()
-        .user_agent("rankloop-demo")
+        .user_agent(user_agent)
         .no_proxy()
+        .default_headers(headers)
         .connect_timeout(Duration::from_secs(3))
         .timeout(DEADLINE);
     let builder = builder.tls_backend_preconfigured(trusting_nobody());

@@ -34,7 +34,7 @@ use tokio::sync::{Semaphore, watch};
 
 pub use articles::{Article, Format, Length, Section, Tone, article, articles, breaking};
 pub use banners::{BANNERS, Banner, banner};
-pub use client::ClientError;
+pub use client::{ClientError, SIDE_DOOR_HEADER};
 pub use coffee::{
     BATCH as COFFEE_BATCH, BEST_FIXED as COFFEE_BEST_FIXED, CoffeeRun, N_EVENTS as N_COFFEES, RANDOM as COFFEE_RANDOM,
     RECORDED as COFFEE_RECORDED, RECORDED_MEAN as COFFEE_RECORDED_MEAN,
@@ -72,6 +72,8 @@ pub struct DemoOptions {
     pub base_url: String,
     /// A management token with the owner role.
     pub token: String,
+    /// What opens the server's side door, when that is where `base_url` leads.
+    pub side_door: Option<String>,
 }
 
 /// The running demo: its loops, its readers. Cheap to clone.
@@ -129,9 +131,10 @@ impl Demo {
     /// Starts in the background: waits until the server answers, makes its loops when they are missing, starts the
     /// readers. Never fails; troubles are logged and tried again.
     pub fn start(options: DemoOptions) -> Self {
+        let client = client::http_client(client::DEMO_AGENT, options.side_door.as_deref());
         let inner = Arc::new(Inner {
             options,
-            client: client::http_client(),
+            client,
             connection: ArcSwapOption::empty(),
             extras: ArcSwap::default(),
             opening: tokio::sync::Mutex::default(),

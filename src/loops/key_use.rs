@@ -18,7 +18,7 @@ use crate::store::KeyUseRow;
 const WRITE_EVERY: Duration = Duration::from_secs(3_600);
 
 /// How clients begin to name themselves, and what people call them. The first that fits counts; the last fits all.
-const CLIENTS: [(&str, &str); 16] = [
+const CLIENTS: [(&str, &str); 17] = [
     ("azsdk-net-", "Azure client for .NET"),
     ("azsdk-python-", "Azure client for Python"),
     ("azsdk-js-", "Azure client for JavaScript"),
@@ -27,6 +27,7 @@ const CLIENTS: [(&str, &str); 16] = [
     ("azure-sdk-for-python", "Azure client for Python"),
     ("azpersonalizer", "Azure client"),
     ("rankloop-demo", "the demo’s readers"),
+    ("rankloop-traffic", "simulated traffic"),
     ("curl/", "curl"),
     ("python-", "Python"),
     ("node", "Node.js"),

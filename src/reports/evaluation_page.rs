@@ -9,6 +9,8 @@ pub struct EvaluationLine {
     pub name: String,
     /// "1 Jan to 31 Jan 2026"
     pub span: String,
+    /// "asked for 3 minutes ago": evaluations of one name and span are told apart by it.
+    pub asked: String,
     /// The answer in a sentence, or where it stands.
     pub sentence: String,
     pub is_running: bool,

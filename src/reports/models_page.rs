@@ -26,7 +26,7 @@ pub struct ModelsPage {
     /// How often it noticed that the world had changed; `None` of learners that do not look.
     pub alarms: Option<String>,
     pub last_alarm: Option<Instant>,
-    /// How much of recent traffic explored.
+    /// How much of recent traffic explored; `None` also before there was any.
     pub explored: Option<String>,
     pub trust: Vec<ModelTrust>,
     pub parts: Vec<ModelPart>,

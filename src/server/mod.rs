@@ -16,6 +16,7 @@ mod readiness;
 mod restore;
 pub mod router;
 mod shutdown;
+mod side_door;
 mod site;
 mod start;
 mod telemetry;

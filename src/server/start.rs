@@ -19,6 +19,7 @@ use super::{
     connections, metrics,
     readiness::Door,
     router, shutdown,
+    side_door::SideDoor,
     site::{self, Site},
     telemetry,
     tls::Tls,
@@ -58,10 +59,10 @@ pub async fn serve(options: Box<ServeOptions>) -> anyhow::Result<()> {
     tokio::spawn(metrics::keep_up(metrics.clone()));
     tokio::spawn(vitals.clone().keep_up());
     let door = Door::new(metrics);
-    let Entrance { addr, url, demo_url, serving } = Entrance::open(&options, &door, &is_stopping).await?;
+    let Entrance { addr, url, inside, serving } = Entrance::open(&options, &door, &is_stopping).await?;
 
     let loaded = tokio::select! {
-        house = House::load(&options, &url, demo_url) => Some(house?),
+        house = House::load(&options, &url, inside) => Some(house?),
         () = shutdown::requested(is_stopping.clone()) => None,
     };
     if let Some(house) = &loaded {
@@ -86,8 +87,9 @@ struct Entrance {
     addr: SocketAddr,
     /// The address as a caller on this machine writes it.
     url: String,
-    /// The demo's own way in, which is never TLS: the certificate is for other names than the loopback's.
-    demo_url: String,
+    /// The way in for what runs in this process, which is never TLS: the certificate is for other names than the
+    /// loopback's.
+    inside: Inside,
     serving: JoinSet<()>,
 }
 
@@ -100,19 +102,28 @@ impl Entrance {
         let (listener, addr) = bind(options.addr).await?;
         let url = format!("{}://{}", if tls.is_some() { "https" } else { "http" }, reachable(addr));
         let mut serving = JoinSet::new();
-        let mut demo_url = url.clone();
-        if tls.is_some() && !options.no_demo {
+        let mut inside = Inside { base_url: url.clone(), side_door: None };
+        if tls.is_some() {
+            let word = make_token();
+            let router = SideDoor::new(&word).before(door.clone().router());
             let (listener, addr) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-            demo_url = format!("http://{addr}");
-            serving.spawn(connections::serve(listener, None, door.clone().router(), is_stopping.clone()));
+            inside = Inside { base_url: format!("http://{addr}"), side_door: Some(word) };
+            serving.spawn(connections::serve(listener, None, router, is_stopping.clone()));
         }
         let mut router = door.clone().router();
         if tls.is_some() {
             router = router.layer(SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY));
         }
         serving.spawn(connections::serve(listener, tls, router, is_stopping.clone()));
-        Ok(Self { addr, url, demo_url, serving })
+        Ok(Self { addr, url, inside, serving })
     }
+}
+
+/// How what runs in this process calls it.
+struct Inside {
+    base_url: String,
+    /// What opens the side door, when that is where it leads.
+    side_door: Option<String>,
 }
 
 async fn bind(addr: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
@@ -131,13 +142,13 @@ struct House {
     tokens: Option<Tokens>,
     clock: Clock,
     demo: Option<Demo>,
-    traffic: Option<Traffic>,
+    traffic: Traffic,
     public_url: PublicUrl,
     has_own_token: bool,
 }
 
 impl House {
-    async fn load(options: &ServeOptions, url: &str, demo_url: String) -> anyhow::Result<Self> {
+    async fn load(options: &ServeOptions, url: &str, inside: Inside) -> anyhow::Result<Self> {
         let clock = Clock::System;
         let issuers = start_tokens(options, &clock)?;
         let store = open_data(options).await?;
@@ -153,20 +164,20 @@ impl House {
         let loops = Loops::open(store.clone(), clock.clone(), settings).await.context("the loops cannot be loaded")?;
         let own_token = secret_from_environment("RANKLOOP_ADMIN_TOKEN");
         let demo_token = (!options.no_demo).then(make_token);
-        // Simulated visitors come in the clear from this machine: where only TLS is spoken there is no way in for them.
-        let traffic_token = demo_url.starts_with("http://").then(make_token);
+        let traffic_token = make_token();
         let named = |name: &str, token: &Option<String>| token.clone().map(|token| (name.to_owned(), token));
         let tokens = [
             named("RANKLOOP_ADMIN_TOKEN", &own_token),
             named("demo", &demo_token),
-            named("simulated traffic", &traffic_token),
+            named("simulated traffic", &Some(traffic_token.clone())),
         ];
         let accounts = Accounts::new(store.clone(), clock.clone(), tokens.into_iter().flatten().collect());
         tokio::spawn(sweep_sessions(accounts.clone()));
         tokio::spawn(sweep_weeks(store.clone()));
-        let to_traffic = |token| Traffic::new(TrafficOptions { base_url: demo_url.clone(), token });
-        let traffic = traffic_token.map(to_traffic);
-        let demo = demo_token.map(|token| Demo::start(DemoOptions { base_url: demo_url, token }));
+        let Inside { base_url, side_door } = inside;
+        let traffic = TrafficOptions { base_url: base_url.clone(), token: traffic_token, side_door: side_door.clone() };
+        let traffic = Traffic::new(traffic);
+        let demo = demo_token.map(|token| Demo::start(DemoOptions { base_url, token, side_door }));
         let public_url = options.public_url.as_deref().unwrap_or(url);
         let public_url = PublicUrl(public_url.trim_end_matches('/').to_owned());
         Ok(Self {
@@ -196,7 +207,7 @@ impl House {
             accounts: self.accounts.clone(),
             clock: self.clock.clone(),
             demo: self.demo.clone(),
-            traffic: self.traffic.clone(),
+            traffic: Some(self.traffic.clone()),
             public_url: self.public_url.clone(),
             vitals: vitals.clone(),
             folder: site::find_folder(options.site_dir.clone()),
@@ -212,9 +223,7 @@ impl House {
             if let Some(demo) = &self.demo {
                 demo.shut_down().await;
             }
-            if let Some(traffic) = &self.traffic {
-                traffic.shut_down().await;
-            }
+            self.traffic.shut_down().await;
             self.loops.shut_down().await;
             self.store.close().await;
         };

@@ -190,7 +190,7 @@ fn traffic_of(live: &LiveLoop, person: &SignedIn, traffic: Option<&Traffic>) -> 
 fn words(status: TrafficStatus) -> String {
     let visitors = match status.n_visitors {
         1 => "1 made-up visitor".to_owned(),
-        n => format!("{n} made-up visitors"),
+        n => format!("{} made-up visitors", count(n)),
     };
     match status.state {
         RunState::Running => format!("{visitors} so far."),

@@ -57,7 +57,7 @@ impl Stage {
         let base_url = format!("http://{}", listener.local_addr().expect("its address"));
         let routes = routes(Arc::clone(&played));
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        Self { demo: Demo::start(DemoOptions { base_url, token: "a-token".to_owned() }), played }
+        Self { demo: Demo::start(DemoOptions { base_url, token: "a-token".to_owned(), side_door: None }), played }
     }
 
     pub fn played(&self) -> MutexGuard<'_, Played> {

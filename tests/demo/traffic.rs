@@ -47,7 +47,7 @@ impl Stage {
             .route("/loops/abc/personalizer/v1.0/events/{event}/reward", post(reward))
             .with_state(Arc::clone(&called));
         tokio::spawn(async move { axum::serve(listener, routes).await });
-        let traffic = Traffic::new(TrafficOptions { base_url, token: "a-token".to_owned() });
+        let traffic = Traffic::new(TrafficOptions { base_url, token: "a-token".to_owned(), side_door: None });
         Self { traffic, loop_id: "abc".parse().expect("an id"), called }
     }
 

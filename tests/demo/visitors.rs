@@ -111,7 +111,8 @@ async fn visitors_as_themselves_have_a_loop_of_their_own_and_see_what_their_read
 
 #[tokio::test]
 async fn before_the_server_answers_a_visitor_is_told_so() {
-    let options = rankloop::demo::DemoOptions { base_url: "http://127.0.0.1:9".to_owned(), token: String::new() };
+    let base_url = "http://127.0.0.1:9".to_owned();
+    let options = rankloop::demo::DemoOptions { base_url, token: String::new(), side_door: None };
     let demo = rankloop::demo::Demo::start(options);
 
     assert!(matches!(demo.rank_lead(persona("mara"), None).await, Err(LeadError::NotReady)));

@@ -14,7 +14,7 @@ use std::{
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    client::{ClientError, Manager, http_client},
+    client::{ClientError, Manager, TRAFFIC_AGENT, http_client},
     held,
     templates::Template,
 };
@@ -34,6 +34,8 @@ pub struct TrafficOptions {
     pub base_url: String,
     /// A management token, for marking charts.
     pub token: String,
+    /// What opens the server's side door, when that is where `base_url` leads.
+    pub side_door: Option<String>,
 }
 
 /// Starts and stops simulated traffic. Cheap to clone.
@@ -96,9 +98,10 @@ pub enum TrafficError {
 impl Traffic {
     /// Nothing runs yet.
     pub fn new(options: TrafficOptions) -> Self {
+        let client = http_client(TRAFFIC_AGENT, options.side_door.as_deref());
         Self(Arc::new(Inner {
             options,
-            client: http_client(),
+            client,
             is_ending: watch::Sender::new(false),
             places: Arc::new(Semaphore::new(N_LOOPS_MOST)),
             runs: Mutex::default(),

@@ -10,7 +10,7 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use tokio::{
     sync::{Semaphore, watch},
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tracing::{debug, info};
 
@@ -40,6 +40,8 @@ const LEARNED: f64 = 0.7;
 const MOST_LOOKING: usize = 64;
 /// How long a visitor looks before taking what is shown, or not.
 const THINK_MS: std::ops::Range<u64> = 150..700;
+/// Longer than two calls and the thought between them take a server that is well.
+const LONGEST_VISIT: Duration = Duration::from_secs(5);
 /// Failures in a row after which the visitors give up.
 const MOST_FAILURES: u32 = 5;
 const SEED: u64 = 0x005e_ed0f_7a57;
@@ -52,6 +54,8 @@ pub(super) struct Visiting {
     key: String,
     run: Arc<Run>,
     taken: Arc<Mutex<Taken>>,
+    /// One for each visitor who is looking.
+    seats: Arc<Semaphore>,
     is_ending: watch::Receiver<bool>,
 }
 
@@ -80,7 +84,8 @@ impl Taken {
 impl Visiting {
     pub(super) fn new(inner: Arc<Inner>, loop_id: LoopId, key: String, run: Arc<Run>) -> Self {
         let is_ending = inner.is_ending.subscribe();
-        Self { inner, loop_id, key, run, taken: Arc::default(), is_ending }
+        let seats = Arc::new(Semaphore::new(MOST_LOOKING));
+        Self { inner, loop_id, key, run, taken: Arc::default(), seats, is_ending }
     }
 
     /// Says on the loop's charts that what follows is made up.
@@ -101,6 +106,7 @@ impl Visiting {
             _ = state.wait_for(|state| *state != RunState::Running) => {}
             () = self.receive(deadline) => {}
         }
+        self.see_off().await;
         let (how, n_visitors) = (self.run.state.borrow().clone(), self.run.n_visitors.load(Ordering::Relaxed));
         info!(loop.id = %self.loop_id, n_visitors, "The simulated visitors have gone");
         if !*self.is_ending.borrow() {
@@ -112,9 +118,14 @@ impl Visiting {
         }
     }
 
+    /// Waits until those who are on their way have gone, so that they are counted, too.
+    async fn see_off(&self) {
+        let all = u32::try_from(MOST_LOOKING).expect("a few dozen");
+        let _ = timeout(LONGEST_VISIT, self.seats.acquire_many(all)).await;
+    }
+
     /// Lets visitors in, one after the other.
     async fn receive(&self, deadline: Instant) {
-        let seats = Arc::new(Semaphore::new(MOST_LOOKING));
         let mut random = Pcg64Mcg::seed_from_u64(SEED);
         loop {
             if let Some(how) = self.is_over(deadline) {
@@ -123,7 +134,7 @@ impl Visiting {
             let n_failures = held(&self.taken).n_failures;
             let pause = if n_failures > 0 { pause_after(n_failures) } else { Duration::ZERO };
             sleep(pause + gap(VISITORS_PER_SECOND, &mut random)).await;
-            let Ok(seat) = Arc::clone(&seats).try_acquire_owned() else { continue };
+            let Ok(seat) = Arc::clone(&self.seats).try_acquire_owned() else { continue };
             let visitor = Visitor { visiting: self.clone(), random: Pcg64Mcg::seed_from_u64(random.next_u64()) };
             tokio::spawn(async move {
                 let mut is_ending = visitor.visiting.is_ending.clone();

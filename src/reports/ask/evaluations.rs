@@ -19,10 +19,12 @@ const N_LEAST: f64 = 100.0;
 
 /// All evaluations, newest first.
 pub async fn evaluations(live: &LiveLoop) -> Result<Vec<EvaluationLine>, LoopError> {
+    let now_us = live.now_us();
     let line = |evaluation: &Evaluation| EvaluationLine {
         id_in_path: utf8_percent_encode(evaluation.id.as_str(), NON_ALPHANUMERIC).to_string(),
         name: evaluation.name.clone(),
         span: span(evaluation),
+        asked: format!("asked for {}", words::ago(evaluation.created_at_us, now_us)),
         sentence: headline(evaluation),
         is_running: evaluation.status == EvaluationStatus::Running,
     };

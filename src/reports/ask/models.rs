@@ -45,7 +45,11 @@ pub async fn models(live: &LiveLoop, zone: &Zone) -> Result<ModelsPage, LoopErro
     let annotations = live.annotations(0, i64::MAX).await?;
     let is_alarm = |kind: AnnotationKind| kind == AnnotationKind::Drift;
     let last_alarm = annotations.iter().rev().find(|one| is_alarm(one.kind)).map(|one| at(one.at_us));
-    let (origin, origin_at, origin_by) = origin(live.model_origin());
+    let (origin, origin_at, origin_by) = match live.model_origin() {
+        // The first sentence of the page says so.
+        None if version == 0 => (String::new(), None, None),
+        known => origin(known),
+    };
     let kept = live.checkpoints().await?;
     Ok(ModelsPage {
         sentence: sentence(version, n_learned),
@@ -60,7 +64,7 @@ pub async fn models(live: &LiveLoop, zone: &Zone) -> Result<ModelsPage, LoopErro
         arguments,
         alarms: mixture.as_ref().map(|mixture| words::count(mixture.n_alarms)),
         last_alarm,
-        explored: mixture.as_ref().map(|mixture| words::percent(f64::from(mixture.explored))),
+        explored: mixture.as_ref().filter(|_| version > 0).map(|mixture| words::percent(f64::from(mixture.explored))),
         trust: mixture
             .iter()
             .flat_map(|mixture| &mixture.trust)

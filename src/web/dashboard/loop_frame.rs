@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{current_loop_id, pausing::PauseButton};
+use super::{
+    current_loop_id,
+    pausing::{PauseButton, pause_command},
+};
 use crate::{
     terms::{Environment, LearningMode, Role},
     web::{
@@ -124,7 +127,11 @@ fn LoopHead(header: LoopHeader) -> impl IntoView {
     let copy_id = Callback::new(move |()| {
         copy_to_clipboard(&copied);
     });
-    offer_commands(vec![Command::action("Copy this loop’s id", copy_id)]);
+    let mut commands = vec![Command::action("Copy this loop’s id", copy_id)];
+    if role >= Role::Editor {
+        commands.push(pause_command(is_paused));
+    }
+    offer_commands(commands);
     let crumbs = vec![Crumb { text: "Loops".into(), href: Some("/loops".into()) }, Crumb { text: name, href: None }];
     view! {
         <div class="loop-head">

@@ -2,10 +2,13 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::web::{
     PageError,
     components::{Icon, IconName, show_error, show_toast, show_toast_with},
+    palette::Command,
 };
 
 /// The orders of [`pause_loops`].
@@ -86,6 +89,23 @@ pub fn tell_of(action: ServerAction<PauseLoops>, changed: Callback<()>) {
     });
 }
 
+/// The id of the button of [`PauseButton`].
+const PAUSE_BUTTON: &str = "pause-loop";
+
+/// What the palette offers for the loop whose page is open: a press on the button in its head.
+pub fn pause_command(is_paused: bool) -> Command {
+    let words = if is_paused { "Resume this loop" } else { "Pause this loop" };
+    Command::action(
+        words,
+        Callback::new(|()| {
+            let button = document().get_element_by_id(PAUSE_BUTTON);
+            if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+                button.click();
+            }
+        }),
+    )
+}
+
 /// One loop's order, as a plain form: it is in the part of the script that every page loads.
 #[component]
 pub fn PauseButton(id: String, is_paused: bool) -> impl IntoView {
@@ -94,7 +114,7 @@ pub fn PauseButton(id: String, is_paused: bool) -> impl IntoView {
     view! {
         <form method="post" action=PauseLoops::url()>
             <input type="hidden" name="ids[0]" value=id/>
-            <button type="submit" name="order" value=order class="button button--ghost button--small"
+            <button type="submit" id=PAUSE_BUTTON name="order" value=order class="button button--ghost button--small"
                 title="Paused, a loop answers the first action that it is sent, and learns nothing">
                 <Icon name=icon/>{text}
             </button>

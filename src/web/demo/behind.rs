@@ -9,6 +9,7 @@ use super::{
     data::{CrowdView, Figure, ReaderStatus},
     doors::{SteerReaders, load_readers},
 };
+use crate::reports::count;
 
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// Readers per second that the panel offers.
@@ -116,9 +117,9 @@ fn numbers(status: &ReaderStatus) -> AnyView {
         <dl class="news-numbers">
             {number("Simulated readers", state)}
             {number("What they like", capitalized(&status.taste))}
-            {number("Front pages ranked", status.n_ranked.to_string())}
-            {number("Rewards sent", status.n_rewarded.to_string())}
-            {number("Left without answer", status.n_unanswered.to_string())}
+            {number("Front pages ranked", count(status.n_ranked))}
+            {number("Rewards sent", count(status.n_rewarded))}
+            {number("Left without answer", count(status.n_unanswered))}
         </dl>
         {status.trouble.as_ref().map(|text| view! { <p class="news-notice">{capitalized(text)} "."</p> })}
     }

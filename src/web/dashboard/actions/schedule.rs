@@ -100,9 +100,9 @@ pub fn Schedule(calendar: Calendar, zone: String, base: String) -> impl IntoView
         <div class="row row--between calendar__bar">
             <div class="row">
                 <a class="button button--small" href=link(span, Some(&previous)) aria-label="Earlier">"←"</a>
+                <a class="button button--small" href=link(span, Some(&next)) aria-label="Later">"→"</a>
                 <strong>{words}</strong>
                 <span class="muted">"Times in "{zone}</span>
-                <a class="button button--small" href=link(span, Some(&next)) aria-label="Later">"→"</a>
             </div>
             <nav class="segmented" aria-label="How many days">
                 {choice(CalendarSpan::Week, "Week")}{choice(CalendarSpan::Month, "Five weeks")}

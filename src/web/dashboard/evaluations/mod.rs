@@ -40,7 +40,7 @@ fn Body(view: EvaluationsView, id: Memo<String>, start: ServerAction<StartEvalua
                     <a href=href>{line.name}</a>
                     {line.is_running.then(|| view! { <Chip tone=Tone::Accent>"Running"</Chip> })}
                 </span>
-                <span class="muted">{line.span}</span>
+                <span class="muted">{line.span}" · "{line.asked}</span>
                 <span class="evaluation-line__sentence">{line.sentence}</span>
             </li>
         }

@@ -40,7 +40,8 @@ pub fn EvaluationPage() -> impl IntoView {
         <Title text="Evaluation"/>
         <p class="no-print"><a href=move || format!("/loops/{}/evaluations", id.get())>"All evaluations"</a></p>
         <Loaded resource=report lines=8 view=move |view| {
-            let sharing = view.may_edit.then(|| {
+            // What is still worked out has nothing to show to others.
+            let sharing = (view.may_edit && view.report.percent_done.is_none()).then(|| {
                 let (shares, url) = (view.shares.clone(), view.share_url.clone());
                 view! { <Sharing ids=ids() shares=shares url=url share=share stop=stop/> }
             });

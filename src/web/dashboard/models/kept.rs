@@ -155,8 +155,8 @@ pub fn Dangerous(id: Memo<String>, name: String, calls: ModelCalls, base: String
         </section>
         <section class="card card--danger card--split">
             <div>
-                <h2>"Begin anew"</h2>
-                <p class="card__about">"Throws away what was learned: Ranks start from chance, and learn from the events that come. Events, actions and settings stay. The present model is kept before."</p>
+                <h2>"Reset the model"</h2>
+                <p class="card__about">"Ranks start from chance again, and learn anew from the events that come. Events, actions and settings stay. The present model is kept, so that you can go back to it."</p>
             </div>
             <ActionForm action=reset>
                 <input type="hidden" name="id" value=move || id.get()/>

@@ -69,7 +69,7 @@ impl Filled {
     }
 }
 
-/// Templates, then five fields.
+/// Templates, then three fields; what few loops need is folded away.
 #[component]
 pub fn NewLoopForm(create: ServerAction<CreateLoop>, templates: Vec<TemplateCard>) -> impl IntoView {
     let filled = Filled::begin(&templates);
@@ -91,17 +91,9 @@ pub fn NewLoopForm(create: ServerAction<CreateLoop>, templates: Vec<TemplateCard
             <TemplateChoice templates=templates filled=filled/>
             <TextField name="name" label="Name" hint="For people; it can be changed." placeholder="Front page lead" value=name
                 maxlength=100 error=error("name")/>
-            <EnvironmentField value=environment error=error("environment")/>
             <SelectField name="wait" label="What a reward means" value=wait error=error("wait")
                 hint="An event without a reward by then counts with the default reward, 0."
                 choices=WAITS.map(|(value, label)| Choice::new(value, label)).to_vec()/>
-            <fieldset class="stack stack--tight">
-                <legend class="field__label">"Each Rank fills"</legend>
-                <RadioChoice chosen=slots name="slots" value="one" label="One place"
-                    text="It chooses one of your actions: the lead story, the banner, the offer."/>
-                <RadioChoice chosen=slots name="slots" value="several" label="Several places"
-                    text="It fills all slots of a page at once and shows no action twice; each slot has its own reward. This can be switched at any time."/>
-            </fieldset>
             <fieldset class="stack stack--tight">
                 <legend class="field__label">"Start as"</legend>
                 <RadioChoice chosen=mode name="mode" value="Online" label="Online"
@@ -109,6 +101,19 @@ pub fn NewLoopForm(create: ServerAction<CreateLoop>, templates: Vec<TemplateCard
                 <RadioChoice chosen=mode name="mode" value="Apprentice" label="Apprentice"
                     text="Your application's own choice is always answered while the model learns to imitate it. Nobody notices a change; switch to online once it knows the ropes."/>
             </fieldset>
+            <details class="more">
+                <summary>"Environment and slots"</summary>
+                <div class="stack">
+                    <EnvironmentField value=environment error=error("environment")/>
+                    <fieldset class="stack stack--tight">
+                        <legend class="field__label">"Each Rank fills"</legend>
+                        <RadioChoice chosen=slots name="slots" value="one" label="One place"
+                            text="It chooses one of your actions: the lead story, the banner, the offer."/>
+                        <RadioChoice chosen=slots name="slots" value="several" label="Several places"
+                            text="It fills all slots of a page at once and shows no action twice; each slot has its own reward. This can be switched at any time."/>
+                    </fieldset>
+                </div>
+            </details>
             <div class="row">
                 <SubmitButton label="Create loop" pending=create.pending()/>
                 <a class="button button--ghost" href="/loops">"Cancel"</a>

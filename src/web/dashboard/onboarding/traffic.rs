@@ -86,7 +86,7 @@ pub fn TrafficCard(traffic: Memo<Option<TrafficView>>, loop_id: Memo<String>, re
         <section class="card traffic" aria-labelledby="traffic-title">
             <header class="row">
                 <h2 class="card__title" id="traffic-title">"Simulated traffic"</h2>
-                <Show when=move || is_running.get()><Chip tone=Tone::Warning>"Simulated visitors are calling"</Chip></Show>
+                <Show when=move || is_running.get()><Chip tone=Tone::Warning>"Running"</Chip></Show>
             </header>
             <p class="muted">{words(|traffic| traffic.plan.clone())}</p>
             <Show when=move || !is_answered.get()>

@@ -222,12 +222,10 @@ fn RangeBar(shown: RwSignal<OverviewView>, updates: LiveUpdates) -> impl IntoVie
                     zone=Signal::derive(move || shown.with(|view| view.overview.zone.clone()))
                     smoothing=Signal::derive(move || shown.with(|view| view.overview.smoothing))
                     ends=Signal::derive(move || shown.with(|view| (view.overview.from.clone(), view.overview.to.clone())))/>
+                <span class="muted as-of">"As of "{as_of}</span>
                 <span class="muted range__note">{note}{is_past}</span>
             </div>
-            <span class="row muted">
-                <span class="as-of">"As of "{as_of}</span>
-                <LiveControl updates=updates/>
-            </span>
+            <LiveControl updates=updates/>
         </div>
     }
     .into_any()

@@ -19,8 +19,8 @@ pub fn Reasons(
     let decision = |part: DecisionPart| view! { <DecisionView part=part playground=playground.clone()/> };
     view! {
         <div class="stack why">
-            {why.decisions.into_iter().map(decision).collect_view()}
             <p class="why__origin">{why.origin}</p>
+            {why.decisions.into_iter().map(decision).collect_view()}
         </div>
     }
     .into_any()

@@ -56,6 +56,7 @@ pub fn PlaygroundPage() -> impl IntoView {
 fn Body(page: Page, id: Memo<String>) -> impl IntoView {
     let base = format!("/loops/{}/playground", id.get_untracked());
     let is_empty = page.event.is_none() && page.sides.iter().all(|side| side.why.is_err() && side.json == "[]");
+    let loop_path = format!("/loops/{}", id.get_untracked());
     let is_compared = page.sides.len() > 1;
     let event_id = page.event.as_ref().map(|event| event.id.clone());
     let made_up = page.has_sample.then_some("This loop has not been called yet: its actions, in a made-up context.");
@@ -75,14 +76,18 @@ fn Body(page: Page, id: Memo<String>) -> impl IntoView {
         let (hidden, others) = (hidden.clone(), others.clone());
         move |side: PlaygroundSide| {
             let other = others.iter().find(|(key, _)| *key != side.key).cloned();
-            view! { <Side side=side other=other hidden=hidden.clone() playground=playground.clone()/> }
+            view! { <Side side=side other=other hidden=hidden.clone() playground=playground.clone() is_empty=is_empty/> }
         }
     };
     view! {
         <div class="stack playground">
             {is_empty.then(|| view! {
                 <EmptyState title="No Rank has arrived yet">
-                    <p>"Send one, or add actions to the loop and type a context below."</p>
+                    <p>"There is nothing to choose from: send a Rank, or add actions to the loop and type a context below."</p>
+                    <p class="row">
+                        <a class="button" href=format!("{loop_path}/keys")>"Calls to copy"</a>
+                        <a class="button" href=format!("{loop_path}/actions")>"Add actions"</a>
+                    </p>
                 </EmptyState>
             })}
             <p class="row playground__from">{from}{made_up}<a class="button button--small" href=format!("{base}?{}", page.other_query)>{compare}</a></p>
@@ -109,13 +114,15 @@ fn Side(
     other: Option<(String, String)>,
     hidden: Hidden,
     playground: String,
+    /// There is nothing to choose from, and that was said.
+    is_empty: bool,
 ) -> impl IntoView {
     let title = side.title.clone();
     let why = side.why.clone();
     view! {
         <section class="playground__side" aria-label=title>
             <ContextForm side=side other=other hidden=hidden/>
-            <Answer why=why playground=playground/>
+            {(!is_empty).then(|| view! { <Answer why=why playground=playground/> })}
         </section>
     }
     .into_any()

@@ -52,9 +52,9 @@ pub fn DangerZone(name: String, id: Memo<String>, calls: SettingsCalls) -> impl 
             <h2>"Danger zone"</h2>
             <FormError message=Signal::derive(refused)/>
             <div class="row row--between">
-                <div><h3>"Reset the model"</h3><p class="muted">"Throws away what was learned. Events, actions and settings stay."</p></div>
+                <div><h3>"Reset the model"</h3><p class="muted">"Ranks start from chance again. Events, actions and settings stay."</p></div>
                 <ConfirmDialog open_label="Reset model" title="Reset the model?" confirm_label="Reset it" typed=typed on_confirm=on_reset>
-                    <p>"Ranks start from chance again and learn anew from the events that come. What was learned so far is gone."</p>
+                    <p>"Ranks start from chance again and learn anew from the events that come. The present model is kept: the page Models can go back to it."</p>
                 </ConfirmDialog>
             </div>
             <div class="row row--between">

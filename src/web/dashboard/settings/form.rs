@@ -84,7 +84,7 @@ fn Serving(typed: Typed, error: ErrorAt) -> impl IntoView {
                 hint="Online and frozen, the learned policy decides. As an apprentice or when only logging, your first action is answered."
                 error=error.run("mode")/>
             <NumberField name="exploration" label="Exploration" unit="%" min=0.0 max=100.0 value=typed.exploration slider=true
-                hint="The share of Ranks that may show something else than the best known action; 5 to 20 % is usual, and without any nothing new is learned. rankloop's own learner takes it as a most and explores what its doubt asks for, often far less. With arguments it is what explores. The preview says what really would."
+                hint="The share of Ranks that may show something else than the best known action; 5 to 20 % is usual, and without any nothing new is learned. To rankloop’s own learner it is a limit: it explores where it is unsure, often far less. With arguments it is the share itself. The preview says what really would."
                 error=error.run("exploration")/>
             <SelectField name="slots" label="Slots" value=typed.slots error=error.run("slots")
                 hint="With several, one multi-slot Rank fills all places of a page: it shows no action twice, and each slot has its own reward and learns what is right there. Plain Ranks work as well. Switching is instant, keeps the model, and can be taken back at any time."
@@ -129,7 +129,7 @@ fn Rewards(typed: Typed, error: ErrorAt) -> impl IntoView {
                     choices=RewardAggregation::ALL.map(aggregation).to_vec() error=error.run("aggregation")/>
             </div>
             <NumberField name="retention" label="Keep events for" unit="days" min=-1.0 max=36_500.0 step="1" value=typed.retention
-                hint="-1 keeps them for ever. At least the wait time and a day: relearning reads this log." error=error.run("retention")/>
+                hint="−1 keeps them for ever. At least the wait time and a day: relearning reads this log." error=error.run("retention")/>
             </div>
         </section>
     }

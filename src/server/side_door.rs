@@ -1,0 +1,65 @@
+//! The way in for what runs in this process: the newsroom, its readers, simulated visitors.
+//!
+//! They call over HTTP like any customer, and cannot come over TLS: the certificate is for the names that others know
+//! this server by. So beside TLS there is a second listener, on the loopback and in the clear. Other programs of this
+//! machine find it locked: without the word, which never leaves this process, every answer is 404.
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+
+use crate::demo::SIDE_DOOR_HEADER;
+
+/// Stands before a router, and lets in who knows the word.
+#[derive(Debug, Clone)]
+pub struct SideDoor(HeaderValue);
+
+impl SideDoor {
+    /// A door that opens to `word`.
+    pub fn new(word: &str) -> Self {
+        Self(HeaderValue::from_str(word).expect("the server's own words are plain letters"))
+    }
+
+    /// `router`, for those who know the word.
+    pub fn before(self, router: Router) -> Router {
+        router.layer(from_fn_with_state(self, enter))
+    }
+}
+
+async fn enter(State(SideDoor(word)): State<SideDoor>, mut request: Request, next: Next) -> Response {
+    if request.headers_mut().remove(SIDE_DOOR_HEADER) != Some(word) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, routing::get};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn status(path: &str, word: Option<&str>) -> StatusCode {
+        let router = SideDoor::new("sesame").before(Router::new().route("/", get(|| async { "in" })));
+        let mut request = Request::builder().uri(path);
+        if let Some(word) = word {
+            request = request.header(SIDE_DOOR_HEADER, word);
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        router.oneshot(request).await.unwrap_or_else(|never| match never {}).status()
+    }
+
+    #[tokio::test]
+    async fn only_who_knows_the_word_comes_in() {
+        assert_eq!(status("/", Some("sesame")).await, StatusCode::OK);
+        for word in [None, Some(""), Some("Sesame"), Some("sesame2")] {
+            assert_eq!(status("/", word).await, StatusCode::NOT_FOUND, "{word:?}");
+        }
+        assert_eq!(status("/elsewhere", None).await, StatusCode::NOT_FOUND);
+    }
+}
