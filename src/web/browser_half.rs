@@ -6,7 +6,6 @@
 use std::{collections::HashMap, path::Path, sync::OnceLock};
 
 use leptos::prelude::*;
-use leptos_meta::Meta;
 
 /// Fetches the files once the page is painted, and starts them.
 const WAKE_SCRIPT: &str = include_str!("wake.js");
@@ -34,6 +33,7 @@ fn read(folder: &Path) -> Parts {
 /// Names the files of one part in the page's head, for the script.
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) fn name(part: &str) {
+    use leptos_meta::Meta;
     let is_meant = |key: &str| key.strip_prefix(part).is_some_and(|rest| rest.starts_with('_'));
     let files =
         PARTS.get().and_then(|parts| parts.iter().find(|(key, _)| is_meant(key))).map(|(_, files)| files.join(" "));
