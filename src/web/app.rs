@@ -9,6 +9,7 @@ use leptos_router::{
 };
 
 use super::{
+    browser_half::BrowserHalf,
     components::{NotFoundPage, Toasts, provide_theme, provide_toasts},
     dashboard::{DashboardFrame, loop_frame::LoopFrame},
     lazy_pages::{
@@ -46,8 +47,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/icon-180.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <AutoReload options=options.clone()/>
-                // What is to be seen comes first; until the browser is idle, plain links and forms work as without script.
-                <HydrationScripts options=options.clone() defer=true/>
+                // What is to be seen comes first; until then, plain links and forms work as without script.
+                <BrowserHalf options=options.clone()/>
                 <MetaTags/>
             </head>
             <body>

@@ -58,13 +58,18 @@ macro_rules! parts {
                     }
 
                     async fn view(_this: Self) -> AnyView {
+                        #[cfg(not(target_arch = "wasm32"))]
+                        super::browser_half::name(stringify!($part));
                         $part($pages::$page).await
                     }
 
                     /// The router takes over a page that is there: its part has to be, too.
                     async fn preload() {
                         #[cfg(target_arch = "wasm32")]
-                        $download().await;
+                        {
+                            $download().await;
+                            super::browser_half::next_task().await;
+                        }
                     }
                 }
             )*

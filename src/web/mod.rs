@@ -21,6 +21,7 @@ pub mod audit_file;
 /// Templates, and the simulated traffic of loops made from them, for server functions.
 #[cfg(feature = "ssr")]
 mod beginnings;
+mod browser_half;
 /// What the snippets of a loop send, for server functions.
 #[cfg(feature = "ssr")]
 mod call_sample;
