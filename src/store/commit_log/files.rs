@@ -148,9 +148,9 @@ fn paths(database: &Path) -> [PathBuf; 2] {
 mod tests {
     use super::*;
 
-    /// A frame of about a megabyte, which says its number.
+    /// A frame of a quarter of a file, which says its number.
     fn large(number: u8) -> Vec<u8> {
-        vec![number; 1 << 20]
+        vec![number; N_BYTES / 4]
     }
 
     fn numbers(database: &Path) -> Vec<u8> {
