@@ -34,7 +34,7 @@ fn read(folder: &Path) -> Parts {
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) fn name(part: &str) {
     use leptos_meta::Meta;
-    let is_meant = |key: &str| key.strip_prefix(part).is_some_and(|rest| rest.starts_with('_'));
+    let is_meant = |key: &str| key.rsplit_once('_').is_some_and(|(name, _)| name == part);
     let files =
         PARTS.get().and_then(|parts| parts.iter().find(|(key, _)| is_meant(key))).map(|(_, files)| files.join(" "));
     if let Some(files) = files {

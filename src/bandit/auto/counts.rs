@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::tree::PRIOR;
+/// What a parent's estimate weighs in its child's, in events.
+const PRIOR: f32 = 2.0;
 
 /// What one action did in one node; of no events in a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct Count {
+struct Count {
     action: u16,
-    pub n: u16,
+    n: u16,
     /// Its mean, smoothed down the path from the root: (sum + prior·parent's) / (n + prior).
-    pub estimate: f32,
+    estimate: f32,
 }
 
 /// What one count takes.

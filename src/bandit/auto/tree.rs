@@ -20,8 +20,6 @@ pub(super) struct Node {
 
 /// Down to which node of a path an estimate is read: the deepest that at least so many events came through.
 pub(super) const GRAINS: [u32; 3] = [1, 60, 500];
-/// What a parent's estimate weighs in its child's, in events.
-pub(super) const PRIOR: f32 = 2.0;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Tree {
