@@ -351,8 +351,7 @@ pub async fn too_early() -> ApiError {
 }
 
 /// The answer when a handler panicked: the server stays up, and its log says where.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that tower-http's CatchPanic asks for")]
-pub fn refuse_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+pub fn refuse_panic(panic: &(dyn Any + Send)) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
     error!(panic = text, "A handler panicked");

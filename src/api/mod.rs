@@ -29,7 +29,7 @@ pub use error::{ApiError, no_such_route, refuse_panic, too_early};
 pub use limits::{Limits, RateLimit};
 pub use openapi::openapi;
 
-/// Becomes true when the server is asked to stop; a layer of the router brings it to calls that would stay open.
+/// Becomes true when the server is asked to stop, for calls that would stay open.
 #[derive(Debug, Clone)]
 pub struct Stopping(pub watch::Receiver<bool>);
 
@@ -54,6 +54,8 @@ pub struct ApiParts {
     /// Whose tokens open the data plane besides its keys, if anybody's.
     pub tokens: Option<bearer::Tokens>,
     pub vitals: Vitals,
+    /// There if the server can be asked to stop.
+    pub stopping: Option<Stopping>,
 }
 
 impl From<ApiParts> for ApiState {

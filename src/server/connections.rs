@@ -3,21 +3,21 @@
 //! By hand and not with `axum::serve`, for three reasons: a TLS handshake must not keep others waiting, whoever sends
 //! nothing must not stay for ever, and the last calls are to be answered before the process ends.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
 use axum::{
-    Extension, Router,
+    body::Body,
     extract::{ConnectInfo, Request},
     http::{HeaderName, HeaderValue},
-    middleware::map_request,
+    response::Response,
 };
+use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{
         conn::auto::Builder,
         graceful::{GracefulShutdown, Watcher},
     },
-    service::TowerToHyperService,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -25,7 +25,7 @@ use tokio::{
     sync::watch,
     time::{sleep, timeout},
 };
-use tower::Layer;
+use tower::Service;
 use tracing::{debug, warn};
 
 use super::{shutdown, tls::Tls};
@@ -40,8 +40,24 @@ const PING_EVERY: Duration = Duration::from_secs(30);
 /// Without free file descriptors, a moment later there may be some.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// What answers calls. It is always ready.
+pub trait Served:
+    Service<Request, Response = Response, Error = Infallible, Future: Send + 'static> + Clone + Send + 'static
+{
+}
+
+impl<S> Served for S where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static> + Clone + Send + 'static
+{
+}
+
 /// Serves until the server is asked to stop, and returns when the last connection has ended.
-pub async fn serve(listener: TcpListener, tls: Option<Tls>, router: Router, is_stopping: watch::Receiver<bool>) {
+pub async fn serve<S: Served>(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    service: S,
+    is_stopping: watch::Receiver<bool>,
+) {
     let open = GracefulShutdown::new();
     let mut stop = std::pin::pin!(shutdown::requested(is_stopping.clone()));
     loop {
@@ -51,8 +67,8 @@ pub async fn serve(listener: TcpListener, tls: Option<Tls>, router: Router, is_s
         };
         match accepted {
             Ok((stream, caller)) => {
-                let (tls, router) = (tls.clone(), router.clone());
-                tokio::spawn(greet(stream, caller, tls, router, open.watcher(), is_stopping.clone()));
+                let (tls, service) = (tls.clone(), service.clone());
+                tokio::spawn(greet(stream, caller, tls, service, open.watcher(), is_stopping.clone()));
             }
             Err(error) => endure(&error).await,
         }
@@ -74,7 +90,7 @@ async fn greet(
     stream: TcpStream,
     caller: SocketAddr,
     tls: Option<Tls>,
-    router: Router,
+    service: impl Served,
     watcher: Watcher,
     is_stopping: watch::Receiver<bool>,
 ) {
@@ -82,7 +98,7 @@ async fn greet(
     let _ = stream.set_nodelay(true);
     let builder = builder();
     let Some(tls) = tls else {
-        return serve_one(stream, caller, router, watcher, builder.http1_only()).await;
+        return serve_one(stream, Caller { addr: caller, is_over_tls: false }, service, watcher, builder.http1_only()).await;
     };
     let greeted = tokio::select! {
         greeted = timeout(HANDSHAKE, tls.acceptor().accept(stream)) => greeted,
@@ -92,18 +108,30 @@ async fn greet(
         Ok(Ok(stream)) => {
             let is_h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
             let builder = if is_h2 { builder.http2_only() } else { builder.http1_only() };
-            serve_one(stream, caller, router.layer(map_request(say_https)), watcher, builder).await;
+            serve_one(stream, Caller { addr: caller, is_over_tls: true }, service, watcher, builder).await;
         }
         Ok(Err(error)) => debug!(%caller, %error, "A TLS handshake failed"),
         Err(_) => debug!(%caller, "A TLS handshake took too long"),
     }
 }
 
-/// HTTP/1.1 does not say how it came. Answers that hold addresses of ours ask for this header, which proxies set too.
-async fn say_https(mut request: Request) -> Request {
-    const SCHEME: HeaderName = HeaderName::from_static("x-forwarded-proto");
-    request.headers_mut().entry(SCHEME).or_insert(HeaderValue::from_static("https"));
-    request
+/// Who calls, and how.
+#[derive(Debug, Clone, Copy)]
+struct Caller {
+    addr: SocketAddr,
+    is_over_tls: bool,
+}
+
+impl Caller {
+    fn tell(self, request: &mut Request) {
+        request.extensions_mut().insert(ConnectInfo(self.addr));
+        if self.is_over_tls {
+            // HTTP/1.1 does not say how it came. Answers that hold addresses of ours ask for this header, which proxies
+            // set too.
+            const SCHEME: HeaderName = HeaderName::from_static("x-forwarded-proto");
+            request.headers_mut().entry(SCHEME).or_insert(HeaderValue::from_static("https"));
+        }
+    }
 }
 
 fn builder() -> Builder<TokioExecutor> {
@@ -115,15 +143,19 @@ fn builder() -> Builder<TokioExecutor> {
 
 async fn serve_one(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    caller: SocketAddr,
-    router: Router,
+    caller: Caller,
+    service: impl Served,
     watcher: Watcher,
     builder: Builder<TokioExecutor>,
 ) {
-    let service = TowerToHyperService::new(Extension(ConnectInfo(caller)).layer(router));
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        caller.tell(&mut request);
+        service.clone().call(request)
+    });
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(connection).await {
-        debug!(%caller, %error, "A connection broke");
+        debug!(caller = %caller.addr, %error, "A connection broke");
     }
 }
 
@@ -131,7 +163,7 @@ async fn serve_one(
 mod tests {
     use std::{fs, path::Path, sync::Arc, time::Instant};
 
-    use axum::routing::get;
+    use axum::{Router, routing::get};
     use rustls::{
         ClientConfig, RootCertStore,
         pki_types::{CertificateDer, ServerName},
@@ -142,13 +174,13 @@ mod tests {
     use super::{super::tls::TlsFiles, *};
 
     /// A server with one page that says who calls, and one that takes its time.
-    struct Served {
+    struct Serving {
         addr: SocketAddr,
         stop: watch::Sender<bool>,
         serving: JoinHandle<()>,
     }
 
-    impl Served {
+    impl Serving {
         async fn start(tls: Option<Tls>) -> Self {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
             let addr = listener.local_addr().expect("an address");
@@ -185,7 +217,7 @@ mod tests {
     }
 
     async fn get_over_tls(
-        served: &Served,
+        served: &Serving,
         certificate: &CertificateDer<'static>,
         path: &str,
     ) -> reqwest::Result<String> {
@@ -198,7 +230,7 @@ mod tests {
     async fn a_client_that_trusts_the_certificate_is_served_and_known_by_its_address() {
         let folder = tempfile::tempdir().expect("a folder");
         let certificate = write_certificate(folder.path());
-        let served = Served::start(Some(tls_in(folder.path()).await)).await;
+        let served = Serving::start(Some(tls_in(folder.path()).await)).await;
         assert_eq!(get_over_tls(&served, &certificate, "/").await.expect("an answer"), "127.0.0.1");
         let other = tempfile::tempdir().expect("a folder");
         assert!(get_over_tls(&served, &write_certificate(other.path()), "/").await.is_err());
@@ -208,7 +240,7 @@ mod tests {
     async fn http_2_is_spoken_with_those_who_ask_for_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let certificate = write_certificate(folder.path());
-        let served = Served::start(Some(tls_in(folder.path()).await)).await;
+        let served = Serving::start(Some(tls_in(folder.path()).await)).await;
         let mut config = trusting(&certificate);
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let stream = TcpStream::connect(served.addr).await.expect("connected");
@@ -225,7 +257,7 @@ mod tests {
     async fn who_never_finishes_a_handshake_keeps_nobody_waiting() {
         let folder = tempfile::tempdir().expect("a folder");
         let certificate = write_certificate(folder.path());
-        let served = Served::start(Some(tls_in(folder.path()).await)).await;
+        let served = Serving::start(Some(tls_in(folder.path()).await)).await;
         let mut silent = Vec::new();
         for _ in 0..50 {
             silent.push(TcpStream::connect(served.addr).await.expect("connected"));
@@ -240,7 +272,7 @@ mod tests {
     async fn a_renewed_certificate_greets_new_connections() {
         let folder = tempfile::tempdir().expect("a folder");
         let old = write_certificate(folder.path());
-        let served = Served::start(Some(tls_in(folder.path()).await)).await;
+        let served = Serving::start(Some(tls_in(folder.path()).await)).await;
         get_over_tls(&served, &old, "/").await.expect("the old certificate");
         let new = write_certificate(folder.path());
         let begin = Instant::now();
@@ -253,7 +285,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_in_flight_is_answered_before_the_server_ends() {
-        let served = Served::start(None).await;
+        let served = Serving::start(None).await;
         let client = reqwest::Client::builder().tls_backend_preconfigured(trusting(&any_certificate())).no_proxy();
         let url = format!("http://{}/slow", served.addr);
         let call = tokio::spawn(client.build().expect("a client").get(url).send());

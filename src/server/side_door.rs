@@ -4,17 +4,22 @@
 //! this server by. So beside TLS there is a second listener, on the loopback and in the clear. Other programs of this
 //! machine find it locked: without the word, which never leaves this process, every answer is 404.
 
+use std::{
+    convert::Infallible,
+    task::{Context, Poll},
+};
+
 use axum::{
-    Router,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, StatusCode},
-    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use futures::future::{Either, Ready, ready};
+use tower::{Layer, Service};
 
 use crate::demo::SIDE_DOOR_HEADER;
 
-/// Stands before a router, and lets in who knows the word.
+/// Stands before a service, and lets in who knows the word.
 #[derive(Debug, Clone)]
 pub struct SideDoor(HeaderValue);
 
@@ -23,29 +28,50 @@ impl SideDoor {
     pub fn new(word: &str) -> Self {
         Self(HeaderValue::from_str(word).expect("the server's own words are plain letters"))
     }
+}
 
-    /// `router`, for those who know the word.
-    pub fn before(self, router: Router) -> Router {
-        router.layer(from_fn_with_state(self, enter))
+impl<S> Layer<S> for SideDoor {
+    type Service = Behind<S>;
+
+    fn layer(&self, inner: S) -> Behind<S> {
+        Behind { inner, door: self.clone() }
     }
 }
 
-async fn enter(State(SideDoor(word)): State<SideDoor>, mut request: Request, next: Next) -> Response {
-    if request.headers_mut().remove(SIDE_DOOR_HEADER) != Some(word) {
-        return StatusCode::NOT_FOUND.into_response();
+/// What is behind the door.
+#[derive(Debug, Clone)]
+pub struct Behind<S> {
+    inner: S,
+    door: SideDoor,
+}
+
+impl<S: Service<Request, Response = Response, Error = Infallible>> Service<Request> for Behind<S> {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Either<S::Future, Ready<Result<Response, Infallible>>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
     }
-    next.run(request).await
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        if request.headers_mut().remove(SIDE_DOOR_HEADER).as_ref() == Some(&self.door.0) {
+            Either::Left(self.inner.call(request))
+        } else {
+            Either::Right(ready(Ok(StatusCode::NOT_FOUND.into_response())))
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::Body, routing::get};
+    use axum::{Router, body::Body, routing::get};
     use tower::ServiceExt;
 
     use super::*;
 
     async fn status(path: &str, word: Option<&str>) -> StatusCode {
-        let router = SideDoor::new("sesame").before(Router::new().route("/", get(|| async { "in" })));
+        let router = SideDoor::new("sesame").layer(Router::new().route("/", get(|| async { "in" })));
         let mut request = Request::builder().uri(path);
         if let Some(word) = word {
             request = request.header(SIDE_DOOR_HEADER, word);

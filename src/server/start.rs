@@ -6,11 +6,9 @@ use std::{
 };
 
 use anyhow::Context;
-use axum::{
-    Extension,
-    http::{HeaderValue, header},
-};
+use axum::http::{HeaderValue, header};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
+use tower::Layer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::{info, warn};
 
@@ -105,16 +103,17 @@ impl Entrance {
         let mut inside = Inside { base_url: url.clone(), side_door: None };
         if tls.is_some() {
             let word = make_token();
-            let router = SideDoor::new(&word).before(door.clone().router());
+            let side_door = SideDoor::new(&word).layer(door.clone());
             let (listener, addr) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
             inside = Inside { base_url: format!("http://{addr}"), side_door: Some(word) };
-            serving.spawn(connections::serve(listener, None, router, is_stopping.clone()));
+            serving.spawn(connections::serve(listener, None, side_door, is_stopping.clone()));
         }
-        let mut router = door.clone().router();
         if tls.is_some() {
-            router = router.layer(SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY));
+            let for_tls = SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
+            serving.spawn(connections::serve(listener, tls, for_tls.layer(door.clone()), is_stopping.clone()));
+        } else {
+            serving.spawn(connections::serve(listener, None, door.clone(), is_stopping.clone()));
         }
-        serving.spawn(connections::serve(listener, tls, router, is_stopping.clone()));
         Ok(Self { addr, url, inside, serving })
     }
 }
@@ -201,6 +200,7 @@ impl House {
             limits: Limits::new(options.max_body_bytes, options.rate()),
             tokens: self.tokens.clone(),
             vitals: vitals.clone(),
+            stopping: Some(Stopping(is_stopping.clone())),
         };
         let site = Site {
             loops: self.loops.clone(),
@@ -213,8 +213,7 @@ impl House {
             folder: site::find_folder(options.site_dir.clone()),
             is_stopping,
         };
-        let stopping = Extension(Stopping(site.is_stopping.clone()));
-        router::router(state.into(), Crowd::new(options.max_in_flight), vitals, site).layer(stopping)
+        router::router(state.into(), Crowd::new(options.max_in_flight), vitals, site)
     }
 
     /// Writes what waits. Bounded: what is not done in time is in the log and is done at the next start.

@@ -5,10 +5,9 @@ use std::io::IsTerminal;
 use axum::{
     extract::Request,
     http::{HeaderName, HeaderValue},
-    middleware::Next,
     response::Response,
 };
-use tracing::{Instrument, info_span};
+use tracing::{Span, info_span};
 use tracing_subscriber::EnvFilter;
 
 /// What is logged when RUST_LOG does not say.
@@ -25,18 +24,25 @@ pub fn start() {
     let _ = if std::io::stderr().is_terminal() { logs.try_init() } else { logs.json().try_init() };
 }
 
-/// Gives every request an id, the caller's own when there is a usable one, and the answer the same. The old service
-/// called it `apim-request-id`.
-pub async fn identify(mut request: Request, next: Next) -> Response {
-    const ID: HeaderName = HeaderName::from_static("x-request-id");
+const ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives a request an id, its caller's own when there is a usable one, and returns it.
+pub fn identify(request: &mut Request) -> HeaderValue {
     let brought = request.headers().get(ID).filter(|id| is_usable(id)).cloned();
     let id = brought.unwrap_or_else(make_id);
     request.headers_mut().insert(ID, id.clone());
-    let span = info_span!("request", request.id = id.to_str().unwrap_or_default(), method = %request.method());
-    let mut response = next.run(request).instrument(span).await;
+    id
+}
+
+/// What the log lines about a request have in common.
+pub fn span_of(request: &Request, id: &HeaderValue) -> Span {
+    info_span!("request", request.id = id.to_str().unwrap_or_default(), method = %request.method())
+}
+
+/// Gives the id back with the answer. The old service called it `apim-request-id`.
+pub fn return_id(response: &mut Response, id: HeaderValue) {
     response.headers_mut().insert(ID, id.clone());
     response.headers_mut().insert(HeaderName::from_static("apim-request-id"), id);
-    response
 }
 
 fn is_usable(id: &HeaderValue) -> bool {

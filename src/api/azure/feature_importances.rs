@@ -3,7 +3,7 @@
 use axum::{Json, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
 use super::{
     evaluations::{read_date, status},
@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     api::{
-        ApiError, ApiState,
-        azure::by_key,
+        ApiError,
+        azure::{Operation, by_key},
         error::ErrorBody,
         extract::{ApiJson, ApiPath},
         instant,
@@ -99,8 +99,8 @@ impl FeatureImportance {
 }
 
 /// The operations on feature importances.
-pub fn feature_importance_operations() -> OpenApiRouter<ApiState> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get_one, create, delete))
+pub fn feature_importance_operations() -> [Operation; 2] {
+    [routes!(list), routes!(get_one, create, delete)]
 }
 
 /// Asks which features mattered, under the caller's id. It is done in the background.

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
-    Extension,
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::sse::{Event, Sse},
 };
@@ -20,7 +20,7 @@ use super::{
     events::EventRow,
 };
 use crate::{
-    api::{ApiError, Stopping, auth::ManagedLoop, error::ErrorBody, extract::ApiQuery},
+    api::{ApiError, ApiState, Stopping, auth::ManagedLoop, error::ErrorBody, extract::ApiQuery},
     loops::{EventChange, EventFollower, EventNews},
     reports::EventFilterWords,
 };
@@ -93,7 +93,7 @@ pub async fn follow(
     headers: HeaderMap,
     ApiQuery(start): ApiQuery<Start>,
     ApiQuery(words): ApiQuery<EventFilterWords>,
-    stopping: Option<Extension<Stopping>>,
+    State(state): State<ApiState>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let filter = read_filter(&words)?;
     let full = |_| ApiError::new(StatusCode::TOO_MANY_REQUESTS, "TooManyStreams", "Too many streams are open.");
@@ -103,7 +103,7 @@ pub async fn follow(
     let after = last_seen.or(start.after).unwrap_or_else(|| *live.progress().borrow());
     let stream = Following {
         follower: EventFollower::new(live, filter, after, 0),
-        stopping: stopping.map(|Extension(stopping)| stopping),
+        stopping: state.stopping.clone(),
         ends_at: Instant::now() + LIFE,
         _place: place,
     };

@@ -9,13 +9,13 @@ mod path_wire;
 
 use axum::{Extension, http::StatusCode};
 use serde::Deserialize;
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::routes;
 
 use super::versions::{EvaluationDialect, Version};
 use crate::{
     api::{
-        ApiError, ApiState,
-        azure::by_key,
+        ApiError,
+        azure::{Operation, by_key},
         error::ErrorBody,
         extract::{ApiJson, ApiPath},
     },
@@ -32,16 +32,19 @@ pub struct EvaluationPath {
 }
 
 /// The operations on evaluations that a version has.
-pub fn evaluation_operations(version: &'static Version) -> OpenApiRouter<ApiState> {
-    let operations = match version.evaluations {
-        EvaluationDialect::Stable | EvaluationDialect::Preview => OpenApiRouter::new()
-            .routes(routes!(path_versions::list, path_versions::create))
-            .routes(routes!(path_versions::get_one, delete)),
+pub fn evaluation_operations(version: &Version) -> Vec<Operation> {
+    let mut operations = match version.evaluations {
+        EvaluationDialect::Stable | EvaluationDialect::Preview => {
+            vec![routes!(path_versions::list, path_versions::create), routes!(path_versions::get_one, delete)]
+        }
         EvaluationDialect::Newest => {
-            OpenApiRouter::new().routes(routes!(newest::list)).routes(routes!(newest::get_one, newest::create, delete))
+            vec![routes!(newest::list), routes!(newest::get_one, newest::create, delete)]
         }
     };
-    if version.operations.has_apply_from_evaluation { operations.routes(routes!(apply)) } else { operations }
+    if version.operations.has_apply_from_evaluation {
+        operations.push(routes!(apply));
+    }
+    operations
 }
 
 /// Removes an evaluation, also one that is still running.
