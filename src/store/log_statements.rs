@@ -185,7 +185,8 @@ pub(super) async fn insert_into_sqlite(
     insert_packed(connection, SQLITE_INSERT, packed).await
 }
 
-/// Writes rows of the commit log whose loops are still there, in one statement that is a transaction of its own.
+/// Writes rows of the commit log whose loops are still there, in one statement, within a transaction or as one of its
+/// own.
 pub(super) async fn insert_settled(connection: &mut SqliteConnection, rows: &[Row<'_>]) -> Result<(), sqlx::Error> {
     insert_packed(connection, SQLITE_INSERT_SETTLED, rows.iter().copied()).await
 }

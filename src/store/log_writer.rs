@@ -122,7 +122,7 @@ impl LogWriter {
         Self { messages }
     }
 
-    /// Appends to a loop that is followed. Returns once the record is durable and handed to the follower.
+    /// Appends to a loop that is followed. Returns once the record is durable; the follower is handed it at that moment.
     pub async fn append(&self, id: &LoopId, record: NewRecord) -> Result<Appended, StoreError> {
         self.append_behind(id, record, None).await
     }
@@ -287,7 +287,7 @@ impl Writing {
         Ok(following)
     }
 
-    /// Commits a batch, gives its records to the followers and answers the callers, in this order.
+    /// Commits a batch, answers the callers and gives its records to the followers.
     async fn write(&mut self, batch: Vec<Waiting>) {
         let mut additions = Additions::new();
         let mut answers = Answers::new();
@@ -322,12 +322,17 @@ impl Writing {
     /// Hands over what a commit made durable. A loop that the database no longer has is followed no longer.
     fn settle(&mut self, additions: Additions, mut all_added: AllAdded, answers: &mut Answers) {
         for (id, addition) in additions {
-            let mut callers = answers.remove(&id).unwrap_or_default().into_iter();
+            let callers = answers.remove(&id).unwrap_or_default().into_iter();
             let (Some(added), Some(follower)) = (all_added.remove(&id), self.followers.get_mut(&id)) else {
                 self.followers.remove(&id);
                 callers.for_each(|answer| drop(answer.send(Err(StoreError::NotFollowed))));
                 continue;
             };
+            // The callers first: they answer somebody, and to wake the follower takes some microseconds.
+            for (answer, appended) in callers.zip(&added.outcomes) {
+                // A caller that hung up has its record in the log all the same.
+                answer.send(appended.ok_or(StoreError::NotTrainer)).ok();
+            }
             added.missed.into_iter().for_each(|record| follower.give(record));
             let mut newest = None;
             for (record, appended) in addition.records.into_iter().zip(added.outcomes) {
@@ -335,10 +340,6 @@ impl Writing {
                 if let Some(Appended::New { seq, at_us }) = appended {
                     follower.give(StoredRecord { seq, at_us, kind, event_id, body, carried });
                     newest = Some(seq);
-                }
-                if let Some(answer) = callers.next() {
-                    // A caller that hung up has its record in the log all the same.
-                    answer.send(appended.ok_or(StoreError::NotTrainer)).ok();
                 }
             }
             if let Some(seq) = newest {

@@ -19,6 +19,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a call waits for a connection before it is refused.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const N_SQLITE_READERS: u32 = 4;
+/// What the writer keeps of the database in memory, in KiB as SQLite takes it: the indexes of a million events.
+const WRITER_CACHE: &str = "-65536";
 /// The WAL goes back into the database at 32 MB: pages of 4 kB.
 const CHECKPOINT_PAGES: &str = "8000";
 
@@ -188,7 +190,7 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
     };
     // The writer comes first: it makes the file. Events have random ids, so appends touch all of their index: what changed
     // there is written back seldom, once for many changes.
-    let writing = options.clone().pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
+    let writing = options.clone().pragma("wal_autocheckpoint", CHECKPOINT_PAGES).pragma("cache_size", WRITER_CACHE);
     let writer = pool().max_connections(1).connect_with(writing).await;
     let writer = writer.map_err(StoreError::during(attempt))?;
     let readers = pool().max_connections(N_SQLITE_READERS).connect_with(options).await;

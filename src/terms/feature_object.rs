@@ -13,6 +13,8 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
+use super::is_same_text;
+
 /// Up to here looking for a name sent twice costs less one by one than with a hash table.
 const N_COMPARED: usize = 24;
 
@@ -51,7 +53,7 @@ impl<'a> FeatureObject<'a> {
         if entries.len() <= N_COMPARED {
             let mut at = 1;
             while at < entries.len() {
-                match entries[..at].iter().position(|(name, _)| *name == entries[at].0) {
+                match entries[..at].iter().position(|(name, _)| is_same_text(name, &entries[at].0)) {
                     Some(first) => entries[first].1 = entries.remove(at).1,
                     None => at += 1,
                 }
@@ -149,7 +151,7 @@ impl<'de> Visitor<'de> for ReadObject {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FeatureObject<'de>, A::Error> {
         let mut entries = Vec::with_capacity(map.size_hint().unwrap_or(16).min(64));
-        while let Some((Text(name), value)) = map.next_entry()? {
+        while let Some((JsonText(name), value)) = map.next_entry()? {
             entries.push((name, value));
         }
         Ok(FeatureObject::of(entries))
@@ -206,12 +208,13 @@ impl<'de> Visitor<'de> for ReadValue {
     }
 }
 
-/// A text that stays where it is when it can.
-struct Text<'a>(Cow<'a, str>);
+/// A JSON text that stays where it is when it can.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JsonText<'a>(pub Cow<'a, str>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for JsonText<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_str(ReadText).map(Text)
+        from.deserialize_str(ReadText).map(JsonText)
     }
 }
 

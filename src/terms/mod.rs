@@ -23,8 +23,8 @@ pub use configuration::{
 pub use credential::Credential;
 pub use duration::{IsoDuration, IsoDurationError};
 pub use environment::Environment;
-pub use feature_object::{FeatureObject, FeatureValue};
-pub use ids::{ActionId, EventId, IdError, JobId, LoopId, SlotId};
+pub use feature_object::{FeatureObject, FeatureValue, JsonText};
+pub use ids::{ActionId, EventId, IdError, JobId, LoopId, SlotId, is_same_text};
 pub use ramp::{ExplorationRamp, RampTime};
 pub use role::Role;
 pub use states::{EventState, Impact};

@@ -5,7 +5,10 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::tally::{ActionShare, Bucket};
-use crate::{bandit::evaluation::WeightedRewards, terms::ActionId};
+use crate::{
+    bandit::evaluation::WeightedRewards,
+    terms::{ActionId, is_same_text},
+};
 
 const SECOND_US: i64 = 1_000_000;
 
@@ -33,7 +36,7 @@ pub struct Sums {
 impl Sums {
     /// Counts that an action was offered with this probability.
     pub fn add_share(&mut self, action_id: &ActionId, probability: f32, is_chosen: bool) {
-        let known = self.shares.iter().position(|share| share.action_id == *action_id);
+        let known = self.shares.iter().position(|share| is_same_text(share.action_id.as_str(), action_id.as_str()));
         let share = match known {
             Some(idx) => &mut self.shares[idx],
             None if self.shares.len() < N_SHARES => {

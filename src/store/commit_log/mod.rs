@@ -2,8 +2,8 @@
 //!
 //! SQLite makes a commit durable by writing every page that it changed, and events have random ids, so that each changes a
 //! page of the index of its own: some eighty kilobytes for a dozen records. Here the batch alone is written, and synced
-//! once; its records go into the database some tenths of a second later, many batches together, where pages that many
-//! of them changed are written once. What was acknowledged and is not in the database yet is in memory here and in the
+//! once; its records go into the database within a second or so, many batches together, where pages that many of them
+//! changed are written once. What was acknowledged and is not in the database yet is in memory here and in the
 //! files, and whoever opens the database next moves it there first.
 //!
 //! - One process alone has a commit log, for as long as it holds the database's lock file.
@@ -123,7 +123,7 @@ struct Frame {
 const READ_AGAIN: Duration = Duration::from_secs(10);
 /// So much that is not in the database yet is moved there at once. The more together, the more of them share a page of the
 /// index; less than a file holds, so that nobody waits for room.
-const N_BYTES_SETTLED_SOON: usize = 3 << 20;
+const N_BYTES_SETTLED_SOON: usize = 8 << 20;
 
 impl CommitLog {
     /// What is durable here and not known to be in the database yet.

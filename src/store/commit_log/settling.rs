@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, path::Path, sync::Arc, time::Duration};
 
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{Connection as _, SqliteConnection, SqlitePool};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -10,18 +10,21 @@ use super::{
     Frame, Shared, files,
     frame::{self, Row},
 };
-use crate::store::{LogHead, StoreError, doubt::Doubt, log_statements::insert_settled, presence::hold_file};
+use crate::store::{
+    LogHead, StoreError, doubt::Doubt, log_statements::insert_settled, pools::BEGIN_WRITING, presence::hold_file,
+};
 
 const ATTEMPT: &str = "move records from the commit log into the database";
 /// How long records gather before they are moved together, unless somebody waits for them.
-const GATHERING: Duration = Duration::from_millis(250);
+const GATHERING: Duration = Duration::from_secs(1);
 /// After a failure. Meanwhile the records are durable in the files.
 const TRY_AGAIN: Duration = Duration::from_millis(250);
 /// How long a server may take to move what it has written, and how soon one looks again.
 const PATIENCE: Duration = Duration::from_secs(30);
 const A_MOMENT: Duration = Duration::from_millis(20);
-/// Moved in one transaction.
-const N_BYTES_AT_ONCE: usize = 4 << 20;
+/// Moved in one transaction, and with one of its statements.
+const N_BYTES_AT_ONCE: usize = 10 << 20;
+const N_BYTES_OF_STATEMENT: usize = 512 << 10;
 
 /// How far the database has come.
 #[derive(Debug, Clone, Default)]
@@ -106,10 +109,9 @@ fn note_settled(shared: &Shared, frames: &[Frame]) {
 
 async fn settle(frames: &[Frame], writer: &SqlitePool, doubt: &Doubt) -> Result<(), StoreError> {
     let mut connection = writer.acquire().await.map_err(StoreError::during(ATTEMPT))?;
-    let rows: Vec<Row<'_>> = frames.iter().flat_map(|frame| frame::rows(&frame.bytes)).collect();
     let settling = async {
         doubt.settle(&mut connection).await?;
-        insert_settled(&mut connection, &rows).await.map_err(StoreError::during(ATTEMPT))
+        insert(frames, &mut connection).await.map_err(StoreError::during(ATTEMPT))
     };
     let settled = settling.await;
     if let Err(error) = &settled {
@@ -118,6 +120,26 @@ async fn settle(frames: &[Frame], writer: &SqlitePool, doubt: &Doubt) -> Result<
         connection.close_on_drop();
     }
     settled
+}
+
+/// One transaction of several statements: each takes its rows as a copy, and large copies cost fresh memory each time.
+async fn insert(frames: &[Frame], connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with(BEGIN_WRITING).await?;
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    let mut n_bytes = 0;
+    for frame in frames {
+        rows.extend(frame::rows(&frame.bytes));
+        n_bytes += frame.bytes.len();
+        if n_bytes >= N_BYTES_OF_STATEMENT {
+            insert_settled(&mut transaction, &rows).await?;
+            rows.clear();
+            n_bytes = 0;
+        }
+    }
+    if !rows.is_empty() {
+        insert_settled(&mut transaction, &rows).await?;
+    }
+    transaction.commit().await
 }
 
 /// Moves into the database what a process left in the files when it ended, and takes the files away. Nobody else may be

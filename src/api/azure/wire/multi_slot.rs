@@ -102,7 +102,7 @@ fn check_slot(slot: Option<SlotRequest<'_>>) -> Result<loops::SlotRequest<'_>, A
         id: slot_id(slot.id.unwrap_or_default(), BAD_RANK)?,
         features: objects(slot.features.unwrap_or_default(), "Slot features contains null value.")?,
         excluded: check_excluded(slot.excluded_actions)?,
-        baseline: action_id(baseline, "baselineAction")?,
+        baseline: action_id(&baseline, "baselineAction")?,
     })
 }
 

@@ -12,7 +12,7 @@ use super::explanation::{self, ActionExplanation, ModelExplanation};
 use crate::{
     api::ApiError,
     loops::{self, RankableAction as LoopRankableAction, Ranking},
-    terms::{ActionId, EventId, FeatureObject, FeatureValue, IdError},
+    terms::{ActionId, EventId, FeatureObject, FeatureValue, IdError, JsonText},
 };
 
 pub(super) const BAD_RANK: &str = "InvalidRankRequest";
@@ -52,8 +52,9 @@ pub struct RankRequest<'a> {
 /// An action with its features.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct RankableAction<'a> {
+    #[serde(borrow)]
     #[schema(value_type = String, max_length = 256)]
-    id: Option<String>,
+    id: Option<JsonText<'a>>,
     /// Objects of features; at least one feature must not be null.
     #[serde(borrow)]
     #[schema(value_type = Vec<Object>)]
@@ -83,7 +84,7 @@ pub(super) fn check_context(features: Option<Vec<FeatureValue<'_>>>) -> Result<V
 
 /// The ids of actions that must not be chosen; null entries say nothing.
 pub(super) fn check_excluded(ids: Option<Vec<Option<String>>>) -> Result<Vec<ActionId>, ApiError> {
-    ids.unwrap_or_default().into_iter().flatten().map(|id| action_id(id, "excludedActions")).collect()
+    ids.unwrap_or_default().into_iter().flatten().map(|id| action_id(&id, "excludedActions")).collect()
 }
 
 /// The event's name, if the caller gave one.
@@ -103,14 +104,14 @@ pub(super) fn check_actions(
 
 fn check_action(action: Option<RankableAction<'_>>) -> Result<LoopRankableAction<'_>, ApiError> {
     let action = action.ok_or_else(|| ApiError::bad(BAD_RANK, "Actions contains null value.").at("actions"))?;
-    let id = action_id(action.id.unwrap_or_default(), "actions")?;
+    let id = action_id(&action.id.unwrap_or_default().0, "actions")?;
     let features =
         objects(action.features.unwrap_or_default(), "Every action should have at least one non-null action feature.")?;
     Ok(LoopRankableAction { id, features })
 }
 
-pub(super) fn action_id(id: String, target: &str) -> Result<ActionId, ApiError> {
-    ActionId::try_from(id).map_err(|error| match error {
+pub(super) fn action_id(id: &str, target: &str) -> Result<ActionId, ApiError> {
+    id.parse::<ActionId>().map_err(|error| match error {
         IdError::Empty => ApiError::bad(BAD_RANK, "Action ids must not be empty.").at(target),
         other => ApiError::bad(BAD_RANK, format!("{target}: {other}")).at(target),
     })
