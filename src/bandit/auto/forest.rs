@@ -13,7 +13,7 @@ use super::{
     draws::Draws,
     growing::{Growth, grow},
     sample::Sample,
-    tree::{Arrival, Tree, Work},
+    tree::{Arrival, N_TOGETHER, Tree, Work},
 };
 
 /// First growings, and over how many events they are staggered.
@@ -90,6 +90,22 @@ pub(super) struct Forest {
     most_bytes_per_tree: usize,
 }
 
+/// What a forest is asked about an event.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asking<'a> {
+    /// By token of contexts: its value.
+    pub values: &'a [f32],
+    /// By action: its slot, if that is below `n_slots`.
+    pub slot_of: &'a [u16],
+    pub n_slots: usize,
+    /// By action: how many of `n_events` events chose it, and what they earned together. It says where to look first, and
+    /// nothing else.
+    pub by_action: &'a [(f32, f32)],
+    pub n_events: f32,
+    /// What an action is expected to earn that nothing is known of.
+    pub start: f32,
+}
+
 /// What forests say of some actions, by grain: the mean estimate, and the mean of what was seen of each.
 #[derive(Debug)]
 pub(super) struct Readings<const N: usize> {
@@ -132,26 +148,24 @@ impl Forest {
         self.most_rows
     }
 
-    /// Reads all trees for the actions that `slot_of` places, by the first `N` grains.
-    pub fn read<const N: usize>(
-        &self,
-        values: &[f32],
-        slot_of: &[u16],
-        n_slots: usize,
-        start: f32,
-        into: &mut Readings<N>,
-    ) {
+    /// Reads all trees for what is asked, by the first `N` grains.
+    pub fn read<const N: usize>(&self, asking: Asking<'_>, into: &mut Readings<N>) {
+        let Asking { values, slot_of, n_slots, by_action, n_events, start } = asking;
         let Readings { estimates, seen, spread, work, before } = into;
         for sums in estimates.iter_mut().chain(seen.iter_mut()).chain([&mut *spread]) {
             sums.clear();
             sums.resize(n_slots, 0.0);
         }
-        Tree::ask_about(slot_of, n_slots, work);
-        for place in &self.places {
-            before.clone_from(&estimates[0]);
-            place.tree.read(values, start, work, estimates, seen);
-            for ((spread, before), after) in spread.iter_mut().zip(before.iter()).zip(&estimates[0]) {
-                *spread += (after - before) * (after - before);
+        let chosen = |action: u16| by_action.get(usize::from(action)).map_or(0.0, |(n, _)| *n);
+        Tree::ask_about(slot_of, n_slots, chosen, n_events, work);
+        for together in self.places.chunks(N_TOGETHER) {
+            Tree::walk(together.iter().map(|place| &place.tree), values, work);
+            for (nth, place) in together.iter().enumerate() {
+                before.clone_from(&estimates[0]);
+                place.tree.read(nth, start, work, estimates, seen);
+                for ((spread, before), after) in spread.iter_mut().zip(before.iter()).zip(&estimates[0]) {
+                    *spread += (after - before) * (after - before);
+                }
             }
         }
         let n = self.places.len().max(1) as f32;

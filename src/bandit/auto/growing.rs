@@ -251,8 +251,9 @@ mod tests {
 
     fn estimates(tree: &Tree, x: f32) -> [f32; 2] {
         let (mut work, mut estimates, mut seen) = (Work::default(), [vec![0.0; 2]], [vec![0.0; 2]]);
-        Tree::ask_about(&[0, 1], 2, &mut work);
-        tree.read(&[x, 0.3], 0.5, &mut work, &mut estimates, &mut seen);
+        Tree::ask_about(&[0, 1], 2, |_| 1.0, 2.0, &mut work);
+        Tree::walk(std::iter::once(tree), &[x, 0.3], &mut work);
+        tree.read(0, 0.5, &work, &mut estimates, &mut seen);
         [estimates[0][0], estimates[0][1]]
     }
 

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::counts::{Asked, Counts, Place};
+use super::counts::{Counts, Place};
 
 /// A split, or a leaf when `left` is 0: the root is nobody's child.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -27,16 +27,50 @@ pub(super) struct Tree {
     counts: Counts,
 }
 
-/// What reading a tree works with.
+/// So many trees are walked side by side. Each step of each waits for memory; so they wait together.
+pub(super) const N_TOGETHER: usize = 8;
+
+/// What reading trees works with.
 #[derive(Debug, Default)]
 pub(super) struct Work {
-    /// Whose estimates are asked for, by action, and how many actions there are.
+    /// Whose estimates are asked for, by action.
     asked: Vec<Asked>,
-    n_actions: usize,
-    /// Those of them that the present node knows.
-    known: Vec<Asked>,
-    /// By slot, what the deepest node says that knows the action.
-    said: Vec<f32>,
+    /// The slots of actions that no tree can know.
+    strange: Vec<u16>,
+    walks: [Walk; N_TOGETHER],
+}
+
+/// An action that trees are asked about.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    action: u16,
+    slot: u16,
+    /// Among so many events one chose it.
+    one_in: f32,
+}
+
+/// The way through one tree.
+#[derive(Debug, Default)]
+struct Walk {
+    steps: Vec<Step>,
+    /// By action asked about: the step at which to look for it first.
+    first: Vec<u8>,
+}
+
+/// A node on the way, without what leads on.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    place: Place,
+    total: u32,
+}
+
+impl Walk {
+    /// The deepest node that at least so many events came through; the root in any case.
+    fn deepest(&self, least: f32) -> usize {
+        // Most ways have a dozen nodes.
+        let below = self.steps.iter().skip(1);
+        below.take_while(|step| step.total as f32 >= least).count()
+    }
 }
 
 /// One event as a tree takes it in.
@@ -68,51 +102,78 @@ impl Tree {
         node.left as usize + usize::from(value > node.threshold)
     }
 
-    /// Says which actions are asked about until this is called again: by action, its slot.
-    pub fn ask_about(slot_of: &[u16], n_slots: usize, work: &mut Work) {
+    /// Says which actions are asked about until this is called again: by action, its slot and how many events chose it, of
+    /// so many.
+    pub fn ask_about(slot_of: &[u16], n_slots: usize, chosen: impl Fn(u16) -> f32, n_events: f32, work: &mut Work) {
         let is_asked = |(_, slot): &(u16, &u16)| usize::from(**slot) < n_slots;
-        let asked =
-            (0..).zip(slot_of).filter(is_asked).map(|(action, slot)| Asked { action, slot: *slot, n: 0, at: action });
+        let one_in = |action| n_events / chosen(action).max(1.0);
+        let asked = (0..).zip(slot_of).filter(is_asked);
         work.asked.clear();
-        work.asked.extend(asked);
-        work.n_actions = slot_of.len();
+        work.asked.extend(asked.map(|(action, slot)| Asked { action, slot: *slot, one_in: one_in(action) }));
+        work.strange.clear();
+        work.strange.extend((0..n_slots as u16).filter(|slot| work.asked.iter().all(|asked| asked.slot != *slot)));
     }
 
-    /// Walks down to where `values` belong. Adds, by grain, the estimate of each action that is asked about to
-    /// `estimates`: that of the deepest node on the way, down to the grain's, that has seen it, and `start` if none has. Adds
-    /// what the grain's node has seen to `seen`.
+    /// Walks down to where `values` belong, in at most `N_TOGETHER` trees; `read` follows for each.
+    pub fn walk<'t>(trees: impl Iterator<Item = &'t Self> + Clone, values: &[f32], work: &mut Work) {
+        let mut at = [Some(0); N_TOGETHER];
+        work.walks.iter_mut().for_each(|walk| walk.steps.clear());
+        loop {
+            let mut is_over = true;
+            for ((tree, walk), at) in trees.clone().zip(&mut work.walks).zip(&mut at) {
+                let Some(node) = at.map(|at| &tree.nodes[at]) else { continue };
+                walk.steps.push(Step { place: node.place, total: node.total });
+                *at = (node.left != 0).then(|| Self::child(node, values));
+                is_over = false;
+            }
+            if is_over {
+                break;
+            }
+        }
+        for (tree, walk) in trees.zip(&mut work.walks) {
+            walk.first.clear();
+            for asked in &work.asked {
+                let first = walk.deepest(asked.one_in);
+                tree.counts.touch(&walk.steps[first].place, asked.action);
+                walk.steps.get(first + 1).inspect(|next| tree.counts.touch(&next.place, asked.action));
+                walk.first.push(first as u8);
+            }
+        }
+    }
+
+    /// Adds, by grain, the estimate of each action that is asked about to `estimates`: that of the deepest node on the way
+    /// of the last walk's tree number `nth`, down to the grain's, that has seen it, and `start` if none has. Adds what the
+    /// grain's node has seen to `seen`.
     ///
-    /// What a node has not seen, none below it has. So there are fewer actions to look for from node to node, and of many
-    /// actions most are left behind near the root.
+    /// What a node has not seen, none below it has. So an action is looked for where it is likely to be seen last, and from
+    /// there down or up: few nodes are asked, however long the way is and however many actions there are.
     pub fn read<const N: usize>(
         &self,
-        values: &[f32],
+        nth: usize,
         start: f32,
-        work: &mut Work,
+        work: &Work,
         estimates: &mut [Vec<f32>; N],
         seen: &mut [Vec<f32>; N],
     ) {
-        let Work { asked, n_actions, known, said } = work;
-        known.clone_from(asked);
-        said.clear();
-        said.resize(estimates.first().map_or(0, Vec::len), start);
-        let mut n_open = N;
-        let mut node = &self.nodes[0];
-        let mut span_above = *n_actions;
-        while n_open > 0 {
-            let below = (node.left != 0).then(|| &self.nodes[Self::child(node, values)]);
-            // Touched early, so that it comes out of memory while the counts do.
-            std::hint::black_box(below.map(|below| below.total));
-            self.counts.look(&node.place, span_above, known, said);
-            span_above = Counts::span(&node.place);
-            let next = below.filter(|_| !known.is_empty());
-            // The coarsest grain ends first.
-            while n_open > 0 && next.is_none_or(|next| next.total < GRAINS[n_open - 1]) {
-                n_open -= 1;
-                estimates[n_open].iter_mut().zip(&*said).for_each(|(sum, said)| *sum += said);
-                known.iter().for_each(|known| seen[n_open][usize::from(known.slot)] += f32::from(known.n));
+        let walk = &work.walks[nth];
+        let ends: [usize; N] = std::array::from_fn(|grain| walk.deepest(GRAINS[grain] as f32));
+        for slot in &work.strange {
+            estimates.iter_mut().for_each(|sums| sums[usize::from(*slot)] += start);
+        }
+        for (asked, first) in work.asked.iter().zip(&walk.first) {
+            let slot = usize::from(asked.slot);
+            let seek = |at: usize| self.counts.seek(&walk.steps[at].place, asked.action);
+            let last_known = last_known(usize::from(*first).min(ends[0]), ends[0], seek);
+            for (grain, end) in ends.into_iter().enumerate() {
+                let (estimate, n) = match last_known {
+                    Some((last, known)) if last < end => (known.estimate, 0),
+                    Some((last, known)) if last == end => (known.estimate, known.n),
+                    Some(_) => seek(end).map_or((start, 0), |known| (known.estimate, known.n)),
+                    None => (start, 0),
+                };
+                estimates[grain][slot] += estimate;
+                seen[grain][slot] += f32::from(n);
             }
-            node = next.unwrap_or(node);
         }
     }
 
@@ -167,20 +228,87 @@ impl Tree {
     }
 }
 
+/// The last step, up to `end`, at which something is known, and what: known at one step means known at all before it.
+fn last_known<T>(first: usize, end: usize, seek: impl Fn(usize) -> Option<T>) -> Option<(usize, T)> {
+    let Some(mut known) = seek(first) else {
+        return (0..first).rev().find_map(|at| seek(at).map(|known| (at, known)));
+    };
+    let mut last = first;
+    while last < end
+        && let Some(below) = seek(last + 1)
+    {
+        (last, known) = (last + 1, below);
+    }
+    Some((last, known))
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::{super::counts::COUNT_BYTES, *};
 
     fn arrival(values: &[f32], action: u16, reward: f32) -> Arrival<'_> {
         Arrival { values, action, reward, start: 0.5 }
     }
 
-    fn read(tree: &Tree, grain: usize, values: &[f32]) -> (Vec<f32>, Vec<f32>) {
+    /// What a tree says of the first two actions, by grain and slot, and how often it saw them, looked for where an action
+    /// is seen last that one in so many events chose.
+    fn read_from(tree: &Tree, one_in: f32, values: &[f32]) -> [[Vec<f32>; GRAINS.len()]; 2] {
         let zeros = || GRAINS.map(|_| vec![0.0; 2]);
         let (mut work, mut estimates, mut seen) = (Work::default(), zeros(), zeros());
-        Tree::ask_about(&[0, 1], 2, &mut work);
-        tree.read(values, 0.5, &mut work, &mut estimates, &mut seen);
+        Tree::ask_about(&[0, 1], 2, |_| 1.0, one_in, &mut work);
+        Tree::walk(std::iter::once(tree), values, &mut work);
+        tree.read(0, 0.5, &work, &mut estimates, &mut seen);
+        [estimates, seen]
+    }
+
+    fn read(tree: &Tree, grain: usize, values: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let [estimates, seen] = read_from(tree, 2.0, values);
         (estimates[grain].clone(), seen[grain].clone())
+    }
+
+    /// The same, node by node from the root.
+    fn read_plainly(tree: &Tree, values: &[f32]) -> [[Vec<f32>; GRAINS.len()]; 2] {
+        let mut estimates = GRAINS.map(|_| vec![0.5; 2]);
+        let mut seen = GRAINS.map(|_| vec![0.0; 2]);
+        for (grain, least) in GRAINS.iter().enumerate() {
+            let mut at = 0;
+            loop {
+                for action in [0, 1] {
+                    let known = tree.counts.seek(&tree.nodes[at].place, action);
+                    seen[grain][usize::from(action)] = known.map_or(0.0, |known| f32::from(known.n));
+                    let estimate = &mut estimates[grain][usize::from(action)];
+                    *estimate = known.map_or(*estimate, |known| known.estimate);
+                }
+                let node = &tree.nodes[at];
+                at = Tree::child(node, values);
+                if node.left == 0 || tree.nodes[at].total < *least {
+                    break;
+                }
+            }
+        }
+        [estimates, seen]
+    }
+
+    proptest! {
+        #[test]
+        fn where_an_action_is_looked_for_first_changes_nothing(
+            splits in prop::collection::vec((any::<prop::sample::Index>(), 0.0_f32..1.0), 0..60),
+            events in prop::collection::vec((0.0_f32..1.0, 0_u16..40, 0.0_f32..1.0), 1..1_500),
+            value in 0.0_f32..1.0, one_in in 0.5_f32..3_000.0,
+        ) {
+            let mut tree = Tree::default();
+            for (at, threshold) in splits {
+                let leaves: Vec<usize> = (0..tree.nodes.len()).filter(|at| tree.nodes[*at].left == 0).collect();
+                tree.split(leaves[at.index(leaves.len())], 0, threshold);
+            }
+            for (value, action, reward) in events {
+                // Two of them are asked about: one that is frequent, one that is rare.
+                tree.insert(arrival(&[value], if action < 20 { 0 } else { action - 19 }, reward), usize::MAX);
+            }
+            prop_assert_eq!(read_from(&tree, one_in, &[value]), read_plainly(&tree, &[value]));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::Mixture;
 use crate::bandit::{
     Example,
     auto::{
+        forest::Asking,
         learner::{Learner, N_LEARNERS},
         scratch::Scratch,
         tokens::UNKNOWN,
@@ -149,18 +150,19 @@ impl Mixture {
             }
         }
         let n_slots = if only.is_some() { 1 } else { n };
+        let asking = Asking { values, slot_of, n_slots, by_action: &self.by_action, n_events: self.n_learned as f32, start };
         let mut put = |learner: Learner, read: &[f32]| match only {
             Some(at) => said[learner as usize][at] = read[0],
             None => said[learner as usize].copy_from_slice(read),
         };
         if settings.has(Learner::Forest) {
-            self.forest.read(values, slot_of, n_slots, start, forest);
+            self.forest.read(asking, forest);
             put(Learner::Forest, &forest.estimates[0]);
             put(Learner::Coarse, &forest.estimates[1]);
             put(Learner::Broad, &forest.estimates[2]);
         }
         if settings.has(Learner::Recent) {
-            self.recent.read(values, slot_of, n_slots, start, recent);
+            self.recent.read(asking, recent);
             put(Learner::Recent, &recent.estimates[0]);
         }
         self.mix(start, only.is_none(), scratch);
