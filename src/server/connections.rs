@@ -52,12 +52,7 @@ impl<S> Served for S where
 }
 
 /// Serves until the server is asked to stop, and returns when the last connection has ended.
-pub async fn serve<S: Served>(
-    listener: TcpListener,
-    tls: Option<Tls>,
-    service: S,
-    is_stopping: watch::Receiver<bool>,
-) {
+pub async fn serve<S: Served>(listener: TcpListener, tls: Option<Tls>, service: S, is_stopping: watch::Receiver<bool>) {
     let open = GracefulShutdown::new();
     let mut stop = std::pin::pin!(shutdown::requested(is_stopping.clone()));
     loop {
@@ -98,7 +93,8 @@ async fn greet(
     let _ = stream.set_nodelay(true);
     let builder = builder();
     let Some(tls) = tls else {
-        return serve_one(stream, Caller { addr: caller, is_over_tls: false }, service, watcher, builder.http1_only()).await;
+        return serve_one(stream, Caller { addr: caller, is_over_tls: false }, service, watcher, builder.http1_only())
+            .await;
     };
     let greeted = tokio::select! {
         greeted = timeout(HANDSHAKE, tls.acceptor().accept(stream)) => greeted,

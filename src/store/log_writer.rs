@@ -46,11 +46,6 @@ pub enum Appended {
 /// whole burst.
 const N_RECORDS_MOST: usize = 1_024;
 const N_BYTES_MOST: usize = 16 * 1024 * 1024;
-/// After a commit of so many records the next one rests first: those who were answered are about to call again, and a sync
-/// for all of them costs what one for the first few does. It saves some percent of processor time and costs no throughput.
-const N_RECORDS_BUSY: usize = 4;
-const REST: Duration = Duration::from_micros(100);
-const N_RESTS_MOST: usize = 3;
 /// Records that are read at once because somebody else wrote them.
 const N_LOOKED_AT_ONCE: i64 = 256;
 /// How soon after a failed commit the writer looks for itself what became of it.
@@ -201,7 +196,6 @@ impl Writing {
     async fn run(mut self, mut inbox: mpsc::Receiver<Message>) {
         // A message that ended the taking of a batch; it goes next.
         let mut next = None;
-        let mut is_busy = false;
         let mut waiting_for_the_end = Vec::new();
         while let Some(message) = match next.take() {
             Some(message) => Some(message),
@@ -211,10 +205,6 @@ impl Writing {
                 Message::Append(first) => {
                     let mut batch = Batch::of(first);
                     next = batch.take_all(&mut inbox);
-                    if is_busy && next.is_none() {
-                        next = batch.rest_and_take(&mut inbox);
-                    }
-                    is_busy = batch.waiting.len() >= N_RECORDS_BUSY;
                     self.write(batch.waiting).await;
                 }
                 Message::Follow { id, head, answer } => {
@@ -374,19 +364,6 @@ impl Batch {
                 }
                 Ok(other) => return Some(other),
                 Err(_) => break,
-            }
-        }
-        None
-    }
-
-    /// Rests as long as more keeps coming, a few times at most, and takes it along.
-    fn rest_and_take(&mut self, inbox: &mut mpsc::Receiver<Message>) -> Option<Message> {
-        for _ in 0..N_RESTS_MOST {
-            std::thread::sleep(REST);
-            let n_before = self.waiting.len();
-            let other = self.take_all(inbox);
-            if other.is_some() || self.waiting.len() == n_before {
-                return other;
             }
         }
         None

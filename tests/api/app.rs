@@ -111,7 +111,15 @@ impl TestApp {
         let limits = Limits::new(1024 * 1024, rate);
         let tokens = tokens.map(|options| Tokens::start(options, Clock::Manual(manual.clone())).expect("a client"));
         let router = api::routes(
-            ApiParts { loops: loops.clone(), accounts: accounts.clone(), limits, tokens, vitals: Vitals::new(), stopping: None }.into(),
+            ApiParts {
+                loops: loops.clone(),
+                accounts: accounts.clone(),
+                limits,
+                tokens,
+                vitals: Vitals::new(),
+                stopping: None,
+            }
+            .into(),
         );
         let router = router.merge(shared_routes(loops.clone()));
         Self { clock: manual, accounts, loops, store, router, _folder: folder }

@@ -28,9 +28,9 @@ use utoipa_axum::{
 
 use super::{ApiState, no_such_route};
 use crate::terms::Author;
+use manner::Manner;
 pub use multi_slot::read_multi_slot_body;
 pub use rank::read_rank_body;
-use manner::Manner;
 use versions::{VERSIONS, Version};
 pub(super) use wire::RankRequest;
 

@@ -111,6 +111,9 @@ struct Grower<'a> {
     outcomes: Vec<(usize, u32, f32)>,
     /// By row looked at: its value of the candidate's token.
     column: Vec<f32>,
+    /// By row of the sample: which of those looked at it is, `u32::MAX` for none. And which these are.
+    place_of: Vec<u32>,
+    placed: Vec<u32>,
 }
 
 impl<'a> Grower<'a> {
@@ -128,6 +131,8 @@ impl<'a> Grower<'a> {
             contested: Vec::new(),
             outcomes: Vec::new(),
             column: Vec::new(),
+            place_of: vec![u32::MAX; sample.len()],
+            placed: Vec::new(),
         }
     }
 
@@ -182,7 +187,10 @@ impl<'a> Grower<'a> {
 
     /// Sums up what these rows of the node did.
     fn look_at(&mut self, rows: &[u32]) {
-        let Self { sample, present, looked_at, contested, outcomes, .. } = self;
+        let Self { sample, present, looked_at, contested, outcomes, place_of, placed, .. } = self;
+        placed.drain(..).for_each(|row| place_of[row as usize] = u32::MAX);
+        (0..).zip(rows).for_each(|(at, row)| place_of[*row as usize] = at);
+        placed.extend_from_slice(rows);
         present.iter().for_each(|local| looked_at[*local as usize] = Sum::default());
         for row in rows {
             let (local, reward) = sample.outcome(*row);
@@ -200,10 +208,8 @@ impl<'a> Grower<'a> {
     /// A threshold that leaves rows on both sides; keeps the token's column.
     fn threshold(&mut self, rows: &[u32], token: u32, unit: f32) -> Option<f32> {
         let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
-        self.column.clear();
-        for row in rows {
-            let value = self.values.of(*row, token);
-            self.column.push(value);
+        self.values.column(rows, token, &self.place_of, &mut self.column);
+        for value in self.column.iter().copied() {
             // Values are finite, and `f32::min` would ask.
             low = if value < low { value } else { low };
             high = if value > high { value } else { high };

@@ -150,7 +150,8 @@ impl Mixture {
             }
         }
         let n_slots = if only.is_some() { 1 } else { n };
-        let asking = Asking { values, slot_of, n_slots, by_action: &self.by_action, n_events: self.n_learned as f32, start };
+        let asking =
+            Asking { values, slot_of, n_slots, by_action: &self.by_action, n_events: self.n_learned as f32, start };
         let mut put = |learner: Learner, read: &[f32]| match only {
             Some(at) => said[learner as usize][at] = read[0],
             None => said[learner as usize].copy_from_slice(read),
