@@ -72,6 +72,9 @@ pub(super) enum Part {
     Action(usize),
 }
 
+/// Features of a context, or of an action, for which room is made at once.
+const N_FEATURES_LIKELY: usize = 16;
+
 /// The hash of what is muted. That a feature has it by itself happens once in four billion names.
 const MUTED: u32 = u32::MAX;
 
@@ -102,7 +105,7 @@ impl Example {
         slot_features: &[O],
         actions: &[ActionInput<'_, O>],
     ) -> Result<Self, FeatureError> {
-        let mut features = Vec::new();
+        let mut features = Vec::with_capacity(N_FEATURES_LIKELY * (1 + actions.len()));
         let mut ends = Vec::with_capacity(1 + actions.len());
         let mut hidden = Vec::new();
         let mut walk = Walk::with_hidden(|found: Found<'_>| match found.kind {

@@ -70,7 +70,7 @@ async fn filled(database: &Database, n_records: i64) -> (LoopId, LogWriter) {
     for n in 0..n_records {
         writer.append(&id, record(1, Some(&format!("e{n}")), &n.to_string())).await.expect("appended");
     }
-    assert_eq!(given(&mut follower).len() as i64, n_records);
+    assert_eq!(given(&writer, &mut follower).await.len() as i64, n_records);
     (id, writer)
 }
 
@@ -142,7 +142,7 @@ async fn an_event_is_known_wherever_its_rank_lies(database: &Database) {
     let mut follower = relaxed.follow(&id, head).await.expect("a follower");
     let repeated = relaxed.append(&id, record(1, Some("e2"), "again")).await.expect("answered");
     assert_eq!(repeated, Appended::Repeat);
-    assert!(given(&mut follower).is_empty());
+    assert!(given(&writer, &mut follower).await.is_empty());
 }
 
 async fn a_record_that_no_file_holds_goes_into_the_database_in_its_place(database: &Database) {

@@ -173,8 +173,11 @@ pub fn event(id: &str) -> EventId {
 /// The head of a loop's log after `insert_loop`.
 pub const FIRST: LogHead = LogHead { seq: 1, at_us: NOON_US };
 
-/// Everything that a follower was given by now.
-pub fn given(following: &mut Following) -> Vec<StoredRecord> {
+/// Everything that a follower is given of what was appended before. Callers are answered first; the writer does one thing
+/// after the other, so who is answered by it again comes after what their records led to.
+pub async fn given(writer: &LogWriter, following: &mut Following) -> Vec<StoredRecord> {
+    // After its end, everything was given.
+    let _ = writer.forget(&"nobody".parse().expect("a good id")).await;
     let mut records = Vec::new();
     while following.next(&mut records, 1_000).now_or_never() == Some(Came::Records) {}
     records

@@ -45,7 +45,7 @@ async fn nobody_in_a_failed_commit_is_told_that_it_worked_and_the_next_one_works
     let next = append("next").await.expect("it works again");
     assert_eq!(next, Appended::New { seq: 2 + told.len() as i64, at_us: NOON_US });
     let stored = database.store.records_between(&id, 1, i64::MAX, 10).await.expect("read");
-    assert_eq!(given(&mut follower), stored);
+    assert_eq!(given(&writer, &mut follower).await, stored);
 }
 
 async fn a_record_that_turns_out_to_be_durable_reaches_the_follower_without_another_append(database: &Database) {
@@ -62,7 +62,7 @@ async fn a_record_that_turns_out_to_be_durable_reaches_the_follower_without_anot
     assert_eq!(found.map(|record| (record.seq, record.at_us)), Some((2, NOON_US + 1)));
     let appended = writer.append(&id, record(3, Some("e1"), "")).await.expect("appended");
     assert_eq!(appended, Appended::New { seq: 3, at_us: NOON_US + 1 });
-    assert_eq!(given(&mut follower).len(), 1, "nothing comes twice");
+    assert_eq!(given(&writer, &mut follower).await.len(), 1, "nothing comes twice");
 }
 
 async fn a_lost_connection_costs_one_commit_at_most(database: &Database) {
@@ -82,7 +82,7 @@ async fn a_lost_connection_costs_one_commit_at_most(database: &Database) {
     let second = writer.append(&id, record(3, Some("e1"), "and on")).await.expect("it connects again");
     let n_appended = 2 + i64::from(first.is_ok());
     assert_eq!(second, Appended::New { seq: 1 + n_appended, at_us: NOON_US });
-    assert_eq!(given(&mut follower).len() as i64, n_appended);
+    assert_eq!(given(&writer, &mut follower).await.len() as i64, n_appended);
 }
 
 async fn a_removed_loop_is_refused_and_the_others_go_on(database: &Database) {
@@ -97,7 +97,7 @@ async fn a_removed_loop_is_refused_and_the_others_go_on(database: &Database) {
     let (refused, appended) = tokio::join!(append(&gone), append(&other));
     assert!(matches!(refused, Err(StoreError::NotFollowed)));
     assert_eq!(appended.expect("appended"), Appended::New { seq: 2, at_us: NOON_US });
-    assert_eq!(given(&mut follower).len(), 1);
+    assert_eq!(given(&writer, &mut follower).await.len(), 1);
     assert!(next(&mut follower).await.is_none(), "nothing follows");
     assert_eq!(database.store.records_between(&gone, 0, i64::MAX, 10).await.expect("read"), []);
 }

@@ -24,12 +24,12 @@ pub(crate) async fn a_follower_also_gets_what_was_in_the_log_before(database: &D
     for body in ["a", "b", "c"] {
         writer.append(&id, record(3, Some("e1"), body)).await.expect("appended");
     }
-    assert_eq!(seqs(&given(&mut first)), [2, 3, 4]);
+    assert_eq!(seqs(&given(&writer, &mut first).await), [2, 3, 4]);
 
     let head = LogHead { seq: 3, at_us: FIRST.at_us };
     let mut second = writer.follow(&id, head).await.expect("another follower");
     writer.append(&id, record(3, Some("e1"), "d")).await.expect("appended");
-    assert_eq!(seqs(&given(&mut second)), [4, 5]);
+    assert_eq!(seqs(&given(&writer, &mut second).await), [4, 5]);
     assert!(next(&mut first).await.is_none(), "the first one's place was taken");
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn many_appenders_share_commits_and_every_follower_sees_its_log
 
     let last = 1 + (N_APPENDERS / 2 * N_EACH) as i64;
     for (id, mut follower) in loops.iter().zip(followers) {
-        let records = given(&mut follower);
+        let records = given(&writer, &mut follower).await;
         assert_eq!(seqs(&records), (2..=last).collect::<Vec<_>>());
         assert_eq!(records, database.store.records_between(id, 1, i64::MAX, i64::MAX).await.expect("read"));
     }
@@ -83,8 +83,8 @@ async fn two_writers_on_one_log_neither_fork_it_nor_hide_records_from_each_other
     writer.append(&id, record(7, None, "")).await.expect("appended");
     other.append(&id, record(7, None, "")).await.expect("appended");
 
-    assert_eq!(seqs(&given(&mut follower)), (2..=42).collect::<Vec<_>>());
-    assert_eq!(seqs(&given(&mut other_follower)), (2..=43).collect::<Vec<_>>());
+    assert_eq!(seqs(&given(&writer, &mut follower).await), (2..=42).collect::<Vec<_>>());
+    assert_eq!(seqs(&given(&writer, &mut other_follower).await), (2..=43).collect::<Vec<_>>());
     other.shut_down().await;
     store.close().await;
 }
@@ -99,7 +99,7 @@ pub(crate) async fn only_followed_loops_are_written_to(database: &Database) {
     append().await.expect("appended");
     writer.forget(&id).await.expect("forgotten");
     assert!(matches!(append().await, Err(StoreError::NotFollowed)));
-    assert_eq!(seqs(&given(&mut follower)), [2]);
+    assert_eq!(seqs(&given(&writer, &mut follower).await), [2]);
     assert!(next(&mut follower).await.is_none());
     let nobody: LoopId = "nobody".parse().expect("a good id");
     assert!(matches!(writer.follow(&nobody, LogHead::default()).await, Err(StoreError::NotFollowed)));
@@ -120,7 +120,7 @@ pub(crate) async fn shutting_down_writes_what_waits_and_refuses_the_rest(databas
     assert!(appended.iter().all(Result::is_ok), "they were there before the end");
     assert!(matches!(writer.append(&id, record(7, None, "")).await, Err(StoreError::Stopped)));
     writer.shut_down().await;
-    assert_eq!(given(&mut follower).len(), 50);
+    assert_eq!(given(&writer, &mut follower).await.len(), 50);
 }
 
 pub(crate) async fn a_full_queue_refuses_instead_of_growing(database: &Database) {
@@ -137,7 +137,7 @@ pub(crate) async fn a_full_queue_refuses_instead_of_growing(database: &Database)
     let n_refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreError::Overloaded))).count();
     assert_eq!(n_appended + n_refused, 200);
     assert!(n_appended >= 3 && n_refused > 0, "{n_appended} appended, {n_refused} refused");
-    assert_eq!(given(&mut follower).len(), n_appended);
+    assert_eq!(given(&writer, &mut follower).await.len(), n_appended);
 }
 
 pub(crate) async fn a_relaxed_writer_keeps_the_same_order(database: &Database) {
@@ -149,7 +149,7 @@ pub(crate) async fn a_relaxed_writer_keeps_the_same_order(database: &Database) {
     }
     let first = tokio::time::timeout(Duration::from_secs(1), next(&mut follower)).await.expect("given at once");
     assert_eq!(first.map(|record| record.seq), Some(2));
-    assert_eq!(seqs(&given(&mut follower)), [3, 4]);
+    assert_eq!(seqs(&given(&writer, &mut follower).await), [3, 4]);
 }
 
 fn seqs(records: &[rankloop::store::StoredRecord]) -> Vec<i64> {

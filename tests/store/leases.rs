@@ -118,7 +118,7 @@ async fn only_the_trainer_of_today_writes_as_the_trainer(database: &Database) {
     let (refused, written, beside) = tokio::join!(tick(old), tick(new), writer.append(&id, record(3, None, "reward")));
     assert!(matches!(refused, Err(StoreError::NotTrainer)), "{refused:?}");
     assert!(written.is_ok() && beside.is_ok());
-    assert_eq!(given(&mut follower).len(), 3);
+    assert_eq!(given(&writer, &mut follower).await.len(), 3);
     assert_eq!(store.log_head(&id).await.expect("read").seq, 4);
 
     let snapshot = SnapshotRow { seq: 4, at_us: NOON_US, body: b"state".to_vec() };

@@ -28,7 +28,7 @@ pub(crate) async fn records_count_up_and_log_time_never_falls(database: &Databas
     assert_eq!(appended, Appended::New { seq: 3, at_us: NOON_US + 10 });
     assert_eq!(database.store.log_head(&id).await.expect("a head"), LogHead { seq: 3, at_us: NOON_US + 10 });
     let stored = database.store.records_between(&id, 1, 3, 100).await.expect("records");
-    assert_eq!(given(&mut follower), stored);
+    assert_eq!(given(&writer, &mut follower).await, stored);
     assert_eq!(bodies(&stored), ["a", "b"]);
     assert_eq!(bodies(&database.store.records_between(&id, 0, 3, 2).await.expect("records")), ["first", "a"]);
 }
@@ -45,7 +45,7 @@ pub(crate) async fn an_event_is_ranked_once_also_within_one_commit(database: &Da
     assert_eq!(second.expect("answered"), Appended::Repeat);
     assert_eq!(reward.expect("appended"), Appended::New { seq: 3, at_us: NOON_US });
     assert_eq!(rank("third").await.expect("answered"), Appended::Repeat);
-    assert_eq!(given(&mut follower).len(), 2);
+    assert_eq!(given(&writer, &mut follower).await.len(), 2);
     let ranked = database.store.ranked_record(&id, &event("e1")).await.expect("read").expect("ranked");
     assert_eq!(ranked.body, b"first");
     assert!(database.store.has_ranked(&id, &event("e1")).await.expect("read"));
@@ -160,7 +160,7 @@ pub(crate) async fn bodies_come_back_byte_for_byte(database: &Database) {
     assert!(stored[0].body == body, "the bytes differ");
     assert_eq!(stored[0].event_id, Some(event("é/ ?☃")));
     assert_eq!((stored[1].kind, stored[1].event_id.as_ref(), stored[1].body.as_slice()), (7, None, &[][..]));
-    assert!(given(&mut follower) == stored, "the follower was given something else");
+    assert!(given(&writer, &mut follower).await == stored, "the follower was given something else");
 }
 
 fn bodies(records: &[StoredRecord]) -> Vec<&str> {

@@ -36,7 +36,7 @@ pub(super) struct Work {
     /// Whose estimates are asked for, by action.
     asked: Vec<Asked>,
     /// The slots of actions that no tree can know.
-    strange: Vec<u16>,
+    unknown_slots: Vec<u16>,
     walks: [Walk; N_TOGETHER],
 }
 
@@ -67,9 +67,8 @@ struct Step {
 impl Walk {
     /// The deepest node that at least so many events came through; the root in any case.
     fn deepest(&self, least: f32) -> usize {
-        // Most ways have a dozen nodes.
-        let below = self.steps.iter().skip(1);
-        below.take_while(|step| step.total as f32 >= least).count()
+        // One by one: most ways have a dozen nodes.
+        self.steps.iter().skip(1).take_while(|step| step.total as f32 >= least).count()
     }
 }
 
@@ -110,8 +109,9 @@ impl Tree {
         let asked = (0..).zip(slot_of).filter(is_asked);
         work.asked.clear();
         work.asked.extend(asked.map(|(action, slot)| Asked { action, slot: *slot, one_in: one_in(action) }));
-        work.strange.clear();
-        work.strange.extend((0..n_slots as u16).filter(|slot| work.asked.iter().all(|asked| asked.slot != *slot)));
+        work.unknown_slots.clear();
+        work.unknown_slots
+            .extend((0..n_slots as u16).filter(|slot| work.asked.iter().all(|asked| asked.slot != *slot)));
     }
 
     /// Walks down to where `values` belong, in at most `N_TOGETHER` trees; `read` follows for each.
@@ -157,7 +157,7 @@ impl Tree {
     ) {
         let walk = &work.walks[nth];
         let ends: [usize; N] = std::array::from_fn(|grain| walk.deepest(GRAINS[grain] as f32));
-        for slot in &work.strange {
+        for slot in &work.unknown_slots {
             estimates.iter_mut().for_each(|sums| sums[usize::from(*slot)] += start);
         }
         for (asked, first) in work.asked.iter().zip(&walk.first) {
