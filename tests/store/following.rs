@@ -84,7 +84,7 @@ async fn two_writers_on_one_log_neither_fork_it_nor_hide_records_from_each_other
     other.append(&id, record(7, None, "")).await.expect("appended");
 
     assert_eq!(seqs(&given(&writer, &mut follower).await), (2..=42).collect::<Vec<_>>());
-    assert_eq!(seqs(&given(&writer, &mut other_follower).await), (2..=43).collect::<Vec<_>>());
+    assert_eq!(seqs(&given(&other, &mut other_follower).await), (2..=43).collect::<Vec<_>>());
     other.shut_down().await;
     store.close().await;
 }
