@@ -13,7 +13,7 @@ use std::{
 use super::frame;
 
 /// How much a file holds. Records are in the database long before it is full.
-const N_BYTES: usize = 16 << 20;
+const N_BYTES: usize = 8 << 20;
 
 /// What became of a frame.
 #[derive(Debug, PartialEq, Eq)]

@@ -123,7 +123,7 @@ struct Frame {
 const READ_AGAIN: Duration = Duration::from_secs(10);
 /// So much that is not in the database yet is moved there at once. The more together, the more of them share a page of the
 /// index; less than a file holds, so that nobody waits for room.
-const N_BYTES_SETTLED_SOON: usize = 8 << 20;
+const N_BYTES_SETTLED_SOON: usize = 4 << 20;
 
 impl CommitLog {
     /// What is durable here and not known to be in the database yet.

@@ -23,7 +23,7 @@ const TRY_AGAIN: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(30);
 const A_MOMENT: Duration = Duration::from_millis(20);
 /// Moved in one transaction, and with one of its statements.
-const N_BYTES_AT_ONCE: usize = 10 << 20;
+const N_BYTES_AT_ONCE: usize = 5 << 20;
 const N_BYTES_OF_STATEMENT: usize = 512 << 10;
 
 /// How far the database has come.
