@@ -157,7 +157,11 @@ pub async fn a_model_is_kept_each_day_that_it_learned_on_and_the_oldest_of_many_
 
 pub async fn what_came_to_decide_is_told_against_the_kept_model_and_kept_for_a_while(database: &Database) {
     let (_loops, live, clock) = with_loop(database).await;
-    play(&live, "few", 2).await;
+    // Nothing pays yet, so the first model takes no device for better, whichever actions were drawn.
+    for device in ["mobile", "desktop"] {
+        rank(&live, device, device).await;
+        reward(&live, device, 0.0).await;
+    }
     let early = live.moved_features().await.expect("an answer");
     assert_eq!((early.since, early.moves.len()), (None, 0), "there is nothing to compare with");
     let kept = live.keep_checkpoint("a week ago", &Author::server("ada")).await.expect("kept");
@@ -169,7 +173,7 @@ pub async fn what_came_to_decide_is_told_against_the_kept_model_and_kept_for_a_w
     assert_eq!((since.version, since.kept_at_us), (kept.model_version, kept.at_us));
     assert!((20..=82).contains(&moved.n_decisions), "{} decisions", moved.n_decisions);
     let device = moved.moves.iter().find(|of| of.feature == "device").expect("it was in every context");
-    assert!(device.change() > 0.01 && device.is_sure(), "{:?}", moved.moves);
+    assert!(device.change() > 0.05 && device.is_sure(), "{:?}", moved.moves);
     let names: Vec<&str> = moved.moves.iter().map(|of| of.feature.as_str()).collect();
     assert_eq!(names.len(), 3, "the context's device, the actions' id and topic: {names:?}");
 
