@@ -1,19 +1,16 @@
 //! Every route of the house in one router.
 
-use std::{
-    convert::Infallible,
-    panic::AssertUnwindSafe,
-    task::{Context, Poll},
-};
+use std::{convert::Infallible, panic::AssertUnwindSafe};
 
 use axum::{
     Router,
     extract::Request,
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
+    routing::Route,
 };
-use futures::{FutureExt, future::BoxFuture};
-use tower::{Layer, Service};
+use futures::FutureExt;
+use tower::{Service, layer::layer_fn, service_fn};
 
 use super::{metrics::Call, site::Site};
 use crate::{
@@ -23,50 +20,34 @@ use crate::{
 
 /// The two APIs and the pages.
 pub fn router(state: ApiState, crowd: Crowd, vitals: Vitals, site: Site) -> Router {
-    api::routes(state).merge(site.router()).layer(Accompany { crowd, vitals })
+    let company = Company { crowd, vitals };
+    // Not of `axum::middleware`, whose layers cost each call several allocations more.
+    let accompanied = move |mut route: Route| {
+        let company = company.clone();
+        service_fn(move |request| company.clone().answer(request, &mut route))
+    };
+    api::routes(state).merge(site.router()).layer(layer_fn(accompanied))
 }
 
-/// What every call has in common, in one layer, and by hand: each layer that `axum::middleware` makes costs a call
-/// several allocations.
+/// What goes along with every call.
 #[derive(Debug, Clone)]
-struct Accompany {
+struct Company {
     crowd: Crowd,
     vitals: Vitals,
 }
 
-impl<S> Layer<S> for Accompany {
-    type Service = Accompanied<S>;
-
-    fn layer(&self, inner: S) -> Accompanied<S> {
-        Accompanied { inner, with: self.clone() }
-    }
-}
-
-/// A route whose calls are counted, kept to a number at once, and answered also when it panics.
-#[derive(Debug, Clone)]
-struct Accompanied<S> {
-    inner: S,
-    with: Accompany,
-}
-
-impl<S> Service<Request> for Accompanied<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let Accompany { crowd, vitals } = self.with.clone();
+impl Company {
+    /// Has a route answer, counts that, keeps to a number of calls at once, and answers itself when the route panics.
+    fn answer(
+        self,
+        request: Request,
+        route: &mut Route,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+        let Self { crowd, vitals } = self;
         let call = Call::begin(&request);
         let is_of_data_plane = call.is_of_data_plane();
         // It has not begun: nothing is done before its first poll.
-        let answering = self.inner.call(request);
+        let answering = route.call(request);
         let answering = async move {
             let place = if is_of_data_plane { Some(crowd.enter().await) } else { None };
             match place.transpose() {
@@ -74,13 +55,13 @@ where
                 Err(full) => Ok(full.into_response()),
             }
         };
-        Box::pin(async move {
+        async move {
             let answer = AssertUnwindSafe(answering).catch_unwind().await;
             let mut response = answer.unwrap_or_else(|panic| Ok(api::refuse_panic(&*panic)))?;
             response.headers_mut().entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
             vitals.note_answer(response.status().as_u16());
             call.end(response.status());
             Ok(response)
-        })
+        }
     }
 }

@@ -4,19 +4,15 @@
 //! this server by. So beside TLS there is a second listener, on the loopback and in the clear. Other programs of this
 //! machine find it locked: without the word, which never leaves this process, every answer is 404.
 
-use std::{
-    convert::Infallible,
-    task::{Context, Poll},
-};
-
 use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode},
-    response::{IntoResponse, Response},
+    response::IntoResponse,
 };
-use futures::future::{Either, Ready, ready};
-use tower::{Layer, Service};
+use futures::future::{Either, ready};
+use tower::service_fn;
 
+use super::connections::Served;
 use crate::demo::SIDE_DOOR_HEADER;
 
 /// Stands before a service, and lets in who knows the word.
@@ -28,38 +24,16 @@ impl SideDoor {
     pub fn new(word: &str) -> Self {
         Self(HeaderValue::from_str(word).expect("the server's own words are plain letters"))
     }
-}
 
-impl<S> Layer<S> for SideDoor {
-    type Service = Behind<S>;
-
-    fn layer(&self, inner: S) -> Behind<S> {
-        Behind { inner, door: self.clone() }
-    }
-}
-
-/// What is behind the door.
-#[derive(Debug, Clone)]
-pub struct Behind<S> {
-    inner: S,
-    door: SideDoor,
-}
-
-impl<S: Service<Request, Response = Response, Error = Infallible>> Service<Request> for Behind<S> {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Either<S::Future, Ready<Result<Response, Infallible>>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        if request.headers_mut().remove(SIDE_DOOR_HEADER).as_ref() == Some(&self.door.0) {
-            Either::Left(self.inner.call(request))
-        } else {
-            Either::Right(ready(Ok(StatusCode::NOT_FOUND.into_response())))
-        }
+    /// `service`, for those who know the word.
+    pub fn before<S: Served>(self, mut service: S) -> impl Served {
+        service_fn(move |mut request: Request| {
+            if request.headers_mut().remove(SIDE_DOOR_HEADER).as_ref() == Some(&self.0) {
+                Either::Left(service.call(request))
+            } else {
+                Either::Right(ready(Ok(StatusCode::NOT_FOUND.into_response())))
+            }
+        })
     }
 }
 
@@ -71,7 +45,7 @@ mod tests {
     use super::*;
 
     async fn status(path: &str, word: Option<&str>) -> StatusCode {
-        let router = SideDoor::new("sesame").layer(Router::new().route("/", get(|| async { "in" })));
+        let router = SideDoor::new("sesame").before(Router::new().route("/", get(|| async { "in" })));
         let mut request = Request::builder().uri(path);
         if let Some(word) = word {
             request = request.header(SIDE_DOOR_HEADER, word);

@@ -103,7 +103,7 @@ impl Entrance {
         let mut inside = Inside { base_url: url.clone(), side_door: None };
         if tls.is_some() {
             let word = make_token();
-            let side_door = SideDoor::new(&word).layer(door.clone());
+            let side_door = SideDoor::new(&word).before(door.clone());
             let (listener, addr) = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
             inside = Inside { base_url: format!("http://{addr}"), side_door: Some(word) };
             serving.spawn(connections::serve(listener, None, side_door, is_stopping.clone()));

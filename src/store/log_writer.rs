@@ -117,7 +117,7 @@ impl LogWriter {
         Self { messages }
     }
 
-    /// Appends to a loop that is followed. Returns once the record is durable; the follower is handed it at that moment.
+    /// Appends to a loop that is followed. Returns once the record is durable; the follower is handed it right after.
     pub async fn append(&self, id: &LoopId, record: NewRecord) -> Result<Appended, StoreError> {
         self.append_behind(id, record, None).await
     }

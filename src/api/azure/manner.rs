@@ -1,17 +1,14 @@
 //! How every operation of a version is called and answered.
 
-use std::{
-    convert::Infallible,
-    task::{Context, Poll},
-};
+use std::convert::Infallible;
 
 use axum::{
     extract::Request,
     http::Uri,
     response::{IntoResponse, Response},
+    routing::Route,
 };
-use futures::future::BoxFuture;
-use tower::{Layer, Service};
+use tower::Service;
 
 use super::{
     headers,
@@ -19,8 +16,7 @@ use super::{
 };
 use crate::api::ApiError;
 
-/// What the operations of a version have in common, in one layer, and by hand: each layer that `axum::middleware` makes
-/// costs a call several allocations.
+/// What the operations of a version have in common.
 #[derive(Debug, Clone, Copy)]
 pub struct Manner {
     pub version: &'static Version,
@@ -28,40 +24,19 @@ pub struct Manner {
     pub is_timed: bool,
 }
 
-impl<S> Layer<S> for Manner {
-    type Service = WithManner<S>;
-
-    fn layer(&self, inner: S) -> WithManner<S> {
-        WithManner { inner, manner: *self }
-    }
-}
-
-/// An operation that is called and answered as the service did it.
-#[derive(Debug, Clone)]
-pub struct WithManner<S> {
-    inner: S,
-    manner: Manner,
-}
-
-impl<S> Service<Request> for WithManner<S>
-where
-    S: Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>,
-{
-    type Response = Response;
-    type Error = Infallible;
-    type Future = BoxFuture<'static, Result<Response, Infallible>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, mut request: Request) -> Self::Future {
-        let Manner { version, is_timed } = self.manner;
+impl Manner {
+    /// Has an operation answer as the service did it.
+    pub fn answer(
+        self,
+        mut request: Request,
+        operation: &mut Route,
+    ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<> {
+        let Self { version, is_timed } = self;
         let wanted_id = headers::wanted_request_id(request.headers());
         let is_asked_well = check_version(version, request.uri());
         request.extensions_mut().insert(version);
-        let answering = is_asked_well.map(|()| self.inner.call(request));
-        Box::pin(async move {
+        let answering = is_asked_well.map(|()| operation.call(request));
+        async move {
             let mut response = match answering {
                 Err(error) => error.into_response(),
                 Ok(answering) => {
@@ -75,7 +50,7 @@ where
             headers::forbid_storing(response.headers_mut());
             headers::return_request_id(wanted_id, response.headers_mut());
             Ok(response)
-        })
+        }
     }
 }
 

@@ -123,23 +123,20 @@ impl<'a> Values<'a> {
     /// is, `u32::MAX` of none.
     pub fn column(&self, rows: &[u32], token: u32, place_of: &[u32], column: &mut Vec<f32>) {
         column.clear();
-        let token_at = token as usize;
-        let Some([begin, end]) = self.begins.get(token_at..token_at + 2) else {
-            column.extend(rows.iter().map(|row| self.of(*row, token)));
-            return;
-        };
-        let holders = &self.holders[*begin as usize..*end as usize];
-        if holders.len() == self.sample.len() {
-            column.extend(rows.iter().map(|row| holders[*row as usize].1));
-        } else if holders.len() <= N_HOLDERS_PER_ROW * rows.len() {
-            column.resize(rows.len(), 0.0);
-            for (row, value) in holders {
-                if let Some(value_here) = column.get_mut(place_of[*row as usize] as usize) {
-                    *value_here = *value;
+        let bounds = self.begins.get(token as usize..token as usize + 2);
+        match bounds.map(|bounds| &self.holders[bounds[0] as usize..bounds[1] as usize]) {
+            Some(all) if all.len() == self.sample.len() => {
+                column.extend(rows.iter().map(|row| all[*row as usize].1));
+            }
+            Some(few) if few.len() <= N_HOLDERS_PER_ROW * rows.len() => {
+                column.resize(rows.len(), 0.0);
+                for (row, value) in few {
+                    if let Some(value_here) = column.get_mut(place_of[*row as usize] as usize) {
+                        *value_here = *value;
+                    }
                 }
             }
-        } else {
-            column.extend(rows.iter().map(|row| self.of(*row, token)));
+            _ => column.extend(rows.iter().map(|row| self.of(*row, token))),
         }
     }
 }
