@@ -1,19 +1,19 @@
-//! How tests play: the default learner, three seeds at once.
+//! How tests play: the default learner, five seeds at once.
 
 use std::thread;
 
 use crate::worlds::{Rules, Run, World, play, world};
 
 pub const SHARE: f32 = 0.2;
-pub const SEEDS: [u64; 3] = [1, 2, 3];
+pub const SEEDS: [u64; 5] = [1, 2, 3, 4, 5];
 
 /// One run of a learner.
 pub fn run(world: &World, arguments: Option<&str>, share: f32, seed: u64) -> Run {
     play(world, Rules { arguments, share, delay: 0, seed }).expect("good arguments")
 }
 
-/// The default learner in so many events of a world, by three seeds.
-pub fn runs(name: &str, n_events: usize) -> [Run; 3] {
+/// The default learner in so many events of a world, by five seeds.
+pub fn runs(name: &str, n_events: usize) -> [Run; SEEDS.len()] {
     let world = &world(name).shortened(n_events);
     thread::scope(|scope| {
         let games = SEEDS.map(|seed| scope.spawn(move || run(world, None, SHARE, seed)));

@@ -70,7 +70,7 @@ fn a_log_gives_the_same_bytes_whoever_grows_its_trees_and_wherever_a_restart_cut
     let model = live.cell().learned().policy.to_bytes();
 
     let (nobody, n_rebuilds) = taught(&scribe.records, |_| {});
-    assert!(n_rebuilds > 64, "each tree is grown ahead at least once: {n_rebuilds}");
+    assert!(n_rebuilds > 32, "each tree is grown ahead at least once: {n_rebuilds}");
     assert!(nobody.to_bytes() == model, "grown when they take their places");
     let (at_once, _) = taught(&scribe.records, Rebuild::run);
     assert!(at_once.to_bytes() == model, "grown as soon as they are known of");

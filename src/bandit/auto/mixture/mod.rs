@@ -33,8 +33,8 @@ pub(in crate::bandit) use learning::Earned;
 const MOST_ROWS: usize = 10_000;
 const MOST_RECENT: usize = 1_500;
 /// Trees of the two forests.
-const N_TREES: usize = 48;
-const N_RECENT_TREES: usize = 16;
+const N_TREES: usize = 24;
+const N_RECENT_TREES: usize = 8;
 /// Which purpose draws are for.
 const SEEDS: [u64; 4] = [0x6e65_7477, 0x666f_7265, 0x7265_6365, 0x7265_706c];
 /// How the memory is shared out: tokens of contexts, tokens of actions, window, forest, recent forest. What is left is
