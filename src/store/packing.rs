@@ -4,6 +4,10 @@
 //! Layout: 1 or 2, the CRC-32 of the body in 4 bytes, and the body: as LZ4 with its length in front (1) or as it is (2).
 //! A body that begins with anything else is older than this and has neither.
 
+use std::cell::RefCell;
+
+use lz4_flex::block::{CompressTable, compress_into_with_table, get_maximum_output_size};
+
 /// Behind the checksum is LZ4.
 const SMALL: u8 = 1;
 /// Behind the checksum is the body.
@@ -12,6 +16,8 @@ const PLAIN: u8 = 2;
 const LEAST: usize = 200;
 /// What stands before the body.
 const HEAD_BYTES: usize = 5;
+/// Larger bodies are seldom, and what it takes to make them small is not kept.
+const N_BYTES_OF_WORK: usize = 60_000;
 /// A model in a record has some megabytes; a length beyond this is damage, and nothing is reserved for it.
 const N_BYTES_MOST: u32 = 1 << 30;
 
@@ -19,19 +25,56 @@ const N_BYTES_MOST: u32 = 1 << 30;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NotWhole;
 
+/// What making bodies small works with.
+#[derive(Default)]
+struct Work {
+    table: CompressTable,
+    room: Vec<u8>,
+}
+
+thread_local! {
+    /// Kept, because it is twelve kilobytes, of which eight have to be blank when they are new.
+    static WORK: RefCell<Work> = RefCell::default();
+}
+
 /// What is stored for a body.
 pub(super) fn pack(body: &[u8]) -> Vec<u8> {
+    if body.len() > N_BYTES_OF_WORK {
+        pack_with(&mut Work::default(), body)
+    } else {
+        WORK.with_borrow_mut(|work| pack_with(work, body))
+    }
+}
+
+fn pack_with(work: &mut Work, body: &[u8]) -> Vec<u8> {
     if body.is_empty() {
         return Vec::new();
     }
-    let small = if body.len() < LEAST { Vec::new() } else { lz4_flex::compress_prepend_size(body) };
-    let is_smaller = !small.is_empty() && small.len() < body.len();
-    let (kind, stored) = if is_smaller { (SMALL, small.as_slice()) } else { (PLAIN, body) };
-    let mut packed = Vec::with_capacity(HEAD_BYTES + stored.len());
+    let length = (body.len() as u32).to_le_bytes();
+    let (kind, stored) = match work.make_small(body) {
+        Some(small) if length.len() + small.len() < body.len() => (SMALL, [&length, small]),
+        _ => (PLAIN, [&[], body]),
+    };
+    let mut packed = Vec::with_capacity(HEAD_BYTES + stored[0].len() + stored[1].len());
     packed.push(kind);
     packed.extend_from_slice(&crc32fast::hash(body).to_le_bytes());
-    packed.extend_from_slice(stored);
+    stored.iter().for_each(|part| packed.extend_from_slice(part));
     packed
+}
+
+impl Work {
+    /// The body as LZ4.
+    fn make_small(&mut self, body: &[u8]) -> Option<&[u8]> {
+        if body.len() < LEAST {
+            return None;
+        }
+        let most = get_maximum_output_size(body.len());
+        if self.room.len() < most {
+            self.room.resize(most, 0);
+        }
+        let n = compress_into_with_table(body, &mut self.room, &mut self.table).ok()?;
+        self.room.get(..n)
+    }
 }
 
 /// The body of what was stored.
