@@ -72,6 +72,11 @@ pub(super) struct Seen {
 pub(super) struct Counts(Vec<Count>);
 
 impl Counts {
+    /// None, with room for so many bytes.
+    pub fn with_room(n_bytes: usize) -> Self {
+        Self(Vec::with_capacity(n_bytes / COUNT_BYTES))
+    }
+
     pub fn n_bytes(&self) -> usize {
         self.0.len() * COUNT_BYTES
     }

@@ -218,6 +218,7 @@ impl Forest {
             let growth_of_these = if n_rows < MANY { GROWTH } else { GROWTH_OF_MANY };
             let part = growth_of_these * patience + JITTER * chance.unit();
             place.due = n_learned + ((n_rows as f32 * part) as u64).max(1);
+            let growth = Growth { likely_bytes: place.tree.n_bytes(), ..growth };
             let rebuild = Arc::new(Rebuild { sample, growth, draws, tree: OnceLock::new() });
             let wait = n_rows / WAIT_PART;
             if wait < LEAST_WAIT {
@@ -301,7 +302,7 @@ impl<'de> Deserialize<'de> for Forest {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let WrittenForest { places, seed, most_rows, most_bytes_per_tree } = WrittenForest::deserialize(deserializer)?;
         let pending = |(grown_at, due, tree): (u64, u64, Tree)| {
-            let growth = Growth { n_tokens: 0, start: 0.0, most_bytes: 0 };
+            let growth = Growth { n_tokens: 0, start: 0.0, most_bytes: 0, likely_bytes: 0 };
             let rebuild = Rebuild { sample: Sample::default(), growth, draws: Draws::new(0, 0), tree: tree.into() };
             Pending { rebuild: Arc::new(rebuild), grown_at, due }
         };

@@ -26,6 +26,8 @@ pub(super) struct Growth {
     pub start: f32,
     /// No node is split any more when the tree is this large, in bytes.
     pub most_bytes: usize,
+    /// What it is likely to take, as the tree before it did, in bytes. So it need not be moved while it grows.
+    pub likely_bytes: usize,
 }
 
 /// Part of the rows, which is a node of the tree.
@@ -41,7 +43,7 @@ struct Open {
 pub(super) fn grow(sample: &Sample, growth: Growth, mut draws: Draws) -> Tree {
     let mut grower = Grower::new(sample, growth);
     let mut rows: Vec<u32> = (0..sample.len() as u32).collect();
-    let mut tree = Tree::default();
+    let mut tree = Tree::with_room(growth.likely_bytes);
     let mut open = vec![Open { at: 0, parent: None, rows: 0..rows.len(), depth: 0 }];
     while let Some(node) = open.pop() {
         let own = &mut rows[node.rows.clone()];
@@ -241,7 +243,7 @@ mod tests {
     use super::*;
     use crate::bandit::auto::tree::Work;
 
-    const GROWTH: Growth = Growth { n_tokens: 2, start: 0.5, most_bytes: usize::MAX };
+    const GROWTH: Growth = Growth { n_tokens: 2, start: 0.5, most_bytes: usize::MAX, likely_bytes: 0 };
 
     /// Action 0 pays where token 0 is above 0.5, action 1 elsewhere; token 1 says nothing.
     fn sample(n: usize) -> Sample {

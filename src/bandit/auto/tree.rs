@@ -84,13 +84,17 @@ pub(super) struct Arrival<'a> {
 }
 
 impl Default for Tree {
-    /// A tree of one leaf that has seen nothing.
     fn default() -> Self {
-        Self { nodes: vec![Node::default()], counts: Counts::default() }
+        Self::with_room(0)
     }
 }
 
 impl Tree {
+    /// A tree of one leaf that has seen nothing, with room for counts of so many bytes.
+    pub fn with_room(n_bytes: usize) -> Self {
+        Self { nodes: vec![Node::default()], counts: Counts::with_room(n_bytes) }
+    }
+
     pub fn n_bytes(&self) -> usize {
         self.nodes.len() * size_of::<Node>() + self.counts.n_bytes()
     }

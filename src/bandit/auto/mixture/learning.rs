@@ -150,7 +150,7 @@ impl Mixture {
     /// Trees whose moment has come take their places, and those that are due are prepared.
     fn grow(&mut self, scratch: &mut Scratch) {
         let n_learned = self.n_learned;
-        let growth = Growth { n_tokens: self.tokens.len(), start: self.mean(), most_bytes: 0 };
+        let growth = Growth { n_tokens: self.tokens.len(), start: self.mean(), most_bytes: 0, likely_bytes: 0 };
         let settings = *self.settings();
         let is_on = |learner| settings.has(learner);
         let in_this_world = if self.drift.n_alarms > 0 { n_learned - self.drift.since } else { n_learned };
