@@ -114,7 +114,7 @@ fn rank_body(event: usize) -> String {
     .to_string()
 }
 
-/// What one call allocates, without what it takes to ask for it.
+/// What one call allocates, but for making its body.
 fn say_allocations(runtime: &Runtime, name: &str, served: &mut Served) {
     let first = served.n_events + 1;
     let bodies = Region::new(ALLOCATOR);
