@@ -8,14 +8,16 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Connection as _, PgConnection, SqliteConnection, SqlitePool};
+use sqlx::{
+    Connection as _, Database, Encode, FromRow, Sqlite, SqliteConnection, SqlitePool, Transaction, Type, query::QueryAs,
+};
 
 use super::{
-    Appended, Durability, Fence, LogHead, NewRecord, Store, StoreError, StoredRecord,
+    Appended, Durability, Fence, LogHead, NewRecord, Store, StoreError, StoredRecord, append_function,
     commit_log::CommitLog,
-    log::checked,
+    log::{FoundRecord, SELECT_BETWEEN, checked},
     log_plan::{Found, plan},
-    log_statements::{Appending, SQLITE_RANKED, SQLITE_TOKENS, insert_into_sqlite, json},
+    log_statements::{heads_in_sqlite, insert_into_sqlite, ranked_in_sqlite, tokens_in_sqlite},
     pools::{BEGIN_WRITING, Pools},
 };
 use crate::terms::LoopId;
@@ -32,6 +34,17 @@ pub(super) struct Addition {
 impl Addition {
     pub(super) fn nothing(given: LogHead) -> Self {
         Self { given, records: Vec::new(), fences: BTreeMap::new() }
+    }
+
+    /// Asks for what stands in the log between what was given and `up_to`: the newest of it when it is very much.
+    pub(super) fn missed<'q, D: Database>(&self, id: &'q LoopId, up_to: i64) -> QueryAs<'q, D, FoundRecord, D::Arguments>
+    where
+        FoundRecord: for<'r> FromRow<'r, D::Row>,
+        &'q str: Encode<'q, D> + Type<D>,
+        i64: Encode<'q, D> + Type<D>,
+    {
+        let after = self.given.seq.max(up_to - N_MISSED_MOST);
+        sqlx::query_as(SELECT_BETWEEN).bind(id.as_str()).bind(after).bind(up_to).bind(N_MISSED_MOST)
     }
 }
 
@@ -92,7 +105,7 @@ impl Store {
             }
             Pools::Postgres(reach) => {
                 let mut connection = reach.acquire().await.map_err(&failed)?;
-                let appending = in_time(append_to_postgres(&mut connection, additions, now_us, durability));
+                let appending = in_time(append_function::append(&mut connection, additions, now_us, durability));
                 let added = reach.while_there(appending).await.unwrap_or_else(|away| Err(failed(away)));
                 if let Err(error) = &added {
                     error.cause().inspect(|cause| reach.hear(cause));
@@ -127,7 +140,7 @@ async fn append_to_sqlite(
         sqlx::query(RELAX).execute(&mut *connection).await.map_err(&failed)?;
     }
     let transaction = connection.begin_with(BEGIN_WRITING).await.map_err(&failed)?;
-    let added = append_in(Appending::Sqlite(transaction), additions, now_us).await?;
+    let added = append_in(transaction, additions, now_us).await?;
     if durability == Durability::Relaxed {
         // The connection is shared with writes that must not be lost, so what it was told is taken back.
         sqlx::query(TIGHTEN).execute(&mut *connection).await.map_err(&failed)?;
@@ -172,9 +185,7 @@ async fn append_to_commit_log(
     let fenced = fenced_in(additions);
     if !fenced.is_empty() {
         // Only this process hands out leases, so the tokens hold until the write.
-        let tokens: Vec<(String, i64)> =
-            sqlx::query_as(SQLITE_TOKENS).bind(json(&fenced)).fetch_all(readers).await.map_err(&failed)?;
-        found.tokens.extend(tokens);
+        found.tokens = tokens_in_sqlite(readers, &fenced).await.map_err(&failed)?;
     }
     let perhaps_ranked = commit_log.perhaps_ranked(&ranked_in(additions));
     if !perhaps_ranked.is_empty() {
@@ -183,10 +194,9 @@ async fn append_to_commit_log(
             let known = commit_log.ranked_among(id, addition.records.iter().filter_map(NewRecord::ranks));
             found.known.insert(id.as_str().to_owned(), known);
         }
-        let known: Vec<(String, String)> =
-            sqlx::query_as(SQLITE_RANKED).bind(json(&perhaps_ranked)).fetch_all(readers).await.map_err(&failed)?;
-        for (id, event_id) in known {
-            found.known.entry(id).or_default().insert(event_id);
+        let known = ranked_in_sqlite(readers, &perhaps_ranked).await.map_err(&failed)?;
+        for (id, event_ids) in known {
+            found.known.entry(id).or_default().extend(event_ids);
         }
     }
     let rows = plan(additions, &found, now_us, &mut all_added);
@@ -216,46 +226,39 @@ fn ranked_in(additions: &Additions) -> Vec<(&str, &str)> {
     all.filter_map(|(id, record)| Some((id.as_str(), record.ranks()?.as_str()))).collect()
 }
 
-async fn append_to_postgres(
-    connection: &mut PgConnection,
+/// The same few statements, however many records and loops there are.
+async fn append_in(
+    mut transaction: Transaction<'_, Sqlite>,
     additions: &Additions,
     now_us: i64,
-    durability: Durability,
 ) -> Result<AllAdded, StoreError> {
-    // What is looked for is always few rows by an index. To plan that anew each time, for all partitions, takes longer than
-    // to do it.
-    const BEGIN: &str = "begin; set local plan_cache_mode = force_generic_plan";
-    const BEGIN_RELAXED: &str =
-        "begin; set local plan_cache_mode = force_generic_plan; set local synchronous_commit = off";
-    let begin = if durability == Durability::Relaxed { BEGIN_RELAXED } else { BEGIN };
-    let transaction = connection.begin_with(begin).await.map_err(StoreError::during(ATTEMPT))?;
-    append_in(Appending::Postgres(transaction), additions, now_us).await
-}
-
-/// The same few statements for either database, however many records and loops there are.
-async fn append_in(mut transaction: Appending<'_>, additions: &Additions, now_us: i64) -> Result<AllAdded, StoreError> {
     let failed = StoreError::during(ATTEMPT);
     let ids: Vec<&str> = additions.keys().map(LoopId::as_str).collect();
-    let heads = transaction.lock_and_read_heads(&ids).await.map_err(&failed)?;
+    let heads = heads_in_sqlite(&mut *transaction, &ids).await.map_err(&failed)?;
     let mut all_added = AllAdded::new();
     for (id, addition) in additions {
         let Some(head) = heads.get(id.as_str()) else { continue };
         let mut added = Added::default();
         if head.seq > addition.given.seq {
-            let after = addition.given.seq.max(head.seq - N_MISSED_MOST);
-            added.missed = checked(transaction.read_between(id, after, head.seq).await, ATTEMPT)?;
+            added.missed = checked(addition.missed(id, head.seq).fetch_all(&mut *transaction).await, ATTEMPT)?;
         }
         all_added.insert(id.clone(), added);
     }
     let fenced = fenced_in(additions);
-    let tokens =
-        if fenced.is_empty() { HashMap::new() } else { transaction.hold_tokens(&fenced).await.map_err(&failed)? };
+    let tokens = if fenced.is_empty() {
+        HashMap::new()
+    } else {
+        tokens_in_sqlite(&mut *transaction, &fenced).await.map_err(&failed)?
+    };
     let ranked = ranked_in(additions);
-    let known =
-        if ranked.is_empty() { HashMap::new() } else { transaction.find_ranked(&ranked).await.map_err(&failed)? };
+    let known = if ranked.is_empty() {
+        HashMap::new()
+    } else {
+        ranked_in_sqlite(&mut *transaction, &ranked).await.map_err(&failed)?
+    };
     let rows = plan(additions, &Found { heads, known, tokens }, now_us, &mut all_added);
     if !rows.is_empty() {
-        transaction.insert(&rows).await.map_err(&failed)?;
+        insert_into_sqlite(&mut transaction, &rows).await.map_err(&failed)?;
     }
     transaction.commit().await.map_err(&failed)?;
     Ok(all_added)

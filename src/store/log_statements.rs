@@ -1,15 +1,11 @@
-//! The statements of one append. Reading and locking many rows at once, and writing them, is where the databases have no
+//! The statements of an append to SQLite, and of an import. Reading and locking many rows at once, and writing them, is where the databases have no
 //! common text: SQLite takes lists as JSON, PostgreSQL as arrays.
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{Postgres, Sqlite, SqliteConnection, SqliteExecutor, Transaction};
 
-use super::{
-    LogHead, NewRecord,
-    commit_log::Row,
-    log::{FoundRecord, SELECT_BETWEEN},
-};
+use super::{LogHead, NewRecord, commit_log::Row};
 use crate::terms::{EventId, LoopId};
 
 /// A transaction that appends to logs.
@@ -40,7 +36,7 @@ const POSTGRES_HEADS: &str = "
         (select seq, at_us from log_record where loop_id = loop.id order by seq desc limit 1) newest on true
     where loop.id = any($1)";
 
-pub(super) const SQLITE_RANKED: &str = "
+const SQLITE_RANKED: &str = "
     select ranked.loop_id, ranked.event_id
     from json_each($1) wanted
     cross join log_record ranked on ranked.loop_id = wanted.value ->> 0 and ranked.event_id = wanted.value ->> 1
@@ -55,12 +51,9 @@ const POSTGRES_RANKED: &str = "
         where ranked.loop_id = wanted.loop_id and ranked.event_id = wanted.event_id and ranked.kind = 1 limit 1
     ) found";
 
-pub(super) const SQLITE_TOKENS: &str = "
+const SQLITE_TOKENS: &str = "
     select lease.loop_id, lease.token
     from json_each($1) wanted cross join trainer_lease lease on lease.loop_id = wanted.value";
-// The lock is the one that a change of hands waits for and a renewal does not.
-const POSTGRES_TOKENS: &str =
-    "select loop_id, token from trainer_lease where loop_id = any($1) order by loop_id for key share";
 
 // JSON holds no bytes, so the bodies come as one long run of them, and each row says which part is its own.
 // No part of nothing is null in SQLite, hence the coalesce.
@@ -79,79 +72,33 @@ const POSTGRES_INSERT: &str = "
     insert into log_record (loop_id, seq, at_us, kind, event_id, body)
     select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::bytea[])";
 
+/// By loop, the events that were ranked.
+pub(super) type Ranked = HashMap<String, HashSet<String>>;
+
 impl Appending<'_> {
     /// Where each log ends. Loops that are gone are missing. Until the commit nobody else appends to these logs.
     pub(super) async fn lock_and_read_heads(&mut self, ids: &[&str]) -> Result<HashMap<String, LogHead>, sqlx::Error> {
-        let found: Vec<(String, i64, i64)> = match self {
+        match self {
             // SQLite's lock is the transaction itself.
-            Self::Sqlite(transaction) => {
-                sqlx::query_as(SQLITE_HEADS).bind(json(ids)).fetch_all(&mut **transaction).await?
-            }
+            Self::Sqlite(transaction) => heads_in_sqlite(&mut **transaction, ids).await,
             Self::Postgres(transaction) => {
                 let locked: Vec<String> =
                     sqlx::query_scalar(POSTGRES_LOCK).bind(ids).fetch_all(&mut **transaction).await?;
-                sqlx::query_as(POSTGRES_HEADS).bind(locked).fetch_all(&mut **transaction).await?
+                sqlx::query_as(POSTGRES_HEADS).bind(locked).fetch_all(&mut **transaction).await.map(by_loop)
             }
-        };
-        Ok(found.into_iter().map(|(id, seq, at_us)| (id, LogHead { seq, at_us })).collect())
+        }
     }
 
-    /// The records with `after < seq <= up_to` of one log, in order.
-    pub(super) async fn read_between(
-        &mut self,
-        id: &LoopId,
-        after: i64,
-        up_to: i64,
-    ) -> Result<Vec<FoundRecord>, sqlx::Error> {
-        macro_rules! read {
-            ($transaction:expr) => {
-                sqlx::query_as(SELECT_BETWEEN)
-                    .bind(id.as_str())
-                    .bind(after)
-                    .bind(up_to)
-                    .bind(i64::MAX)
-                    .fetch_all(&mut **$transaction)
-                    .await
-            };
-        }
+    /// Which of these events (loop, event) were ranked before.
+    pub(super) async fn find_ranked(&mut self, events: &[(&str, &str)]) -> Result<Ranked, sqlx::Error> {
         match self {
-            Self::Sqlite(transaction) => read!(transaction),
-            Self::Postgres(transaction) => read!(transaction),
-        }
-    }
-
-    /// Which of these events (loop, event) were ranked before, by loop.
-    pub(super) async fn find_ranked(
-        &mut self,
-        events: &[(&str, &str)],
-    ) -> Result<HashMap<String, HashSet<String>>, sqlx::Error> {
-        let found: Vec<(String, String)> = match self {
-            Self::Sqlite(transaction) => {
-                sqlx::query_as(SQLITE_RANKED).bind(json(events)).fetch_all(&mut **transaction).await?
-            }
+            Self::Sqlite(transaction) => ranked_in_sqlite(&mut **transaction, events).await,
             Self::Postgres(transaction) => {
                 let (ids, event_ids): (Vec<&str>, Vec<&str>) = events.iter().copied().unzip();
-                sqlx::query_as(POSTGRES_RANKED).bind(ids).bind(event_ids).fetch_all(&mut **transaction).await?
+                let found = sqlx::query_as(POSTGRES_RANKED).bind(ids).bind(event_ids);
+                found.fetch_all(&mut **transaction).await.map(events_by_loop)
             }
-        };
-        let mut by_loop: HashMap<String, HashSet<String>> = HashMap::new();
-        for (id, event_id) in found {
-            by_loop.entry(id).or_default().insert(event_id);
         }
-        Ok(by_loop)
-    }
-
-    /// The newest token of each loop's lease, which nobody changes before the commit.
-    pub(super) async fn hold_tokens(&mut self, ids: &[&str]) -> Result<HashMap<String, i64>, sqlx::Error> {
-        let found: Vec<(String, i64)> = match self {
-            Self::Sqlite(transaction) => {
-                sqlx::query_as(SQLITE_TOKENS).bind(json(ids)).fetch_all(&mut **transaction).await?
-            }
-            Self::Postgres(transaction) => {
-                sqlx::query_as(POSTGRES_TOKENS).bind(ids).fetch_all(&mut **transaction).await?
-            }
-        };
-        Ok(found.into_iter().collect())
     }
 
     pub(super) async fn insert(&mut self, rows: &[NewRow<'_>]) -> Result<(), sqlx::Error> {
@@ -167,6 +114,43 @@ impl Appending<'_> {
             Self::Postgres(transaction) => transaction.commit().await,
         }
     }
+}
+
+/// Where each log ends. Loops that are gone are missing.
+pub(super) async fn heads_in_sqlite(
+    executor: impl SqliteExecutor<'_>,
+    ids: &[&str],
+) -> Result<HashMap<String, LogHead>, sqlx::Error> {
+    sqlx::query_as(SQLITE_HEADS).bind(json(ids)).fetch_all(executor).await.map(by_loop)
+}
+
+/// Which of these events (loop, event) were ranked before.
+pub(super) async fn ranked_in_sqlite(
+    executor: impl SqliteExecutor<'_>,
+    events: &[(&str, &str)],
+) -> Result<Ranked, sqlx::Error> {
+    sqlx::query_as(SQLITE_RANKED).bind(json(events)).fetch_all(executor).await.map(events_by_loop)
+}
+
+/// The newest token of each loop's lease.
+pub(super) async fn tokens_in_sqlite(
+    executor: impl SqliteExecutor<'_>,
+    ids: &[&str],
+) -> Result<HashMap<String, i64>, sqlx::Error> {
+    let found: Vec<(String, i64)> = sqlx::query_as(SQLITE_TOKENS).bind(json(ids)).fetch_all(executor).await?;
+    Ok(found.into_iter().collect())
+}
+
+fn by_loop(heads: Vec<(String, i64, i64)>) -> HashMap<String, LogHead> {
+    heads.into_iter().map(|(id, seq, at_us)| (id, LogHead { seq, at_us })).collect()
+}
+
+fn events_by_loop(events: Vec<(String, String)>) -> Ranked {
+    let mut by_loop = Ranked::new();
+    for (id, event_id) in events {
+        by_loop.entry(id).or_default().insert(event_id);
+    }
+    by_loop
 }
 
 /// Writes the rows in one statement, within a transaction or as one of its own.
@@ -224,6 +208,6 @@ async fn insert_into_postgres(
 }
 
 /// A list as SQLite takes it.
-pub(super) fn json<T: serde::Serialize + ?Sized>(list: &T) -> String {
+fn json<T: serde::Serialize + ?Sized>(list: &T) -> String {
     serde_json::to_string(list).expect("lists of texts and whole numbers always become JSON")
 }

@@ -9,6 +9,7 @@ mod pools;
 mod accounts;
 mod actions;
 mod announcements;
+mod append_function;
 mod archive;
 mod audit;
 mod carried;
@@ -92,6 +93,7 @@ impl Store {
         on_pool!(self.pools.writing(), pool => MIGRATIONS.run(pool).await.map_err(sqlx::Error::from))
             .map_err(StoreError::during("bring the database's schema up to date"))?;
         self.make_weeks().await?;
+        self.make_append_function().await?;
         self.finish_removing_loops().await
     }
 

@@ -66,7 +66,7 @@ impl Store {
         let Pools::Postgres(reach) = &self.pools else { return Ok(()) };
         let work = async {
             let mut transaction = reach.pool().begin().await?;
-            sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK_NUMBER).execute(&mut *transaction).await?;
+            lock_layout(&mut transaction).await?;
             lay_out(&mut transaction).await?;
             add_weeks(&mut transaction, N_MISSED).await?;
             transaction.commit().await
@@ -80,7 +80,7 @@ impl Store {
         let Pools::Postgres(reach) = &self.pools else { return Ok(()) };
         let work = async {
             let mut transaction = reach.pool().begin().await?;
-            sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK_NUMBER).execute(&mut *transaction).await?;
+            lock_layout(&mut transaction).await?;
             if is_without_events(&mut transaction).await? {
                 let first = this_week(&mut transaction).await? - N_BACK_MOST;
                 begin_with(&mut transaction, first.max(first_us / WEEK_US)).await?;
@@ -110,6 +110,11 @@ impl Store {
         };
         reach.run(work).await.map_err(StoreError::during("drop old weeks of the log"))
     }
+}
+
+/// Nobody else changes what lies below the schema until this transaction ends.
+pub(super) async fn lock_layout(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("select pg_advisory_xact_lock($1)").bind(LOCK_NUMBER).execute(connection).await.map(drop)
 }
 
 /// The table as the migrations made it becomes the base of the layout, with all its rows.

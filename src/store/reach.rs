@@ -88,7 +88,11 @@ impl Reach {
     pub(super) async fn open(url: &str) -> Result<Self, StoreError> {
         let attempt = "connect to PostgreSQL";
         let options: PgConnectOptions = url.parse().map_err(StoreError::during(attempt))?;
-        let options = options.options([("idle_in_transaction_session_timeout", SILENT_TIMEOUT)]);
+        let options = options.options([
+            ("idle_in_transaction_session_timeout", SILENT_TIMEOUT),
+            // Whoever waited for a lock has to see what was committed meanwhile.
+            ("default_transaction_isolation", "read committed"),
+        ]);
         let session = timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options));
         let session = session.await.unwrap_or_else(|_| Err(away())).map_err(StoreError::during(attempt))?;
         let inner = Arc::new(Inner {
