@@ -1,6 +1,13 @@
 //! Appending, reading and removing.
 
-use rankloop::store::{Appended, LogHead, StoredRecord};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+use rankloop::store::{Appended, Fence, LogHead, StoreError, StoredRecord};
 
 use crate::database::{Database, FIRST, NOON_US, event, given, on_both, record};
 
@@ -8,6 +15,7 @@ on_both!(
     records_count_up_and_log_time_never_falls,
     an_event_is_ranked_once_also_within_one_commit,
     two_loops_may_rank_the_same_event_id,
+    each_record_of_a_mixed_commit_gets_its_place_or_is_told_why_not,
     an_events_records_are_found_in_order_whatever_their_kind,
     the_latest_of_a_kind_come_newest_first,
     what_was_answered_is_there_after_a_restart,
@@ -63,6 +71,79 @@ pub(crate) async fn two_loops_may_rank_the_same_event_id(database: &Database) {
 
     let place = Appended::New { seq: 2, at_us: NOON_US };
     assert_eq!((appended.0.expect("appended"), appended.1.expect("appended")), (place, place));
+}
+
+/// Two processes take turns with bursts of all kinds of records for several loops; a list of what is there says what each
+/// has to become.
+async fn each_record_of_a_mixed_commit_gets_its_place_or_is_told_why_not(database: &Database) {
+    let ids = [database.make_loop("loop1").await, database.make_loop("loop2").await, database.make_loop("loop3").await];
+    let (outdated, valid) = (Fence { token: 1 }, Fence { token: 2 });
+    for (id, holder) in ids.iter().flat_map(|id| [(id, "a"), (id, "b")]) {
+        let lease = if holder == "a" { Duration::ZERO } else { Duration::from_secs(3_600) };
+        database.store.take_lease(id, holder, lease).await.expect("asked").expect("free");
+    }
+    let other = database.opened_again().await;
+    let writers = [database.writer().0, Database::writer_of(&other).0];
+    let mut followers = Vec::new();
+    for (writer, id) in writers.iter().flat_map(|writer| ids.iter().map(move |id| (writer, id))) {
+        followers.push((writer, writer.follow(id, FIRST).await.expect("a follower")));
+    }
+    let mut random = Pcg64Mcg::seed_from_u64(7);
+    let mut draw = |n: usize| random.random_range(0..n);
+    let mut newest = HashMap::from([(0, 1), (1, 1), (2, 1)]);
+    let mut ranked = HashSet::new();
+    let mut n_of_each = [0; 3];
+    for round in 0..30 {
+        let (mut appends, mut expected) = (Vec::new(), Vec::new());
+        let writer = &writers[round % 2];
+        for _ in 0..1 + draw(40) {
+            let (which, kind) = (draw(3), [1, 1, 3, 9][draw(4)]);
+            let event_id = (kind != 9).then(|| format!("e{}", draw(200)));
+            // Only what the trainer writes is fenced.
+            let fence = [None, Some(valid), Some(outdated)][if kind == 9 { draw(3) } else { 0 }];
+            let (id, written) = (&ids[which], record(kind, event_id.as_deref(), "body"));
+            appends.push(async move {
+                match fence {
+                    None => writer.append(id, written).await,
+                    Some(fence) => writer.append_as_trainer(id, written, fence).await,
+                }
+            });
+            expected.push(if fence == Some(outdated) {
+                n_of_each[0] += 1;
+                None
+            } else if kind == 1 && !ranked.insert((which, event_id)) {
+                n_of_each[1] += 1;
+                Some(Appended::Repeat)
+            } else {
+                n_of_each[2] += 1;
+                let seq = newest.entry(which).or_insert(1);
+                *seq += 1;
+                Some(Appended::New { seq: *seq, at_us: NOON_US })
+            });
+        }
+        for (outcome, expected) in futures::future::join_all(appends).await.into_iter().zip(expected) {
+            match (outcome, expected) {
+                (Ok(outcome), Some(expected)) => assert_eq!(outcome, expected, "round {round}"),
+                (Err(StoreError::NotTrainer), None) => {}
+                other => panic!("round {round}: {other:?}"),
+            }
+        }
+    }
+    assert!(n_of_each.iter().all(|n| *n > 20), "{n_of_each:?}");
+    // Each writes once more, which tells it what the other wrote last.
+    for (writer, id) in writers.iter().flat_map(|writer| ids.iter().map(move |id| (writer, id))) {
+        writer.append(id, record(3, None, "last")).await.expect("appended");
+    }
+    for (place, (writer, following)) in followers.iter_mut().enumerate() {
+        let stored = database.store.records_between(&ids[place % 3], 1, i64::MAX, 10_000).await.expect("read");
+        assert_eq!(stored.len(), usize::try_from(newest[&(place % 3)] + 1).expect("small"));
+        assert_eq!(stored.last().expect("some").seq, newest[&(place % 3)] + 2);
+        let given = given(writer, following).await;
+        // The last word of the second writer came after the first one's.
+        assert_eq!(given, stored[..given.len()]);
+        assert!(given.len() >= stored.len() - usize::from(place < 3), "{place}");
+    }
+    other.close().await;
 }
 
 pub(crate) async fn an_events_records_are_found_in_order_whatever_their_kind(database: &Database) {
