@@ -310,9 +310,9 @@ impl Join {
     }
 
     /// Gives an open event its decision back, read from the log.
-    pub fn remember(&mut self, ranked: &Ranked) {
-        if let Some(event) = self.open.get_mut(&ranked.event_id).filter(|event| event.is_forgotten()) {
-            event.decisions = Decided::read(ranked).decisions;
+    pub fn remember(&mut self, event_id: &EventId, decided: Decided) {
+        if let Some(event) = self.open.get_mut(event_id).filter(|event| event.is_forgotten()) {
+            event.decisions = decided.decisions;
             event.is_remembered = true;
             self.n_forgotten -= 1;
         }

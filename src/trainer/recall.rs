@@ -4,7 +4,10 @@
 //! are never needed, because events that were rewarded are learned already. What is learned, and in which order, does not
 //! depend on it.
 
+use futures::{StreamExt, stream};
+
 use super::{
+    decision::Decided,
     fold::Fold,
     join::Join,
     replay::{in_the_background, read_record},
@@ -13,11 +16,12 @@ use super::{
 use crate::{
     log::Fact,
     store::{Store, StoredRecord},
-    terms::LoopId,
+    terms::{EventId, LoopId},
 };
 
 /// Decisions read at once; some megabytes.
 const N_AT_ONCE: usize = 500;
+const N_SIDE_BY_SIDE: usize = 4;
 
 impl Join {
     /// The forgotten events that are over at `until_us`, with their deadlines, in the order in which they close: `n` of
@@ -81,19 +85,31 @@ pub(super) async fn recall(
     read(store, loop_id, fold, needed).await
 }
 
+/// Several pieces are read side by side: a start waits for it, and reading takes far longer than remembering.
 async fn read(store: &Store, loop_id: &LoopId, mut fold: Fold, seqs: Vec<i64>) -> Result<Fold, TrainerError> {
-    for seqs in seqs.chunks(N_AT_ONCE) {
-        let records = store.records_at(loop_id, seqs).await?;
-        fold = in_the_background(move || remember_all(fold, records)).await??;
+    let pieces = seqs.chunks(N_AT_ONCE).map(|seqs| read_decisions(store.clone(), loop_id.clone(), seqs.to_vec()));
+    let pieces: Vec<_> = pieces.collect();
+    let mut pieces = stream::iter(pieces).map(tokio::spawn).buffer_unordered(N_SIDE_BY_SIDE);
+    while let Some(decisions) = pieces.next().await {
+        for (event_id, decided) in decisions?? {
+            fold.remember(&event_id, decided);
+        }
     }
     Ok(fold)
 }
 
-fn remember_all(mut fold: Fold, records: Vec<StoredRecord>) -> Result<Fold, TrainerError> {
-    for stored in records {
-        if let Fact::Ranked(ranked) = read_record(stored)?.fact {
-            fold.remember(&ranked);
-        }
-    }
-    Ok(fold)
+async fn read_decisions(
+    store: Store,
+    loop_id: LoopId,
+    seqs: Vec<i64>,
+) -> Result<Vec<(EventId, Decided)>, TrainerError> {
+    let records = store.records_at(&loop_id, &seqs).await?;
+    in_the_background(move || {
+        let decided = |stored| match read_record(stored)?.fact {
+            Fact::Ranked(ranked) => Ok(Some((ranked.event_id.clone(), Decided::read(&ranked)))),
+            _ => Ok(None),
+        };
+        records.into_iter().filter_map(|stored| decided(stored).transpose()).collect()
+    })
+    .await?
 }

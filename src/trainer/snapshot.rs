@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cell::{InForce, Learned, LoopCell, RulesHistory, rules_of},
+    decision::Decided,
     fold::Fold,
     join::{Join, JoinSnapshot},
     tally::Tally,
@@ -18,7 +19,7 @@ use crate::{
     bandit::{ModelFileError, Policy},
     log::EventRules,
     store::LogHead,
-    terms::{LearningMode, RewardAggregation},
+    terms::{EventId, LearningMode, RewardAggregation},
 };
 
 const MAGIC: &[u8; 8] = b"rlfold02";
@@ -154,7 +155,7 @@ impl Fold {
     }
 
     /// Gives an open event its decision back.
-    pub fn remember(&mut self, ranked: &crate::log::Ranked) {
-        self.join.remember(ranked);
+    pub(super) fn remember(&mut self, event_id: &EventId, decided: Decided) {
+        self.join.remember(event_id, decided);
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     bandit::{LearningSettings, Policy, Rebuild},
     log::{Fact, Record, Relearned},
     terms::{EventId, RewardValue},
-    trainer::{Fold, decision::Decision},
+    trainer::{Fold, decision::{Decided, Decision}},
 };
 
 /// Learned events: from some 260 on trees are grown ahead, and by then each has been several times.
@@ -55,7 +55,7 @@ fn folded_from_a_snapshot(records: &[Record], cut: usize) -> Fold {
     let mut restarted = Fold::from_bytes(&snapshot).expect("its own bytes");
     for record in &records[..cut] {
         if let Fact::Ranked(ranked) = &record.fact {
-            restarted.remember(ranked);
+            restarted.remember(&ranked.event_id, Decided::read(ranked));
         }
     }
     (cut..records.len()).for_each(|idx| step(&mut restarted, records, idx));
