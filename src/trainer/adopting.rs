@@ -13,7 +13,7 @@ use tracing::info;
 use super::{
     cell::LoopCell,
     fold::Fold,
-    replay::{N_READ_AT_ONCE, from_snapshot},
+    replay::from_snapshot,
     task::{Tools, TrainerError},
 };
 use crate::store::StoredRecord;
@@ -23,6 +23,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 /// For how long at most; the trainer stores it at once.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Records of a gap that are read at once.
+const N_READ_AT_ONCE: i64 = 1_000;
 /// So many records are folded more slowly than a snapshot is read.
 const N_WORTH_A_LEAP: i64 = 20_000;
 

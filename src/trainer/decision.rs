@@ -35,6 +35,12 @@ impl KnownFact {
         Carried::new(Self { fact: Fact::Ranked(ranked), decided: Some(decided) })
     }
 
+    /// What was read from a record, for whoever folds it.
+    pub(super) fn read(fact: Fact) -> Carried {
+        let decided = if let Fact::Ranked(ranked) = &fact { Some(Decided::read(ranked)) } else { None };
+        Carried::new(Self { fact, decided })
+    }
+
     /// Any other fact.
     pub fn of(fact: Fact) -> Carried {
         Carried::new(Self { fact, decided: None })

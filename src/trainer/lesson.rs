@@ -1,6 +1,9 @@
 //! Training a new model from a loop's past, while the old one serves.
 
-use super::join::{Join, Joined};
+use super::{
+    decision::Decided,
+    join::{Join, Joined},
+};
 use crate::{
     bandit::Policy,
     log::{EventRules, Fact, Record},
@@ -27,8 +30,8 @@ impl Lesson {
         self.seq
     }
 
-    /// Learns what the next record decides.
-    pub fn apply(&mut self, record: &Record) {
+    /// Learns what the next record decides, a Rank with what is known of its decisions.
+    pub(super) fn apply(&mut self, record: &Record, decided: Option<Decided>) {
         self.seq = record.seq;
         self.at_us = record.at_us;
         let at_us = record.at_us;
@@ -44,7 +47,7 @@ impl Lesson {
                     self.policy = same;
                 }
             }
-            _ => self.join.apply(record, None, &self.rules, |_: &EventId, joined| teach(policy, &joined, at_us)),
+            _ => self.join.apply(record, decided, &self.rules, |_: &EventId, joined| teach(policy, &joined, at_us)),
         }
     }
 

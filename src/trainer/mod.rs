@@ -16,6 +16,7 @@ mod leases;
 mod lesson;
 mod marks;
 mod progress;
+mod read_ahead;
 mod recall;
 mod relearn;
 mod replay;

@@ -7,6 +7,7 @@ use super::{
     Lesson,
     decision::{Decided, KnownFact},
     fold::Fold,
+    read_ahead::ReadAhead,
     recall::recall,
     task::TrainerError,
 };
@@ -16,8 +17,9 @@ use crate::{
     terms::LoopId,
 };
 
-/// Records read at once: some tenths of a second of work, after which a training may be stopped.
-pub(super) const N_READ_AT_ONCE: i64 = 1_000;
+/// Pieces of the log that are read ahead while everybody waits for it, and while a model is trained anew beside the calls.
+pub(super) const N_AHEAD_WHILE_ALL_WAIT: usize = 3;
+pub(super) const N_AHEAD_IN_THE_BACKGROUND: usize = 1;
 
 /// Does work that takes longer than answering a call may wait: off the threads that answer calls.
 pub async fn in_the_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
@@ -47,62 +49,72 @@ pub async fn replay(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerErro
         Some(fold) => fold,
         None => from_first_record(store, loop_id).await?,
     };
+    let read_on = |fold: &Fold| ReadAhead::start(store, loop_id, fold.head().seq, i64::MAX, N_AHEAD_WHILE_ALL_WAIT);
+    let mut reading = read_on(&fold);
+    let mut left = Vec::new();
     loop {
-        let records = store.records_between(loop_id, fold.head().seq, i64::MAX, N_READ_AT_ONCE).await?;
-        let Some(next) = records.first() else { return Ok(fold) };
+        let records = if left.is_empty() { reading.next().await? } else { Some(left) };
+        let Some(records) = records else { return Ok(fold) };
         // Another process may have stored a newer snapshot and removed what was in it since this one was read.
-        if next.seq > fold.head().seq + 1
+        if records.first().is_some_and(|next| next.seq > fold.head().seq + 1)
             && store.newest_snapshot_seq(loop_id).await? > fold.head().seq
             && let Some(newer) = from_snapshot(store, loop_id).await?.filter(|newer| newer.head().seq > fold.head().seq)
         {
             fold = newer;
+            reading = read_on(&fold);
+            left = Vec::new();
             continue;
         }
         fold = recall(store, loop_id, fold, &records).await?;
         let taking_over;
-        (fold, taking_over) = in_the_background(move || fold_up_to_take_over(fold, records)).await??;
+        (fold, left, taking_over) = in_the_background(move || fold_up_to_take_over(fold, records)).await??;
         if taking_over {
             let up_to = fold.head().seq;
-            let lesson = teach(store, loop_id, fold.lesson()?, up_to, |_| {}).await?;
+            let lesson = teach(store, loop_id, fold.lesson()?, up_to, N_AHEAD_WHILE_ALL_WAIT, |_| {}).await?;
             fold.take_over(lesson);
         }
     }
 }
 
-/// Folds the records, but none behind one with which a newly trained model takes over; whether there was one.
-fn fold_up_to_take_over(mut fold: Fold, records: Vec<StoredRecord>) -> Result<(Fold, bool), TrainerError> {
-    for stored in records {
-        let record = read_record(stored)?;
+/// Folds the records, but none behind one with which a newly trained model takes over; those, and whether there was one.
+fn fold_up_to_take_over(
+    mut fold: Fold,
+    records: Vec<StoredRecord>,
+) -> Result<(Fold, Vec<StoredRecord>, bool), TrainerError> {
+    let mut records = records.into_iter();
+    while let Some(stored) = records.next() {
+        let (record, decided) = read_known(stored)?;
         let is_take_over = fold.is_take_over(&record);
-        fold.apply(&record)?;
+        fold.apply_known(&record, decided)?;
         if is_take_over {
-            return Ok((fold, true));
+            return Ok((fold, records.collect(), true));
         }
     }
-    Ok((fold, false))
+    Ok((fold, Vec::new(), false))
 }
 
-/// Feeds a lesson the retained records after its last one, up to and including `up_to`.
+/// Feeds a lesson the retained records after its last one, up to and including `up_to`; they are read `n_ahead` pieces
+/// ahead.
 pub(super) async fn teach(
     store: &Store,
     loop_id: &LoopId,
     mut lesson: Lesson,
     up_to: i64,
+    n_ahead: usize,
     mut progress: impl FnMut(i64),
 ) -> Result<Lesson, TrainerError> {
-    loop {
-        let records = store.records_between(loop_id, lesson.seq(), up_to, N_READ_AT_ONCE).await?;
-        if records.is_empty() {
-            return Ok(lesson);
-        }
+    let mut reading = ReadAhead::start(store, loop_id, lesson.seq(), up_to, n_ahead);
+    while let Some(records) = reading.next().await? {
         lesson = in_the_background(move || apply_all(lesson, records)).await??;
         progress(lesson.seq());
     }
+    Ok(lesson)
 }
 
 fn apply_all(mut lesson: Lesson, records: Vec<StoredRecord>) -> Result<Lesson, TrainerError> {
     for stored in records {
-        lesson.apply(&read_record(stored)?);
+        let (record, decided) = read_known(stored)?;
+        lesson.apply(&record, decided);
     }
     Ok(lesson)
 }

@@ -122,7 +122,7 @@ fn step(fold: &mut Fold, records: &[Record], idx: usize) {
     fold.apply(&records[idx]).expect("the next record");
     if is_take_over {
         let mut lesson = fold.lesson().expect("good settings");
-        records[..=idx].iter().for_each(|record| lesson.apply(record));
+        records[..=idx].iter().for_each(|record| lesson.apply(record, None));
         fold.take_over(lesson);
     }
 }
