@@ -37,7 +37,11 @@ impl Addition {
     }
 
     /// Asks for what stands in the log between what was given and `up_to`: the newest of it when it is very much.
-    pub(super) fn missed<'q, D: Database>(&self, id: &'q LoopId, up_to: i64) -> QueryAs<'q, D, FoundRecord, D::Arguments>
+    pub(super) fn missed<'q, D: Database>(
+        &self,
+        id: &'q LoopId,
+        up_to: i64,
+    ) -> QueryAs<'q, D, FoundRecord, D::Arguments>
     where
         FoundRecord: for<'r> FromRow<'r, D::Row>,
         &'q str: Encode<'q, D> + Type<D>,

@@ -3,11 +3,7 @@
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::{
-    decision::KnownFact,
-    replay::in_the_background,
-    task::TrainerError,
-};
+use super::{decision::KnownFact, replay::in_the_background, task::TrainerError};
 use crate::{
     log::Fact,
     store::{Store, StoredRecord},

@@ -74,7 +74,8 @@ impl Relearning {
     async fn train(self, tools: Tools, asked_seq: i64, lesson: Lesson, up_to: i64) {
         info!(loop.id = %tools.loop_id, "Training a new model from the log");
         let progress = |seq: i64| self.job().share_done = Some(seq as f32 / up_to.max(1) as f32);
-        let lesson = match teach(&tools.store, &tools.loop_id, lesson, up_to, N_AHEAD_IN_THE_BACKGROUND, progress).await {
+        let lesson = match teach(&tools.store, &tools.loop_id, lesson, up_to, N_AHEAD_IN_THE_BACKGROUND, progress).await
+        {
             Ok(lesson) => lesson,
             Err(problem) => {
                 let problem = &problem as &dyn std::error::Error;

@@ -7,7 +7,10 @@ use crate::{
     bandit::{LearningSettings, Policy, Rebuild},
     log::{Fact, Record, Relearned},
     terms::{EventId, RewardValue},
-    trainer::{Fold, decision::{Decided, Decision}},
+    trainer::{
+        Fold,
+        decision::{Decided, Decision},
+    },
 };
 
 /// Learned events: from some 260 on trees are grown ahead, and by then each has been several times.
