@@ -90,7 +90,19 @@ impl Store {
         up_to: i64,
         limit: i64,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        let found = on_pool!(self.pools.reading_log().await?, pool => sqlx::query_as(SELECT_BETWEEN)
+        self.pools.settled().await?;
+        self.settled_records_between(id, after, up_to, limit).await
+    }
+
+    /// The same without what was acknowledged in the last moments, for those who have waited for that and read on.
+    pub async fn settled_records_between(
+        &self,
+        id: &LoopId,
+        after: i64,
+        up_to: i64,
+        limit: i64,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
+        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SELECT_BETWEEN)
             .bind(id.as_str())
             .bind(after)
             .bind(up_to)

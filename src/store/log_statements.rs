@@ -1,5 +1,5 @@
-//! The statements of an append to SQLite, and of an import. Reading and locking many rows at once, and writing them, is where the databases have no
-//! common text: SQLite takes lists as JSON, PostgreSQL as arrays.
+//! The statements of an append to SQLite, and of an import. Reading and locking many rows at once, and writing them, is
+//! where the databases have no common text: SQLite takes lists as JSON, PostgreSQL as arrays.
 
 use std::collections::{HashMap, HashSet};
 

@@ -24,19 +24,23 @@ pub(super) struct ReadAhead {
 type Piece = JoinHandle<Result<Vec<StoredRecord>, TrainerError>>;
 
 impl ReadAhead {
-    /// The records with `after < seq <= up_to`. `n_ahead` pieces wait at most, and as many processors may be at work.
+    /// The records with `after < seq <= up_to` of those that are acknowledged by now, and perhaps later ones. `n_ahead` pieces wait at most, and as many processors may be at work.
     pub(super) fn start(store: &Store, loop_id: &LoopId, after: i64, up_to: i64, n_ahead: usize) -> Self {
         let (sender, pieces) = mpsc::channel(n_ahead);
         let (store, loop_id) = (store.clone(), loop_id.clone());
-        let mut after = after;
+        let mut last_seq = None;
         let reading = tokio::spawn(async move {
             loop {
                 // Room first, so that nothing is read that nobody would take.
                 let Ok(room) = sender.reserve().await else { return };
-                match store.records_between(&loop_id, after, up_to, N_OF_PIECE).await {
+                let records = match last_seq {
+                    None => store.records_between(&loop_id, after, up_to, N_OF_PIECE).await,
+                    Some(last_seq) => store.settled_records_between(&loop_id, last_seq, up_to, N_OF_PIECE).await,
+                };
+                match records {
                     Ok(records) => {
                         let Some(last) = records.last() else { return };
-                        after = last.seq;
+                        last_seq = Some(last.seq);
                         room.send(Ok(tokio::spawn(async { in_the_background(move || known(records)).await? })));
                     }
                     Err(error) => return room.send(Err(error.into())),
