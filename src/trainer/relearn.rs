@@ -10,7 +10,7 @@ use tracing::{error, info};
 
 use super::{
     Lesson,
-    replay::{N_AHEAD_IN_THE_BACKGROUND, N_AHEAD_WHILE_ALL_WAIT, teach},
+    replay::{teach_at_once, teach_beside},
     task::{Tools, TrainerError},
 };
 use crate::{
@@ -74,8 +74,7 @@ impl Relearning {
     async fn train(self, tools: Tools, asked_seq: i64, lesson: Lesson, up_to: i64) {
         info!(loop.id = %tools.loop_id, "Training a new model from the log");
         let progress = |seq: i64| self.job().share_done = Some(seq as f32 / up_to.max(1) as f32);
-        let lesson = match teach(&tools.store, &tools.loop_id, lesson, up_to, N_AHEAD_IN_THE_BACKGROUND, progress).await
-        {
+        let lesson = match teach_beside(&tools.store, &tools.loop_id, lesson, up_to, progress).await {
             Ok(lesson) => lesson,
             Err(problem) => {
                 let problem = &problem as &dyn std::error::Error;
@@ -109,5 +108,5 @@ impl Relearning {
 
 /// Brings a lesson to `up_to` before anything else happens.
 pub(super) async fn relearn_now(tools: &Tools, lesson: Lesson, up_to: i64) -> Result<Lesson, TrainerError> {
-    teach(&tools.store, &tools.loop_id, lesson, up_to, N_AHEAD_WHILE_ALL_WAIT, |_| {}).await
+    teach_at_once(&tools.store, &tools.loop_id, lesson, up_to).await
 }

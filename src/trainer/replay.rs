@@ -7,7 +7,7 @@ use super::{
     Lesson,
     decision::{Decided, KnownFact},
     fold::Fold,
-    read_ahead::ReadAhead,
+    log_reading::LogReading,
     recall::recall,
     task::TrainerError,
 };
@@ -16,10 +16,6 @@ use crate::{
     store::{Store, StoredRecord},
     terms::LoopId,
 };
-
-/// Pieces of the log that are read ahead while everybody waits for it, and while a model is trained anew beside the calls.
-pub(super) const N_AHEAD_WHILE_ALL_WAIT: usize = 3;
-pub(super) const N_AHEAD_IN_THE_BACKGROUND: usize = 1;
 
 /// Does work that takes longer than answering a call may wait: off the threads that answer calls.
 pub async fn in_the_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
@@ -49,7 +45,7 @@ pub async fn replay(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerErro
         Some(fold) => fold,
         None => from_first_record(store, loop_id).await?,
     };
-    let read_on = |fold: &Fold| ReadAhead::start(store, loop_id, fold.head().seq, i64::MAX, N_AHEAD_WHILE_ALL_WAIT);
+    let read_on = |fold: &Fold| LogReading::ahead(store, loop_id, fold.head().seq, i64::MAX);
     let mut reading = read_on(&fold);
     let mut left = Vec::new();
     loop {
@@ -70,8 +66,7 @@ pub async fn replay(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerErro
         (fold, left, taking_over) = in_the_background(move || fold_up_to_take_over(fold, records)).await??;
         if taking_over {
             let up_to = fold.head().seq;
-            let lesson = teach(store, loop_id, fold.lesson()?, up_to, N_AHEAD_WHILE_ALL_WAIT, |_| {}).await?;
-            fold.take_over(lesson);
+            fold.take_over(teach_at_once(store, loop_id, fold.lesson()?, up_to).await?);
         }
     }
 }
@@ -93,17 +88,32 @@ fn fold_up_to_take_over(
     Ok((fold, Vec::new(), false))
 }
 
-/// Feeds a lesson the retained records after its last one, up to and including `up_to`; they are read `n_ahead` pieces
-/// ahead.
-pub(super) async fn teach(
+/// Feeds a lesson the retained records after its last one, up to and including `up_to`, before anything else happens.
+pub(super) async fn teach_at_once(
     store: &Store,
     loop_id: &LoopId,
-    mut lesson: Lesson,
+    lesson: Lesson,
     up_to: i64,
-    n_ahead: usize,
+) -> Result<Lesson, TrainerError> {
+    teach(LogReading::ahead(store, loop_id, lesson.seq(), up_to), lesson, |_| {}).await
+}
+
+/// The same beside everything else. `progress` is told the last record so far.
+pub(super) async fn teach_beside(
+    store: &Store,
+    loop_id: &LoopId,
+    lesson: Lesson,
+    up_to: i64,
+    progress: impl FnMut(i64),
+) -> Result<Lesson, TrainerError> {
+    teach(LogReading::piecemeal(store, loop_id, lesson.seq(), up_to), lesson, progress).await
+}
+
+async fn teach(
+    mut reading: LogReading,
+    mut lesson: Lesson,
     mut progress: impl FnMut(i64),
 ) -> Result<Lesson, TrainerError> {
-    let mut reading = ReadAhead::start(store, loop_id, lesson.seq(), up_to, n_ahead);
     while let Some(records) = reading.next().await? {
         lesson = in_the_background(move || apply_all(lesson, records)).await??;
         progress(lesson.seq());

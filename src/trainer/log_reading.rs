@@ -1,0 +1,125 @@
+//! The records of a log for whoever folds them. Reading them out of their bytes takes longer than folding them, so where
+//! everybody waits for it, it is done some pieces ahead, on several processors.
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use super::{decision::KnownFact, replay::in_the_background, task::TrainerError};
+use crate::{
+    log::Fact,
+    store::{Store, StoredRecord},
+    terms::LoopId,
+};
+
+/// Records of a piece: some tens of milliseconds of work, after which a training may be stopped.
+const N_OF_PIECE: i64 = 250;
+/// Pieces that wait to be folded; as many processors may be at work on them.
+const N_AHEAD: usize = 3;
+
+/// The records of one log, in order, piece by piece.
+#[derive(Debug)]
+pub(super) enum LogReading {
+    /// As they lie in the log, each piece when it is asked for: what goes on beside the calls should leave them processors.
+    Piecemeal(Pieces),
+    Ahead(Ahead),
+}
+
+impl LogReading {
+    /// Everything with `after < seq <= up_to` that is acknowledged by now, and perhaps later records.
+    pub(super) fn ahead(store: &Store, loop_id: &LoopId, after: i64, up_to: i64) -> Self {
+        Self::Ahead(Ahead::start(Pieces::of(store, loop_id, after, up_to)))
+    }
+
+    /// The same, no sooner than it is asked for.
+    pub(super) fn piecemeal(store: &Store, loop_id: &LoopId, after: i64, up_to: i64) -> Self {
+        Self::Piecemeal(Pieces::of(store, loop_id, after, up_to))
+    }
+
+    /// The next records; `None` at the end. What was read ahead carries what stands in it and has no bodies any more.
+    pub(super) async fn next(&mut self) -> Result<Option<Vec<StoredRecord>>, TrainerError> {
+        match self {
+            Self::Piecemeal(pieces) => pieces.next().await,
+            Self::Ahead(ahead) => ahead.next().await,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Pieces {
+    store: Store,
+    loop_id: LoopId,
+    after: i64,
+    up_to: i64,
+    is_first: bool,
+}
+
+impl Pieces {
+    fn of(store: &Store, loop_id: &LoopId, after: i64, up_to: i64) -> Self {
+        Self { store: store.clone(), loop_id: loop_id.clone(), after, up_to, is_first: true }
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<StoredRecord>>, TrainerError> {
+        let Self { store, loop_id, after, up_to, is_first } = self;
+        let records = if std::mem::take(is_first) {
+            store.records_between(loop_id, *after, *up_to, N_OF_PIECE).await?
+        } else {
+            store.settled_records_between(loop_id, *after, *up_to, N_OF_PIECE).await?
+        };
+        let Some(last) = records.last() else { return Ok(None) };
+        *after = last.seq;
+        Ok(Some(records))
+    }
+}
+
+/// Reading ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    pieces: mpsc::Receiver<Result<Piece, TrainerError>>,
+    reading: JoinHandle<()>,
+}
+
+/// Records that are being read out of their bytes.
+type Piece = JoinHandle<Result<Vec<StoredRecord>, TrainerError>>;
+
+impl Ahead {
+    fn start(mut pieces: Pieces) -> Self {
+        let (sender, receiver) = mpsc::channel(N_AHEAD);
+        // Room first, so that nothing is read that nobody would take.
+        let reading = tokio::spawn(async move {
+            while let Ok(room) = sender.reserve().await {
+                match pieces.next().await {
+                    Ok(Some(records)) => {
+                        room.send(Ok(tokio::spawn(async { in_the_background(move || known(records)).await? })));
+                    }
+                    Ok(None) => return,
+                    Err(error) => return room.send(Err(error)),
+                }
+            }
+        });
+        Self { pieces: receiver, reading }
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<StoredRecord>>, TrainerError> {
+        match self.pieces.recv().await {
+            Some(piece) => piece?.await?.map(Some),
+            None => {
+                // An end that is none must not look like one.
+                (&mut self.reading).await?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        self.reading.abort();
+    }
+}
+
+fn known(records: Vec<StoredRecord>) -> Result<Vec<StoredRecord>, TrainerError> {
+    let known = |stored: StoredRecord| {
+        let carried = KnownFact::read(Fact::from_body(stored.seq, stored.kind, &stored.body)?);
+        Ok(StoredRecord { body: Vec::new(), carried, ..stored })
+    };
+    records.into_iter().map(known).collect()
+}
