@@ -1,9 +1,13 @@
-//! The append on PostgreSQL: one function in the database, called by one statement, which is a transaction of its own.
+//! The append on PostgreSQL: one function in the database, called in a transaction of nothing else.
 //!
 //! Several statements from here would be as many journeys there and back, and the locks on the logs would be held across
-//! all of them, also while a process that was paused in the middle sleeps.
+//! all of them.
+//!
+//! The commit is a journey of its own all the same. A database that stood still goes on with what it was sent before, also
+//! when whoever sent it has long told its caller that nothing was stored; what was not committed by then is taken back,
+//! because nobody is there any more.
 
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 
 use super::{
     Appended, Durability, NewRecord, Store, StoreError,
@@ -111,8 +115,10 @@ pub(super) async fn append(
     now_us: i64,
     durability: Durability,
 ) -> Result<AllAdded, StoreError> {
-    let Told { heads, times, seqs } =
-        call(connection, additions, now_us, durability).await.map_err(StoreError::during(ATTEMPT))?;
+    let failed = StoreError::during(ATTEMPT);
+    let mut transaction = connection.begin().await.map_err(&failed)?;
+    let Told { heads, times, seqs } = call(&mut transaction, additions, now_us, durability).await.map_err(&failed)?;
+    transaction.commit().await.map_err(&failed)?;
     let mut outcomes = seqs.into_iter();
     let mut all_added = AllAdded::new();
     for ((id, addition), (head, at_us)) in additions.iter().zip(heads.into_iter().zip(times)) {
