@@ -83,6 +83,9 @@ impl Store {
     }
 
     /// At most `limit` records with `after < seq <= up_to`, in order.
+    ///
+    /// The database holds a beginning of each log, so only who reaches its end there has to wait for what was acknowledged
+    /// and is not in it yet.
     pub async fn records_between(
         &self,
         id: &LoopId,
@@ -90,26 +93,27 @@ impl Store {
         up_to: i64,
         limit: i64,
     ) -> Result<Vec<StoredRecord>, StoreError> {
-        self.pools.settled().await?;
-        self.settled_records_between(id, after, up_to, limit).await
-    }
-
-    /// The same without what was acknowledged in the last moments, for those who have waited for that and read on.
-    pub async fn settled_records_between(
-        &self,
-        id: &LoopId,
-        after: i64,
-        up_to: i64,
-        limit: i64,
-    ) -> Result<Vec<StoredRecord>, StoreError> {
-        let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SELECT_BETWEEN)
-            .bind(id.as_str())
-            .bind(after)
-            .bind(up_to)
-            .bind(limit)
-            .fetch_all(pool)
-            .await);
-        checked(found, "read a log")
+        let mut is_settled = self.pools.is_settled();
+        let mut records: Vec<StoredRecord> = Vec::new();
+        loop {
+            let after = records.last().map_or(after, |last| last.seq);
+            let n_left = limit.saturating_sub_unsigned(records.len() as u64);
+            let found = on_pool!(self.pools.reading(), pool => sqlx::query_as(SELECT_BETWEEN)
+                .bind(id.as_str())
+                .bind(after)
+                .bind(up_to)
+                .bind(n_left)
+                .fetch_all(pool)
+                .await);
+            let found = checked(found, "read a log")?;
+            let is_all = found.len() as i64 >= n_left || found.last().is_some_and(|last| last.seq >= up_to);
+            records.extend(found);
+            if is_settled || is_all {
+                return Ok(records);
+            }
+            self.pools.settled().await?;
+            is_settled = true;
+        }
     }
 
     /// The records with these seqs, as far as they are there, in any order.

@@ -132,6 +132,11 @@ impl Pools {
         }
     }
 
+    /// Whether that is so already.
+    pub(super) fn is_settled(&self) -> bool {
+        self.commit_log().is_none_or(|commit_log| commit_log.unsettled().n_commits == 0)
+    }
+
     pub(super) fn commit_log(&self) -> Option<&CommitLog> {
         match self {
             Self::Sqlite { commit_log, .. } => commit_log.get(),

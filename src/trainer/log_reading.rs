@@ -49,23 +49,17 @@ pub(super) struct Pieces {
     loop_id: LoopId,
     after: i64,
     up_to: i64,
-    is_first: bool,
 }
 
 impl Pieces {
     fn of(store: &Store, loop_id: &LoopId, after: i64, up_to: i64) -> Self {
-        Self { store: store.clone(), loop_id: loop_id.clone(), after, up_to, is_first: true }
+        Self { store: store.clone(), loop_id: loop_id.clone(), after, up_to }
     }
 
     async fn next(&mut self) -> Result<Option<Vec<StoredRecord>>, TrainerError> {
-        let Self { store, loop_id, after, up_to, is_first } = self;
-        let records = if std::mem::take(is_first) {
-            store.records_between(loop_id, *after, *up_to, N_OF_PIECE).await?
-        } else {
-            store.settled_records_between(loop_id, *after, *up_to, N_OF_PIECE).await?
-        };
+        let records = self.store.records_between(&self.loop_id, self.after, self.up_to, N_OF_PIECE).await?;
         let Some(last) = records.last() else { return Ok(None) };
-        *after = last.seq;
+        self.after = last.seq;
         Ok(Some(records))
     }
 }

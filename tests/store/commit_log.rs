@@ -44,6 +44,7 @@ as_a_server!(
     what_a_crash_leaves_in_the_files_is_in_the_log_again => a_crash,
     a_damaged_end_of_the_files_is_left_out_and_the_rest_is_whole => a_damaged_end,
     a_backup_of_another_process_has_all_that_was_acknowledged => a_backup_of_another_process,
+    what_is_read_reaches_over_the_end_of_the_database => over_the_end,
     an_event_is_known_wherever_its_rank_lies => an_event_is_known,
     a_record_that_no_file_holds_goes_into_the_database_in_its_place => a_large_record,
     a_removed_loop_takes_its_records_along => a_removed_loop,
@@ -100,6 +101,29 @@ async fn what_a_crash_leaves_in_the_files_is_in_the_log_again(database: &Databas
     // Moved once, and not again.
     assert_eq!(after_a_crash(at_once.path(), &id).await, all);
     assert_eq!(seqs(&after_a_crash(later.path(), &id).await), (1..=32).collect::<Vec<_>>());
+}
+
+async fn what_is_read_reaches_over_the_end_of_the_database(database: &Database) {
+    let (id, writer) = filled(database, 30).await;
+    let read = async |after, up_to, limit| {
+        seqs(&database.store.records_between(&id, after, up_to, limit).await.expect("read"))
+    };
+    let span = |seqs: std::ops::RangeInclusive<i64>| seqs.collect::<Vec<_>>();
+    assert_eq!(read(0, i64::MAX, i64::MAX).await, span(1..=31));
+    // The newest is in the files alone each time: a part is read here and the rest there, or all of it here.
+    for (newest, after, up_to, limit, wanted) in [
+        (32, 20, i64::MAX, i64::MAX, 21..=32),
+        (33, 20, i64::MAX, 5, 21..=25),
+        (34, 29, i64::MAX, 4, 30..=33),
+        (35, 29, i64::MAX, 6, 30..=35),
+        (36, 29, 36, 100, 30..=36),
+        (37, 29, 31, 100, 30..=31),
+        (38, 37, i64::MAX, 1, 38..=38),
+    ] {
+        writer.append(&id, record(3, Some("e1"), "later")).await.expect("appended");
+        assert_eq!(read(after, up_to, limit).await, span(wanted), "{newest}");
+    }
+    assert!(read(38, i64::MAX, 10).await.is_empty());
 }
 
 async fn a_damaged_end_of_the_files_is_left_out_and_the_rest_is_whole(database: &Database) {

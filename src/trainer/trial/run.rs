@@ -44,9 +44,8 @@ pub async fn run_trial(
     let head = store.log_head(loop_id).await.map_err(TrainerError::from)?;
     let mut after = first;
     loop {
-        // The head was read behind everything that was acknowledged by then.
-        let records = store.settled_records_between(loop_id, after, head.seq, N_READ_AT_ONCE).await;
-        let records = records.map_err(TrainerError::from)?;
+        let records =
+            store.records_between(loop_id, after, head.seq, N_READ_AT_ONCE).await.map_err(TrainerError::from)?;
         let Some(last) = records.last() else { break };
         after = last.seq;
         let at_us = last.at_us;
