@@ -92,6 +92,26 @@ test("actions are changed together without script, too", async ({ newServer, ope
   await expect(page.getByRole("row", { name: /Green tea/ })).toBeVisible();
 });
 
+test("the list fits a small screen while it is too early for a mean reward", async ({ newServer, open }) => {
+  const first = await open(newServer);
+  await becomeOwner(first, await newServer.ownerLink());
+  const storageState = await first.context().storageState();
+  const api = new Api(newServer.url, newServer.adminToken);
+  const { id, keys } = await api.createLoop("early");
+  await upload(first, `/loops/${id}/actions`, "id,notes,feature:topic\ntea,Green tea,drinks");
+  await first.getByRole("button", { name: "Apply all of it" }).click();
+  await expect(first.getByRole("row", { name: /Green tea/ })).toBeVisible();
+  for (let shown = 0; shown < 12; shown += 1) {
+    const { eventId } = await api.rank(keys[0], {});
+    await api.reward(keys[0], eventId, 1);
+  }
+  const page = await open(newServer, { storageState, viewport: { width: 320, height: 640 } });
+  await page.goto(`/loops/${id}/actions`);
+  await awake(page);
+  await expect(page.getByText("too early: shown 12 of 30 times")).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+});
+
 async function loopPath(page: Page, server: { url: string; adminToken: string; ownerLink(): Promise<string> }): Promise<string> {
   await becomeOwner(page, await server.ownerLink());
   const { id } = await new Api(server.url, server.adminToken).createLoop("shop");
