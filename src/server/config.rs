@@ -199,7 +199,8 @@ pub struct ServeOptions {
     #[arg(long, env = "RANKLOOP_MAX_ACTIONS", default_value_t = 50)]
     pub max_actions: usize,
 
-    /// Calls of the data plane that are worked on at once. More wait their turn, and after a second are refused with 503.
+    /// Calls of the data plane that are worked on at once. More wait until half of these are answered, and after a second
+    /// are refused with 503.
     #[arg(long, env = "RANKLOOP_MAX_IN_FLIGHT", default_value_t = 512)]
     pub max_in_flight: usize,
 
