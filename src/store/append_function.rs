@@ -1,20 +1,25 @@
-//! The append on PostgreSQL: one function in the database, called in a transaction of nothing else.
+//! The append on PostgreSQL: one function in the database, called by one statement, which is a transaction of its own.
 //!
 //! Several statements from here would be as many journeys there and back, and the locks on the logs would be held across
-//! all of them.
+//! all of them, also while a process that was paused in the middle sleeps.
 //!
-//! The commit is a journey of its own all the same. A database that stood still goes on with what it was sent before, also
-//! when whoever sent it has long told its caller that nothing was stored; what was not committed by then is taken back,
-//! because nobody is there any more.
+//! A call that was sent is out of our hands: a database that stood still goes on with it, and a network that was gone
+//! delivers it, when whoever sent it has given it up. So each call says until when it may be done, by the database's own
+//! clock, and what became of it is told to nobody before that time has passed or the database has answered. (Between the
+//! function's last look at the clock and the end of the commit there is only the sync of the disk.)
 
-use sqlx::{Connection as _, PgConnection};
+use std::time::Duration;
+
+use sqlx::PgConnection;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{
     Appended, Durability, NewRecord, Store, StoreError,
     log::checked,
-    log_append::{ATTEMPT, Added, Additions, AllAdded},
+    log_append::{ATTEMPT, Added, Additions, AllAdded, in_time},
     partitions::lock_layout,
     pools::Pools,
+    reach::{Reach, Timed, is_lost},
 };
 use crate::terms::{EventId, LoopId};
 
@@ -30,7 +35,7 @@ use crate::terms::{EventId, LoopId};
 const MAKE: &str = "
 create or replace function rankloop_append_1(
     in loop_ids text[], in loop_places integer[], in kinds smallint[], in event_ids text[], in bodies bytea[],
-    in tokens bigint[], in now_us bigint, in is_relaxed boolean,
+    in tokens bigint[], in now_us bigint, in is_relaxed boolean, in deadline_us bigint,
     out heads bigint[], out times bigint[], out seqs bigint[])
 language plpgsql
 -- What is looked for is always few rows by an index. To plan that anew each time, for all partitions, takes longer than to
@@ -86,13 +91,49 @@ begin
         select loop_ids[place], placed.seq, times[place], placed.kind, placed.event_id, placed.body
         from unnest(loop_places, seqs, kinds, event_ids, bodies) placed (place, seq, kind, event_id, body)
         where placed.seq > 0;
+    -- Whoever waited for others may be too late now.
+    if extract(epoch from clock_timestamp()) * 1000000 > deadline_us then
+        raise exception 'the time to append has passed' using errcode = 'RL001';
+    end if;
 end
 $$";
 const CALL: &str = "
     select coalesce(heads, '{}') heads, coalesce(times, '{}') times, coalesce(seqs, '{}') seqs
-    from rankloop_append_1($1, $2, $3, $4, $5, $6, $7, $8)";
+    from rankloop_append_1($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const REPEAT: i64 = 0;
 const NOT_OURS: i64 = -1;
+const TOO_LATE: &str = "RL001";
+/// A call may be done for so long after it was sent: shorter than what it takes to find the database away, so that hardly
+/// anybody waits for it to pass; and long for a call, so that hardly any is sent twice.
+const SPAN: Duration = Duration::from_secs(1);
+/// Before a call that came too late is sent again.
+const AGAIN: Duration = Duration::from_millis(10);
+
+/// Until when what was sent may be done.
+#[derive(Debug, Default)]
+struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// For something that is sent now: until when, by the database's clock.
+    fn renew(&mut self, timed: &Timed) -> i64 {
+        // In this order, so that it passes here later than there.
+        let until_us = timed.database_now_us() + SPAN.as_micros() as i64;
+        self.0 = Some(Instant::now() + SPAN);
+        until_us
+    }
+
+    /// For what was answered, and is not under way any more.
+    fn lift(&mut self) {
+        self.0 = None;
+    }
+
+    /// Waits until it has passed, if there is one.
+    async fn passed(&self) {
+        if let Some(until) = self.0 {
+            sleep_until(until).await;
+        }
+    }
+}
 
 impl Store {
     /// Makes the function of this version, where there is need of it.
@@ -110,15 +151,48 @@ impl Store {
 
 /// Appends everything behind whatever is there, and reads what the followers have not seen of that.
 pub(super) async fn append(
-    connection: &mut PgConnection,
+    reach: &Reach,
     additions: &Additions,
     now_us: i64,
     durability: Durability,
 ) -> Result<AllAdded, StoreError> {
     let failed = StoreError::during(ATTEMPT);
-    let mut transaction = connection.begin().await.map_err(&failed)?;
-    let Told { heads, times, seqs } = call(&mut transaction, additions, now_us, durability).await.map_err(&failed)?;
-    transaction.commit().await.map_err(&failed)?;
+    let mut timed = reach.acquire_timed().await.map_err(&failed)?;
+    let mut deadline = Deadline::default();
+    let appending = append_with(&mut timed, &mut deadline, reach, additions, now_us, durability);
+    let added = reach.while_there(in_time(appending)).await.unwrap_or_else(|away| Err(failed(away)));
+    if let Err(error) = &added {
+        error.cause().inspect(|cause| reach.hear(cause));
+        // Nobody knows what state it is in.
+        timed.connection.close_on_drop();
+        deadline.passed().await;
+    }
+    added
+}
+
+async fn append_with(
+    timed: &mut Timed,
+    deadline: &mut Deadline,
+    reach: &Reach,
+    additions: &Additions,
+    now_us: i64,
+    durability: Durability,
+) -> Result<AllAdded, StoreError> {
+    let Told { heads, times, seqs } = loop {
+        let until_us = deadline.renew(timed);
+        let told = call(&mut timed.connection, additions, now_us, durability, until_us).await;
+        if !told.as_ref().is_err_and(is_lost) {
+            deadline.lift();
+        }
+        match told {
+            // It waited for others, or a clock was set.
+            Err(error) if is_too_late(&error) => {
+                reach.look();
+                sleep(AGAIN).await;
+            }
+            told => break told.map_err(StoreError::during(ATTEMPT))?,
+        }
+    };
     let mut outcomes = seqs.into_iter();
     let mut all_added = AllAdded::new();
     for ((id, addition), (head, at_us)) in additions.iter().zip(heads.into_iter().zip(times)) {
@@ -129,7 +203,7 @@ pub(super) async fn append(
         let mut added = Added { outcomes, ..Added::default() };
         if head > addition.given.seq {
             // Behind the commit: what was there before it stays as it is.
-            added.missed = checked(addition.missed(id, head).fetch_all(&mut *connection).await, ATTEMPT)?;
+            added.missed = checked(addition.missed(id, head).fetch_all(&mut *timed.connection).await, ATTEMPT)?;
         }
         all_added.insert(id.clone(), added);
     }
@@ -149,6 +223,7 @@ async fn call(
     additions: &Additions,
     now_us: i64,
     durability: Durability,
+    until_us: i64,
 ) -> Result<Told, sqlx::Error> {
     let mut loop_places: Vec<i32> = Vec::new();
     let mut tokens: Vec<Option<i64>> = Vec::new();
@@ -167,8 +242,13 @@ async fn call(
         .bind(tokens)
         .bind(now_us)
         .bind(durability == Durability::Relaxed)
+        .bind(until_us)
         .fetch_one(connection)
         .await
+}
+
+fn is_too_late(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == TOO_LATE)
 }
 
 fn outcome(seq: Option<i64>, at_us: i64) -> Option<Appended> {

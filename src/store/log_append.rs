@@ -107,21 +107,13 @@ impl Store {
                 commit_log.get().inspect(|commit_log| commit_log.note_ranked(&ranked_in(additions)));
                 added
             }
-            Pools::Postgres(reach) => {
-                let mut connection = reach.acquire().await.map_err(&failed)?;
-                let appending = in_time(append_function::append(&mut connection, additions, now_us, durability));
-                let added = reach.while_there(appending).await.unwrap_or_else(|away| Err(failed(away)));
-                if let Err(error) = &added {
-                    error.cause().inspect(|cause| reach.hear(cause));
-                    connection.close_on_drop();
-                }
-                added
-            }
+            Pools::Postgres(reach) => append_function::append(reach, additions, now_us, durability).await,
         }
     }
 }
 
-async fn in_time(added: impl Future<Output = Result<AllAdded, StoreError>>) -> Result<AllAdded, StoreError> {
+/// Gives up what takes too long.
+pub(super) async fn in_time(added: impl Future<Output = Result<AllAdded, StoreError>>) -> Result<AllAdded, StoreError> {
     let too_late = |error: tokio::time::error::Elapsed| StoreError::Database { attempt: ATTEMPT, source: error.into() };
     tokio::time::timeout(TIMEOUT, added).await.map_err(too_late)?
 }

@@ -52,11 +52,40 @@ pub(super) struct Reach(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     options: PgConnectOptions,
-    pool: ArcSwap<PgPool>,
+    connections: ArcSwap<Connections>,
     state: watch::Sender<State>,
     /// Somebody had a bad answer: the watch looks at once.
     looking: Notify,
     watch: Mutex<Option<AbortHandle>>,
+}
+
+/// The connections to one database, and its clock. Another machine may answer after it was away, with a clock of its own.
+#[derive(Debug)]
+struct Connections {
+    pool: PgPool,
+    clock: Mutex<Heard>,
+}
+
+/// What the database's clock said, and when that was heard.
+#[derive(Debug, Clone, Copy)]
+struct Heard {
+    at_us: i64,
+    when: Instant,
+}
+
+/// A connection to do something with that the database must not do later than planned.
+pub(super) struct Timed {
+    pub connection: PoolConnection<Postgres>,
+    to: Arc<Connections>,
+}
+
+impl Timed {
+    /// What the database's clock shows by now at least, in microseconds since 1970: what it said last, and the time since
+    /// that was heard here.
+    pub(super) fn database_now_us(&self) -> i64 {
+        let heard = *self.to.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.at_us.saturating_add_unsigned(heard.when.elapsed().as_micros() as u64)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,10 +122,10 @@ impl Reach {
             // Whoever waited for a lock has to see what was committed meanwhile.
             ("default_transaction_isolation", "read committed"),
         ]);
-        let session = timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options));
-        let session = session.await.unwrap_or_else(|_| Err(away())).map_err(StoreError::during(attempt))?;
+        let first = timeout(ACQUIRE_TIMEOUT, ask(None, &options));
+        let (session, heard) = first.await.unwrap_or_else(|_| Err(away())).map_err(StoreError::during(attempt))?;
         let inner = Arc::new(Inner {
-            pool: ArcSwap::from_pointee(new_pool(&options)),
+            connections: ArcSwap::from_pointee(Connections::new(&options, heard)),
             options,
             state: watch::Sender::new(State::There { n_pools: 1 }),
             looking: Notify::new(),
@@ -109,12 +138,26 @@ impl Reach {
 
     /// The connections of now. What is done with them belongs into `run` or `while_there`.
     pub(super) fn pool(&self) -> PgPool {
-        PgPool::clone(&self.0.pool.load())
+        self.0.connections.load().pool.clone()
     }
 
     /// A connection, once the database is there.
     pub(super) async fn acquire(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         self.run(async { self.pool().acquire().await }).await
+    }
+
+    /// A connection, once the database is there, and how late it is there.
+    pub(super) async fn acquire_timed(&self) -> Result<Timed, sqlx::Error> {
+        let acquiring = async {
+            let to = self.0.connections.load_full();
+            Ok(Timed { connection: to.pool.acquire().await?, to })
+        };
+        self.run(acquiring).await
+    }
+
+    /// Has the watch look, and hear what the database's clock says, now rather than in a moment.
+    pub(super) fn look(&self) {
+        self.0.looking.notify_one();
     }
 
     /// A transaction, once the database is there.
@@ -150,7 +193,7 @@ impl Reach {
                 }
                 _ => false,
             });
-            self.0.looking.notify_one();
+            self.look();
         }
     }
 
@@ -208,6 +251,12 @@ impl Drop for Inner {
     }
 }
 
+impl Connections {
+    fn new(options: &PgConnectOptions, heard: Heard) -> Self {
+        Self { pool: new_pool(options), clock: Mutex::new(heard) }
+    }
+}
+
 fn new_pool(options: &PgConnectOptions) -> PgPool {
     let pool = PgPoolOptions::new().max_connections(N_CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT);
     // Asking a connection before each use would double the way to the database; the watch knows as much.
@@ -223,9 +272,11 @@ async fn keep_watch(reach: Weak<Inner>, session: PgConnection) {
     let mut backoff = BACKOFF[0];
     while let Some(inner) = reach.upgrade() {
         let had_session = session.is_some();
-        session = ask(session, &inner.options).await;
+        let answer = timeout(PATIENCE, ask(session, &inner.options)).await.ok().and_then(Result::ok);
+        let heard;
+        (session, heard) = answer.unzip();
         let before = *inner.state.borrow();
-        let wait = match (&session, before) {
+        let wait = match (heard, before) {
             // The session broke. It may be the only one, so another is tried before anybody is refused.
             (None, State::There { .. } | State::InDoubt { .. }) if had_session => {
                 inner.state.send_replace(State::InDoubt { n_pools: before.n_pools() });
@@ -236,9 +287,12 @@ async fn keep_watch(reach: Weak<Inner>, session: PgConnection) {
                 backoff = (2 * backoff).min(BACKOFF[1]);
                 backoff
             }
-            (Some(_), State::There { .. }) => LOOK_EVERY,
-            (Some(_), _) => {
-                inner.renew(before);
+            (Some(heard), State::There { .. }) => {
+                inner.hear_clock(heard);
+                LOOK_EVERY
+            }
+            (Some(heard), _) => {
+                inner.renew(before, heard);
                 backoff = BACKOFF[0];
                 LOOK_EVERY
             }
@@ -252,17 +306,15 @@ async fn keep_watch(reach: Weak<Inner>, session: PgConnection) {
     }
 }
 
-/// The session, or a new one when there was none, if it answers in time.
-async fn ask(session: Option<PgConnection>, options: &PgConnectOptions) -> Option<PgConnection> {
-    let asking = async {
-        let mut session = match session {
-            Some(session) => session,
-            None => PgConnection::connect_with(options).await?,
-        };
-        sqlx::query("select 1").execute(&mut session).await?;
-        Ok::<_, sqlx::Error>(session)
+/// The session, or a new one when there was none, and what the database's clock says.
+async fn ask(session: Option<PgConnection>, options: &PgConnectOptions) -> Result<(PgConnection, Heard), sqlx::Error> {
+    const CLOCK: &str = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint";
+    let mut session = match session {
+        Some(session) => session,
+        None => PgConnection::connect_with(options).await?,
     };
-    timeout(PATIENCE, asking).await.ok()?.ok()
+    let at_us = sqlx::query_scalar(CLOCK).fetch_one(&mut session).await?;
+    Ok((session, Heard { at_us, when: Instant::now() }))
 }
 
 impl Inner {
@@ -274,9 +326,13 @@ impl Inner {
         }
     }
 
-    fn renew(&self, before: State) {
-        let old = self.pool.swap(Arc::new(new_pool(&self.options)));
-        tokio::spawn(async move { timeout(CLOSING, old.close()).await });
+    fn hear_clock(&self, heard: Heard) {
+        *self.connections.load().clock.lock().unwrap_or_else(PoisonError::into_inner) = heard;
+    }
+
+    fn renew(&self, before: State, heard: Heard) {
+        let old = self.connections.swap(Arc::new(Connections::new(&self.options, heard)));
+        tokio::spawn(async move { timeout(CLOSING, old.pool.close()).await });
         metrics::gauge!("rankloop_database_away").set(0);
         if matches!(before, State::Away { .. }) {
             info!("PostgreSQL is back");

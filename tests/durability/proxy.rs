@@ -56,18 +56,11 @@ fn pass_on(mut from: TcpStream, mut to: TcpStream, now: Arc<AtomicU8>) {
     from.set_read_timeout(Some(Duration::from_millis(20))).expect("a time limit");
     thread::spawn(move || {
         let mut buffer = vec![0; 65_536];
-        loop {
-            let behaviour = now.load(Ordering::SeqCst);
-            if behaviour == Behaviour::Gone as u8 {
-                break;
-            }
-            if behaviour == Behaviour::StandsStill as u8 {
-                thread::sleep(Duration::from_millis(20));
-                continue;
-            }
+        while may_pass(&now) {
             match from.read(&mut buffer) {
                 Ok(0) => break,
-                Ok(n) if to.write_all(&buffer[..n]).is_ok() => {}
+                // What was on its way arrives, though late, and also when its sender has hung up.
+                Ok(n) if may_pass(&now) && to.write_all(&buffer[..n]).is_ok() => {}
                 Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
                 }
                 _ => break,
@@ -76,4 +69,14 @@ fn pass_on(mut from: TcpStream, mut to: TcpStream, now: Arc<AtomicU8>) {
         from.shutdown(Shutdown::Both).ok();
         to.shutdown(Shutdown::Both).ok();
     });
+}
+
+/// Waits while it stands still; `false` when connections end.
+fn may_pass(now: &AtomicU8) -> bool {
+    loop {
+        match now.load(Ordering::SeqCst) {
+            behaviour if behaviour == Behaviour::StandsStill as u8 => thread::sleep(Duration::from_millis(20)),
+            behaviour => return behaviour != Behaviour::Gone as u8,
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod archives;
 mod commit_log;
 mod database;
+mod deadlines;
 mod event_search;
 mod failures;
 mod following;
