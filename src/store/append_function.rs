@@ -16,7 +16,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::{
     Appended, Durability, NewRecord, Store, StoreError,
     log::checked,
-    log_append::{ATTEMPT, Added, Additions, AllAdded, in_time},
+    log_append::{ATTEMPT, Added, Addition, Additions, AllAdded, in_time},
+    lost_answer::{Became, what_became_of},
     partitions::lock_layout,
     pools::Pools,
     reach::{Reach, Timed, is_lost},
@@ -92,7 +93,7 @@ begin
         from unnest(loop_places, seqs, kinds, event_ids, bodies) placed (place, seq, kind, event_id, body)
         where placed.seq > 0;
     -- Whoever waited for others may be too late now.
-    if extract(epoch from clock_timestamp()) * 1000000 > deadline_us then
+    if extract(epoch from clock_timestamp()) * 1000000 >= deadline_us then
         raise exception 'the time to append has passed' using errcode = 'RL001';
     end if;
 end
@@ -128,10 +129,11 @@ impl Deadline {
     }
 
     /// Waits until it has passed, if there is one.
-    async fn passed(&self) {
+    async fn passed(&self) -> bool {
         if let Some(until) = self.0 {
             sleep_until(until).await;
         }
+        self.0.is_some()
     }
 }
 
@@ -149,25 +151,59 @@ impl Store {
     }
 }
 
-/// Appends everything behind whatever is there, and reads what the followers have not seen of that.
+/// Appends everything behind whatever is there, and reads what the followers have not seen of that. When the answer is lost
+/// and the database soon back, it finds out what became of it, and appends again what was not stored.
 pub(super) async fn append(
     reach: &Reach,
     additions: &Additions,
     now_us: i64,
     durability: Durability,
 ) -> Result<AllAdded, StoreError> {
+    let error = match try_to_append(reach, additions, now_us, durability).await {
+        Err(Failed { error, is_in_doubt: true }) => error,
+        done => return done.map_err(|failed| failed.error),
+    };
+    let again = |failed: Failed| failed.error;
+    let nothing = |(id, addition): (&LoopId, &Addition)| (id.clone(), Addition::nothing(addition.given));
+    let only_asking = additions.iter().map(nothing).collect();
+    let all_there = try_to_append(reach, &only_asking, now_us, durability).await.map_err(again)?;
+    match what_became_of(additions, now_us, all_there) {
+        Became::Stored(all_added) => Ok(all_added),
+        Became::NotStored => try_to_append(reach, additions, now_us, durability).await.map_err(again),
+        Became::Unknown => Err(error),
+    }
+}
+
+struct Failed {
+    error: StoreError,
+    /// It may be stored all the same, though not any more from now on.
+    is_in_doubt: bool,
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self { error, is_in_doubt: false }
+    }
+}
+
+/// After an error in doubt, the time has passed until when it might have been done.
+async fn try_to_append(
+    reach: &Reach,
+    additions: &Additions,
+    now_us: i64,
+    durability: Durability,
+) -> Result<AllAdded, Failed> {
     let failed = StoreError::during(ATTEMPT);
     let mut timed = reach.acquire_timed().await.map_err(&failed)?;
     let mut deadline = Deadline::default();
     let appending = append_with(&mut timed, &mut deadline, reach, additions, now_us, durability);
     let added = reach.while_there(in_time(appending)).await.unwrap_or_else(|away| Err(failed(away)));
-    if let Err(error) = &added {
-        error.cause().inspect(|cause| reach.hear(cause));
-        // Nobody knows what state it is in.
-        timed.connection.close_on_drop();
-        deadline.passed().await;
-    }
-    added
+    let Err(error) = added else { return added.map_err(Failed::from) };
+    error.cause().inspect(|cause| reach.hear(cause));
+    // Nobody knows what state it is in.
+    timed.connection.close_on_drop();
+    let has_records = additions.values().any(|addition| !addition.records.is_empty());
+    Err(Failed { error, is_in_doubt: has_records && deadline.passed().await })
 }
 
 async fn append_with(

@@ -31,6 +31,7 @@ mod log_plan;
 mod log_statements;
 mod log_writer;
 mod loops;
+mod lost_answer;
 mod packing;
 mod partitions;
 mod people;

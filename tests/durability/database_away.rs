@@ -6,7 +6,7 @@ use sqlx::Connection as _;
 
 use crate::{
     proxy::{Behaviour, Proxy},
-    server::Server,
+    server::{Answer, Server},
 };
 
 /// A database of the test's own; `None` when the run has no PostgreSQL.
@@ -84,6 +84,42 @@ fn while_a_killed_database_is_away_calls_are_refused_at_once() {
 #[test]
 fn a_database_that_stands_still_holds_nobody_up_for_long() {
     the_server_copes_with(Behaviour::StandsStill, Duration::from_secs(6), "still");
+}
+
+#[test]
+fn whose_answer_from_the_database_is_lost_is_told_what_became_of_it() {
+    let Some((proxy, url)) = behind_proxy("mute") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(folder.path(), |command| {
+        command.env("DATABASE_URL", &url);
+    });
+    let (loop_id, key) = server.make_loop();
+    let call = |way: &[Behaviour], call: fn(&Server, &str) -> Answer| {
+        std::thread::scope(|scope| {
+            proxy.behave(way[0]);
+            let answer = scope.spawn(|| call(&server, &key));
+            for behaviour in &way[1..] {
+                std::thread::sleep(Duration::from_millis(300));
+                proxy.behave(*behaviour);
+            }
+            answer.join().expect("an answer")
+        })
+    };
+
+    // Once it was done, once it never arrived: it is there in the end, and once.
+    let done = [Behaviour::Mute, Behaviour::Gone, Behaviour::Works];
+    let lost = [Behaviour::StandsStill, Behaviour::Gone, Behaviour::Works];
+    let ranked = call(&done, |server, key| server.rank(key, "done"));
+    assert!(ranked.status == 201 && !ranked.has_header("x-rankloop-logged: false"), "{ranked:?}");
+    let ranked = call(&lost, |server, key| server.rank(key, "lost"));
+    assert!(ranked.status == 201 && !ranked.has_header("x-rankloop-logged: false"), "{ranked:?}");
+    assert_eq!(call(&done, |server, key| server.reward(key, "done")).status, 204);
+    assert_eq!(call(&lost, |server, key| server.reward(key, "lost")).status, 204);
+    assert_eq!(server.n_rewards(&loop_id, "done"), Some(1));
+    assert_eq!(server.n_rewards(&loop_id, "lost"), Some(1));
+    let stats = server.manage("GET", &format!("/api/v1/loops/{loop_id}/stats"), None).json();
+    let counts = ["ranked", "rewarded", "learned"].map(|count| stats[count].as_u64());
+    assert_eq!(counts, [Some(2); 3], "{stats}");
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub enum Behaviour {
     Gone,
     /// Stopped, or behind a network that is gone: connections stay, and nothing comes.
     StandsStill,
+    /// It does what it is told, and its answers do not come.
+    Mute,
 }
 
 pub struct Proxy {
@@ -40,8 +42,8 @@ impl Proxy {
                 }
                 let server = TcpStream::connect(&database).expect("the database of the test run");
                 let clone = |stream: &TcpStream| stream.try_clone().expect("another handle");
-                pass_on(clone(&client), clone(&server), now.clone());
-                pass_on(server, client, now.clone());
+                pass_on(clone(&client), clone(&server), now.clone(), &[Behaviour::StandsStill]);
+                pass_on(server, client, now.clone(), &[Behaviour::StandsStill, Behaviour::Mute]);
             }
         });
         Self { addr, behaviour }
@@ -52,15 +54,15 @@ impl Proxy {
     }
 }
 
-fn pass_on(mut from: TcpStream, mut to: TcpStream, now: Arc<AtomicU8>) {
+fn pass_on(mut from: TcpStream, mut to: TcpStream, now: Arc<AtomicU8>, stops: &'static [Behaviour]) {
     from.set_read_timeout(Some(Duration::from_millis(20))).expect("a time limit");
     thread::spawn(move || {
         let mut buffer = vec![0; 65_536];
-        while may_pass(&now) {
+        while may_pass(&now, stops) {
             match from.read(&mut buffer) {
                 Ok(0) => break,
                 // What was on its way arrives, though late, and also when its sender has hung up.
-                Ok(n) if may_pass(&now) && to.write_all(&buffer[..n]).is_ok() => {}
+                Ok(n) if may_pass(&now, stops) && to.write_all(&buffer[..n]).is_ok() => {}
                 Err(error) if matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut) => {
                 }
                 _ => break,
@@ -71,12 +73,13 @@ fn pass_on(mut from: TcpStream, mut to: TcpStream, now: Arc<AtomicU8>) {
     });
 }
 
-/// Waits while it stands still; `false` when connections end.
-fn may_pass(now: &AtomicU8) -> bool {
+/// Waits while the behaviour is one of `stops`; `false` when connections end.
+fn may_pass(now: &AtomicU8, stops: &[Behaviour]) -> bool {
     loop {
-        match now.load(Ordering::SeqCst) {
-            behaviour if behaviour == Behaviour::StandsStill as u8 => thread::sleep(Duration::from_millis(20)),
-            behaviour => return behaviour != Behaviour::Gone as u8,
+        let behaviour = now.load(Ordering::SeqCst);
+        if !stops.iter().any(|stop| *stop as u8 == behaviour) {
+            return behaviour != Behaviour::Gone as u8;
         }
+        thread::sleep(Duration::from_millis(20));
     }
 }
