@@ -148,11 +148,15 @@ impl Reach {
 
     /// A connection, once the database is there, and how late it is there.
     pub(super) async fn acquire_timed(&self) -> Result<Timed, sqlx::Error> {
-        let acquiring = async {
+        let acquiring = async || {
             let to = self.0.connections.load_full();
             Ok(Timed { connection: to.pool.acquire().await?, to })
         };
-        self.run(acquiring).await
+        match self.run(acquiring()).await {
+            // The connections of before may all be broken, and new ones already there.
+            Err(error) if is_lost(&error) => self.run(acquiring()).await,
+            acquired => acquired,
+        }
     }
 
     /// Has the watch look, and hear what the database's clock says, now rather than in a moment.
