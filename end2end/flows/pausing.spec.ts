@@ -30,6 +30,7 @@ test("loops are paused together, with the way back, and one from its own pages",
 
   await page.getByRole("link", { name: "Banner" }).click();
   await expect(page.getByRole("button", { name: "Resume loop" })).toBeVisible();
+  await awake(page);
   await page.keyboard.press("Control+k");
   await page.getByRole("combobox", { name: "Go to or do" }).fill("resume");
   await page.keyboard.press("Enter");

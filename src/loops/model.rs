@@ -22,7 +22,7 @@ pub struct ExportedModel {
 impl LiveLoop {
     /// When the model last changed: learned, was reset, retrained or imported. A fresh one is as old as its loop.
     pub fn model_changed_us(&self) -> i64 {
-        self.cell().learned().changed_us.unwrap_or_else(|| self.created_at_us()).max(self.created_at_us())
+        self.cell().learned().changed_us(self.created_at_us())
     }
 
     /// The version of the model that ranks at this moment, and what it looks like from inside.
@@ -34,7 +34,10 @@ impl LiveLoop {
 
     /// The model that ranks at this moment.
     pub async fn export_model(&self) -> Result<ExportedModel, LoopError> {
-        let (policy, changed_us) = (self.cell().learned().policy.clone(), self.model_changed_us());
+        let (policy, changed_us) = {
+            let learned = self.cell().learned();
+            (learned.policy.clone(), learned.changed_us(self.created_at_us()))
+        };
         // Written beside the loop: a model of megabytes takes longer than a Rank or a Reward may wait.
         let bytes = in_the_background(move || policy.to_bytes()).await.map_err(TrainerError::from)?;
         Ok(ExportedModel { bytes, changed_us })

@@ -4,14 +4,18 @@ use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        Arc, Mutex, MutexGuard, PoisonError, RwLockWriteGuard,
         atomic::{AtomicI64, AtomicUsize, Ordering},
     },
 };
 
 use arc_swap::ArcSwap;
 
-use super::{feed::Feed, tally::Tally};
+use super::{
+    feed::Feed,
+    shared::{Reading, Shared},
+    tally::Tally,
+};
 use crate::{
     bandit::Policy,
     checks::FeatureChecks,
@@ -35,6 +39,11 @@ pub struct Learned {
 }
 
 impl Learned {
+    /// When the model of a loop last changed. A fresh one is as old as its loop.
+    pub fn changed_us(&self, created_at_us: i64) -> i64 {
+        self.changed_us.map_or(created_at_us, |at_us| at_us.max(created_at_us))
+    }
+
     pub(super) fn note_change(&mut self, at_us: i64) {
         self.version += 1;
         self.changed_us = Some(at_us);
@@ -95,16 +104,16 @@ pub struct Lag {
 #[derive(Debug)]
 pub struct LoopCell {
     in_force: ArcSwap<InForce>,
-    learned: RwLock<Learned>,
+    learned: Shared<Learned>,
     /// Readers who want the model and do not have it yet.
     n_waiting: AtomicUsize,
-    tally: RwLock<Tally>,
+    tally: Shared<Tally>,
     /// What is odd about the features; beside the fold, because no answer to a caller depends on it.
     checks: Mutex<FeatureChecks>,
     /// The newest events; beside the fold as well.
     feed: Mutex<Feed>,
     /// Hashes of the events whose wait time runs. A false match is harmless: a late reward would count as an orphan.
-    open_events: RwLock<HashMap<u64, i64>>,
+    open_events: Shared<HashMap<u64, i64>>,
     /// The last record that this process ranked an event with.
     last_ranked: AtomicI64,
     /// Records that wait to be folded, and since when the oldest has been stored.
@@ -115,12 +124,12 @@ impl LoopCell {
     pub(super) fn new(in_force: InForce, learned: Learned, tally: Tally) -> Self {
         Self {
             in_force: ArcSwap::from_pointee(in_force),
-            learned: RwLock::new(learned),
+            learned: Shared::new(learned),
             n_waiting: AtomicUsize::new(0),
-            tally: RwLock::new(tally),
+            tally: Shared::new(tally),
             checks: Mutex::default(),
             feed: Mutex::default(),
-            open_events: RwLock::default(),
+            open_events: Shared::default(),
             last_ranked: AtomicI64::new(0),
             behind: Mutex::default(),
         }
@@ -129,9 +138,9 @@ impl LoopCell {
     /// Everything that a snapshot brings back.
     pub(super) fn into_parts(self) -> (InForce, Learned, Tally, HashMap<u64, i64>) {
         let in_force = (*self.in_force.load_full()).clone();
-        let learned = self.learned.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let tally = self.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let open_events = self.open_events.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let learned = self.learned.into_inner();
+        let tally = self.tally.into_inner();
+        let open_events = self.open_events.into_inner();
         (in_force, learned, tally, open_events)
     }
 
@@ -140,17 +149,17 @@ impl LoopCell {
         self.in_force.load_full()
     }
 
-    /// The model, for as long as the guard lives: microseconds.
-    pub fn learned(&self) -> RwLockReadGuard<'_, Learned> {
+    /// The model, for as long as the guard lives: microseconds. Nobody asks again while he holds one (`Shared`).
+    pub fn learned(&self) -> Reading<'_, Learned> {
         self.n_waiting.fetch_add(1, Ordering::Relaxed);
-        let learned = self.learned.read().unwrap_or_else(PoisonError::into_inner);
+        let learned = self.learned.read();
         self.n_waiting.fetch_sub(1, Ordering::Relaxed);
         learned
     }
 
     /// The counters and curves, for as long as the guard lives.
-    pub fn tally(&self) -> RwLockReadGuard<'_, Tally> {
-        self.tally.read().unwrap_or_else(PoisonError::into_inner)
+    pub fn tally(&self) -> Reading<'_, Tally> {
+        self.tally.read()
     }
 
     /// What is odd about the features, for as long as the guard lives.
@@ -165,7 +174,7 @@ impl LoopCell {
 
     /// The end of the event's wait time, while the trainer has the event among the open ones.
     pub fn open_until_us(&self, event_id: &EventId) -> Option<i64> {
-        self.open_events.read().unwrap_or_else(PoisonError::into_inner).get(&hash(event_id)).copied()
+        self.open_events.read().get(&hash(event_id)).copied()
     }
 
     /// The seq of the last Rank that this process stored: once that is folded, the open events hold every Rank that was
@@ -207,27 +216,27 @@ impl LoopCell {
             }
             std::thread::yield_now();
         }
-        self.learned.write().unwrap_or_else(PoisonError::into_inner)
+        self.learned.write()
     }
 
     pub(super) fn tally_mut(&self) -> RwLockWriteGuard<'_, Tally> {
-        self.tally.write().unwrap_or_else(PoisonError::into_inner)
+        self.tally.write()
     }
 
     pub(super) fn note_open(&self, event_id: &EventId, deadline_us: i64) {
-        self.open_events.write().unwrap_or_else(PoisonError::into_inner).insert(hash(event_id), deadline_us);
+        self.open_events.write().insert(hash(event_id), deadline_us);
     }
 
     pub(super) fn set_open(&self, open_events: HashMap<u64, i64>) {
-        *self.open_events.write().unwrap_or_else(PoisonError::into_inner) = open_events;
+        *self.open_events.write() = open_events;
     }
 
     pub(super) fn forget_open(&self) {
-        self.open_events.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.open_events.write().clear();
     }
 
     pub(super) fn note_closed(&self, event_id: &EventId) {
-        self.open_events.write().unwrap_or_else(PoisonError::into_inner).remove(&hash(event_id));
+        self.open_events.write().remove(&hash(event_id));
     }
 }
 

@@ -23,6 +23,7 @@ mod replay;
 mod retention;
 mod rings;
 mod saving;
+mod shared;
 mod snapshot;
 mod tally;
 mod task;
