@@ -130,11 +130,17 @@ impl LiveLoop {
     }
 
     /// Applies a change; the next Rank sees it. Nothing is stored when nothing changes. `by` goes into the history.
+    ///
+    /// Returns with the new model in place where one is needed, unless its training takes long: that goes on.
     pub async fn configure(&self, change: ConfigurationChange, by: &Author) -> Result<Preview, LoopError> {
-        self.configure_behind(change, by, None).await
+        let preview = self.configure_behind(change, by, None).await?;
+        if preview.impact == Impact::Relearn {
+            self.new_model_in_place().await;
+        }
+        Ok(preview)
     }
 
-    /// The same, behind a fence when it is the loop's trainer that changes something by itself.
+    /// The same without waiting for a model, behind a fence when it is the loop's trainer that changes something by itself.
     pub(super) async fn configure_behind(
         &self,
         change: ConfigurationChange,

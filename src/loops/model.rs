@@ -1,5 +1,7 @@
 //! The trained model as a whole: its age, its bytes, another in its place.
 
+use std::time::Duration;
+
 use super::{LiveLoop, LoopError, new_loop::record_of};
 use crate::{
     bandit::{Inside, Policy},
@@ -11,6 +13,9 @@ use crate::{
 
 /// The largest model that is taken in. One with every weight of the largest table is smaller.
 const MAX_MODEL_BYTES: usize = 128 * 1024 * 1024;
+
+/// How long a change waits for the model that it asks for: a caller who exports the model next then has the new one.
+const NEW_MODEL: Duration = Duration::from_secs(2);
 
 /// A trained model to be kept elsewhere.
 #[derive(Debug, Clone)]
@@ -98,6 +103,16 @@ impl LiveLoop {
             )
         };
         tally.marks.all().rev().find(is_origin).cloned()
+    }
+
+    /// Waits for the model that the settings in force ask for, as long as a caller may wait.
+    pub(super) async fn new_model_in_place(&self) {
+        let mut folded = self.progress();
+        let in_place = async {
+            // The trainer tells each record that it has folded, and so the one with which the model takes over.
+            while self.cell().in_force().relearn_asked_seq.is_some() && folded.changed().await.is_ok() {}
+        };
+        tokio::time::timeout(NEW_MODEL, in_place).await.ok();
     }
 
     /// Throws the model away; everything else stays.

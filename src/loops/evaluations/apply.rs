@@ -10,6 +10,8 @@ use crate::{
 impl LiveLoop {
     /// The loop learns like this policy from now on: a new model is trained from the log with its settings, the old one
     /// serving until then. The evaluation stays as it is.
+    ///
+    /// Returns with the new model in place, unless its training takes long: that goes on.
     pub async fn apply_from_evaluation(&self, id: &str, policy_name: &str, by: &Author) -> Result<(), LoopError> {
         let evaluation = self.evaluation(id).await?;
         let summary = match (evaluation.status, evaluation.summary) {
@@ -19,7 +21,9 @@ impl LiveLoop {
             (_, Some(summary)) => summary,
         };
         let policy = summary.policies.iter().find(|policy| policy.name == policy_name);
-        self.apply_policy(policy.ok_or(EvaluationError::LearningSettingsNotFound)?, by, None).await
+        self.apply_policy(policy.ok_or(EvaluationError::LearningSettingsNotFound)?, by, None).await?;
+        self.new_model_in_place().await;
+        Ok(())
     }
 
     pub(super) async fn apply_policy(
