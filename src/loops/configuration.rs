@@ -140,7 +140,7 @@ impl LiveLoop {
         Ok(preview)
     }
 
-    /// The same without waiting for a model, behind a fence when it is the loop's trainer that changes something by itself.
+    /// The same without waiting for a model; behind a fence when the loop's trainer changes something by itself.
     pub(super) async fn configure_behind(
         &self,
         change: ConfigurationChange,
