@@ -78,6 +78,8 @@ lint: lint-deploy ## Check formatting, lints of both halves, dependencies, and t
 	cargo clippy --locked --features ssr --all-targets -- -D warnings
 	@echo "lint: Checking the browser half."
 	cargo clippy --locked --features hydrate --target wasm32-unknown-unknown --lib -- -D warnings
+	@echo "lint: Checking that the fuzz targets still build."
+	cd fuzz && cargo check --locked
 	@echo "lint: Checking the licences, versions and sources of dependencies."
 	cargo deny check --hide-inclusion-graph bans licenses sources
 

@@ -12,11 +12,15 @@ fuzz_target!(|text: &str| {
     let Ok(settings) = LearningSettings::parse(Some(text)) else { return };
     assert_eq!(settings.arguments(), Some(text));
     assert_eq!(LearningSettings::parse(Some(&settings.to_text())).as_ref(), Ok(&settings));
-    let inputs = [ActionInput { id: "a", features: &[] }, ActionInput { id: "b", features: &[] }];
+    let inputs: [ActionInput<'_>; 2] = ["a", "b"].map(|id| ActionInput { id, features: &[] });
     let example = Example::new(&[], &inputs).expect("no features are good features");
     let mut policy = Policy::new(settings);
     for action_idx in [0, 1, 1] {
-        policy.learn(&example, &[true; 2], Outcome { action_idx, probability: 0.5, reward: 1.0, explored: 0.5, at_us: 0 });
+        policy.learn(
+            &example,
+            &[true; 2],
+            Outcome { action_idx, probability: 0.5, reward: 1.0, explored: 0.5, at_us: 0 },
+        );
     }
     let share = ExplorationShare::try_from(0.2).expect("a share");
     let total: f32 = policy.pmf(&example, &[true; 2], share).as_slice().iter().sum();

@@ -26,14 +26,18 @@ fuzz_target!(|bytes: &[u8]| {
     let again = Policy::from_bytes(&written).expect("bytes just written");
     assert_eq!(again.to_bytes(), written);
     assert_eq!(again.settings(), policy.settings());
-    let inputs = [ActionInput { id: "a", features: &[] }, ActionInput { id: "b", features: &[] }];
+    let inputs: [ActionInput<'_>; 2] = ["a", "b"].map(|id| ActionInput { id, features: &[] });
     let example = Example::new(&[], &inputs).expect("no features are good features");
     let share = ExplorationShare::try_from(0.2).expect("a share");
     for action_idx in [0, 1] {
         let total: f32 = policy.pmf(&example, &[true; 2], share).as_slice().iter().sum();
         assert!((total - 1.0).abs() < 1e-5);
         assert!(policy.scores(&example).iter().all(|score| score.is_finite()));
-        policy.learn(&example, &[true; 2], Outcome { action_idx, probability: 0.5, reward: 1.0, explored: 0.5, at_us: 0 });
+        policy.learn(
+            &example,
+            &[true; 2],
+            Outcome { action_idx, probability: 0.5, reward: 1.0, explored: 0.5, at_us: 0 },
+        );
     }
     // What was learned on top can be kept, too.
     drop(Policy::from_bytes(&policy.to_bytes()).expect("bytes just written"));

@@ -32,7 +32,9 @@ fn decide(
     if actions.is_empty() || actions.len() > 50 {
         return;
     }
-    let inputs: Vec<_> = actions.iter().map(|a| ActionInput { id: a.id.as_str(), features: &a.features }).collect();
+    let said: Vec<_> = actions.iter().map(RankableAction::features).collect();
+    let inputs = actions.iter().zip(&said).map(|(action, features)| ActionInput { id: action.id.as_str(), features });
+    let inputs: Vec<_> = inputs.collect();
     let Ok(example) = slot_example(context, slot_id, features, &inputs) else { return };
     let eligible = vec![true; inputs.len()];
     let share = ExplorationShare::try_from(0.2).expect("a share");
@@ -42,7 +44,8 @@ fn decide(
         let sum: f32 = pmf.as_slice().iter().sum();
         assert!((sum - 1.0).abs() < 1e-3, "the probabilities sum to {sum}");
         let probability = pmf.as_slice()[action_idx];
-        policy.learn(&example, &eligible, Outcome { action_idx, probability, reward: 1.0 });
+        let explored = 1.0 - pmf.as_slice().iter().copied().fold(0.0, f32::max);
+        policy.learn(&example, &eligible, Outcome { action_idx, probability, reward: 1.0, explored, at_us: 0 });
     }
     assert!(policy.scores(&example).iter().all(|score| score.is_finite()));
 }
