@@ -123,24 +123,39 @@ pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ApiError> {
         return Err(ApiError::bad("BadRequest", message));
     }
     // Where a body is wrong is only asked of those that are: knowing the path costs as much as reading.
-    serde_json::from_str(text).or_else(|_| parse_with_path(text))
+    serde_json::from_str(text).or_else(|_| parse_with_path(text, ""))
 }
 
-fn parse_with_path<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, ApiError> {
+/// Reads one value of a body that [`parse`] left as its text; `place` says where in the body it stands.
+pub fn parse_part<'a, T: Deserialize<'a>>(text: &'a str, place: impl FnOnce() -> String) -> Result<T, ApiError> {
+    serde_json::from_str(text).or_else(|_| parse_with_path(text, &place()))
+}
+
+fn parse_with_path<'a, T: Deserialize<'a>>(text: &'a str, place: &str) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
+        let path = path_in(place, &error.path().to_string());
         let inner = error.into_inner();
         match (inner.classify(), path.as_str()) {
             (serde_json::error::Category::Data, "." | "?") => ApiError::bad("BadRequest", sentence(&inner)),
             (serde_json::error::Category::Data, _) => {
                 ApiError::bad("BadRequest", format!("`{path}`: {}", sentence(&inner))).at(path)
             }
-            _ => ApiError::bad("BadRequest", format!("The body is not JSON: {inner}")),
+            _ if place.is_empty() => ApiError::bad("BadRequest", format!("The body is not JSON: {inner}")),
+            _ => ApiError::bad("BadRequest", format!("`{place}` is not JSON: {inner}")).at(place),
         }
     })?;
     json.end().map_err(|error| ApiError::bad("BadRequest", format!("The body is not JSON: {error}")))?;
     Ok(value)
+}
+
+/// The path of a value's part in the whole body.
+fn path_in(place: &str, path: &str) -> String {
+    match (place, path) {
+        ("", _) => path.to_owned(),
+        (_, "." | "?") => place.to_owned(),
+        _ => format!("{place}.{path}"),
+    }
 }
 
 /// "invalid type: string "a", expected f32 at line 1 column 9", said for people who do not write Rust.

@@ -24,6 +24,24 @@ impl<O> Clone for ActionInput<'_, O> {
 
 impl<O> Copy for ActionInput<'_, O> {}
 
+/// One action as hashed features, made once for the many examples that it is in.
+#[derive(Debug, Clone)]
+pub struct HashedAction(Box<[Feature]>);
+
+impl HashedAction {
+    /// Featurizes an action.
+    pub fn new<O: FeatureMap>(action: ActionInput<'_, O>) -> Result<Self, FeatureError> {
+        let mut features = Vec::with_capacity(N_FEATURES_LIKELY);
+        push_action(&mut features, action)?;
+        Ok(Self(features.into()))
+    }
+
+    /// What it takes in memory, in bytes.
+    pub fn n_bytes(&self) -> usize {
+        size_of_val(&*self.0)
+    }
+}
+
 /// Why JSON cannot be features. The first two sentences are the old service's own.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum FeatureError {
@@ -105,6 +123,29 @@ impl Example {
         slot_features: &[O],
         actions: &[ActionInput<'_, O>],
     ) -> Result<Self, FeatureError> {
+        Self::over(context, slot_id, slot_features, actions, |features, action| push_action(features, *action))
+    }
+
+    /// The same of actions that are hashed already.
+    pub(super) fn of_slot_hashed<O: FeatureMap>(
+        context: &[O],
+        slot_id: Option<&SlotId>,
+        slot_features: &[O],
+        actions: &[&HashedAction],
+    ) -> Result<Self, FeatureError> {
+        Self::over(context, slot_id, slot_features, actions, |features, action| {
+            features.extend_from_slice(&action.0);
+            Ok(())
+        })
+    }
+
+    fn over<O: FeatureMap, A>(
+        context: &[O],
+        slot_id: Option<&SlotId>,
+        slot_features: &[O],
+        actions: &[A],
+        push_action: impl Fn(&mut Vec<Feature>, &A) -> Result<(), FeatureError>,
+    ) -> Result<Self, FeatureError> {
         let mut features = Vec::with_capacity(N_FEATURES_LIKELY * (1 + actions.len()));
         let mut ends = Vec::with_capacity(1 + actions.len());
         let mut hidden = Vec::new();
@@ -121,10 +162,7 @@ impl Example {
         order(&mut hidden);
         ends.push(features.len() as u32);
         for action in actions {
-            let start = features.len();
-            Walk::new(|found| push(&mut features, start, found)).action(action.id, action.features)?;
-            // The constant and the id stay in front.
-            order(&mut features[start + 2..]);
+            push_action(&mut features, action)?;
             ends.push(features.len() as u32);
         }
         features.append(&mut hidden);
@@ -173,6 +211,14 @@ impl Example {
     pub(super) fn action(&self, action_idx: usize) -> &[Feature] {
         &self.features[self.ends[action_idx] as usize..self.ends[action_idx + 1] as usize]
     }
+}
+
+fn push_action<O: FeatureMap>(features: &mut Vec<Feature>, action: ActionInput<'_, O>) -> Result<(), FeatureError> {
+    let start = features.len();
+    Walk::new(|found| push(features, start, found)).action(action.id, action.features)?;
+    // The constant and the id stay in front.
+    order(&mut features[start + 2..]);
+    Ok(())
 }
 
 fn push(features: &mut Vec<Feature>, start: usize, found: Found<'_>) {
@@ -224,6 +270,20 @@ mod tests {
                 (hash::namespace("vector") + 2, -2.0),
             ]
         );
+    }
+
+    #[test]
+    fn an_action_that_was_hashed_before_gives_the_same_example() {
+        let object = |value: serde_json::Value| value.as_object().expect("an object").clone();
+        let context = [object(json!({"day": "Monday", "zero": 0}))];
+        let features = [object(json!({"z": 1, "a": "b", "deep": {"size": 3}})), object(json!({"vector": [1, 2]}))];
+        let inputs = ["x", "y"].map(|id| ActionInput { id, features: &features });
+        let hashed = inputs.map(|input| HashedAction::new(input).expect("good features"));
+        let slot_id: SlotId = "hero".parse().expect("an id");
+        let at_once = Example::of_slot(&context, Some(&slot_id), &context, &inputs).expect("good features");
+        let refs: Vec<_> = hashed.iter().collect();
+        let before = Example::of_slot_hashed(&context, Some(&slot_id), &context, &refs).expect("good features");
+        assert_eq!((&at_once.features, &at_once.ends), (&before.features, &before.ends));
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod workspace;
 
 pub use auto::{Learner, Rebuild, Shed};
 pub use counterfactual::{Counterfactual, Counterfactuals, Edit, Said, SeenValues, edited, search};
-pub use example::{ActionInput, Example, FeatureError, JsonObject};
+pub use example::{ActionInput, Example, FeatureError, HashedAction, JsonObject};
 pub use explanation::{Asked, Contribution, Explanation, Explanations};
 pub use explore::Pmf;
 pub use features::{FeatureJson, FeatureMap, FeatureView};
@@ -43,7 +43,7 @@ pub use learning_settings::{LearningSettings, LearningSettingsError};
 pub use model_file::ModelFileError;
 pub use names::{HeavyCross, Names};
 pub use policy::{Outcome, Policy};
-pub use slots::{Filling, slot_context, slot_example, slot_seed};
+pub use slots::{Filling, slot_context, slot_example, slot_example_hashed, slot_seed};
 
 #[cfg(test)]
 mod golden;

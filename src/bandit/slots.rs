@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{ActionInput, Example, FeatureError, JsonObject, features::FeatureMap};
+use super::{ActionInput, Example, FeatureError, HashedAction, JsonObject, features::FeatureMap};
 use crate::terms::SlotId;
 
 /// The namespace in which a slot's id is a feature.
@@ -23,6 +23,16 @@ pub fn slot_example<O: FeatureMap>(
     actions: &[ActionInput<'_, O>],
 ) -> Result<Example, FeatureError> {
     Example::of_slot(context, slot_id, features, actions)
+}
+
+/// As [`slot_example`], of actions that are hashed already.
+pub fn slot_example_hashed<O: FeatureMap>(
+    context: &[O],
+    slot_id: Option<&SlotId>,
+    features: &[O],
+    actions: &[&HashedAction],
+) -> Result<Example, FeatureError> {
+    Example::of_slot_hashed(context, slot_id, features, actions)
 }
 
 /// The context that the actions of one slot are seen in; that of a plain Rank is the shared one.

@@ -161,7 +161,16 @@ impl Ranked {
 
     /// Context, actions and slots out of the request as it was received.
     pub fn features(&self) -> Result<RequestFeatures<'_>, serde_json::Error> {
-        let mut features: RequestFeatures<'_> = serde_json::from_str(&self.request)?;
+        self.read()
+    }
+
+    /// The same with each action as its text, for who may have read that before.
+    pub fn features_and_texts(&self) -> Result<RequestFeatures<'_, &RawValue>, serde_json::Error> {
+        self.read()
+    }
+
+    fn read<'a, A: Deserialize<'a>>(&'a self) -> Result<RequestFeatures<'a, A>, serde_json::Error> {
+        let mut features: RequestFeatures<'a, A> = serde_json::from_str(&self.request)?;
         if let Some(actions) = &self.loop_actions {
             features.actions = serde_json::from_str(actions.get())?;
         }
@@ -180,14 +189,14 @@ impl Ranked {
 }
 
 /// The part of a Rank request that decides: its names are those of the wire, because the log keeps bodies as received.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct RequestFeatures<'a> {
-    #[serde(borrow, deserialize_with = "null_as_default")]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", bound(deserialize = "A: Deserialize<'de>"))]
+pub struct RequestFeatures<'a, A = RequestAction<'a>> {
+    #[serde(borrow, default, deserialize_with = "null_as_default")]
     pub context_features: Vec<FeatureObject<'a>>,
-    #[serde(borrow, deserialize_with = "null_as_default")]
-    pub actions: Vec<RequestAction<'a>>,
-    #[serde(borrow, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub actions: Vec<A>,
+    #[serde(borrow, default, deserialize_with = "null_as_default")]
     pub slots: Vec<RequestSlot<'a>>,
 }
 

@@ -7,21 +7,14 @@ use std::{borrow::Cow, collections::HashSet, sync::Arc};
 use serde_json::value::RawValue;
 use tracing::warn;
 
-use super::{LiveLoop, LoopError, keys, new_loop::record_of};
+use super::{LiveLoop, LoopError, RankableAction, keys, new_loop::record_of};
 use crate::{
-    bandit::{ActionInput, Example, Filling, draw_seed, slot_example, slot_seed},
+    bandit::{Example, Filling, HashedAction, draw_seed, slot_example_hashed, slot_seed},
     log::{Fact, Ranked, RankedAnswer, RankedSlot, RequestAction},
     store::{Appended, StoreError, StoredRecord},
     terms::{ActionId, Credential, EventId, FeatureObject, SlotId},
     trainer::KnownFact,
 };
-
-/// One action of a request.
-#[derive(Debug, Clone)]
-pub struct RankableAction<'a> {
-    pub id: ActionId,
-    pub features: Vec<FeatureObject<'a>>,
-}
 
 /// A place to fill.
 #[derive(Debug)]
@@ -71,7 +64,7 @@ pub(super) fn check_actions(actions: &[RankableAction<'_>], most: usize) -> Resu
         if !seen.insert(&action.id) {
             return Err(LoopError::DuplicateAction(action.id.clone()));
         }
-        if !action.features.iter().any(FeatureObject::has_value) {
+        if !action.has_value() {
             return Err(LoopError::ActionWithoutFeatures);
         }
     }
@@ -105,9 +98,9 @@ pub(super) async fn decide(live: &LiveLoop, undecided: Undecided<'_>) -> Result<
 }
 
 fn examples(undecided: &Undecided<'_>) -> Result<Vec<Example>, LoopError> {
-    let actions = undecided.actions.iter();
-    let inputs: Vec<_> = actions.map(|a| ActionInput { id: a.id.as_str(), features: &a.features }).collect();
-    let example = |slot: &Slot<'_>| slot_example(&undecided.context, slot.id.as_ref(), &slot.features, &inputs);
+    let known: Vec<_> = undecided.actions.iter().map(RankableAction::known).collect::<Result<_, _>>()?;
+    let actions: Vec<&HashedAction> = known.iter().map(|action| &action.hashed).collect();
+    let example = |slot: &Slot<'_>| slot_example_hashed(&undecided.context, slot.id.as_ref(), &slot.features, &actions);
     Ok(undecided.slots.iter().map(example).collect::<Result<_, _>>()?)
 }
 
@@ -160,7 +153,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided<'_>, example
 fn write_actions(actions: &[RankableAction<'_>]) -> Box<RawValue> {
     let written: Vec<_> = actions
         .iter()
-        .map(|action| RequestAction { id: action.id.clone(), features: action.features.clone() })
+        .map(|action| RequestAction { id: action.id.clone(), features: action.features().into_owned() })
         .collect();
     serde_json::value::to_raw_value(&written).expect("features came from JSON")
 }
@@ -238,7 +231,7 @@ mod tests {
 
     fn actions(ids: &[&str]) -> Vec<RankableAction<'static>> {
         let features = || vec![serde_json::from_str(r#"{"kind": "test"}"#).expect("an object")];
-        ids.iter().map(|id| RankableAction { id: id.parse().expect("an id"), features: features() }).collect()
+        ids.iter().map(|id| RankableAction::new(id.parse().expect("an id"), features())).collect()
     }
 
     #[test]
@@ -255,7 +248,8 @@ mod tests {
     fn an_action_without_a_feature_or_under_a_used_id_is_refused() {
         assert!(matches!(check_actions(&actions(&["a", "a"]), 50), Err(LoopError::DuplicateAction(_))));
         let mut bare = actions(&["a"]);
-        bare[0].features = vec![serde_json::from_str(r#"{"kind": null}"#).expect("an object")];
+        let nothing = serde_json::from_str(r#"{"kind": null}"#).expect("an object");
+        bare[0] = RankableAction::new(bare[0].id.clone(), vec![nothing]);
         assert!(matches!(check_actions(&bare, 50), Err(LoopError::ActionWithoutFeatures)));
         assert!(matches!(check_actions(&[], 50), Err(LoopError::ActionCount { most: 50 })));
     }

@@ -134,7 +134,7 @@ pub(super) fn maps(objects: &[FeatureObject<'_>]) -> Vec<JsonObject> {
 
 impl Question {
     pub fn new(context: &[FeatureObject<'_>], actions: &[RankableAction<'_>], slots: Vec<QuestionSlot>) -> Self {
-        let actions = actions.iter().map(|action| (action.id.clone(), maps(&action.features))).collect();
+        let actions = actions.iter().map(|action| (action.id.clone(), maps(&action.features()))).collect();
         Self { context: maps(context), actions, slots }
     }
 

@@ -246,7 +246,7 @@ impl LiveLoop {
     ) -> Result<Explanations, LoopError> {
         let maps = |objects: &[FeatureObject<'_>]| objects.iter().map(FeatureObject::to_map).collect::<Vec<_>>();
         let context = &maps(context);
-        let features: Vec<_> = actions.iter().map(|action| maps(&action.features)).collect();
+        let features: Vec<_> = actions.iter().map(|action| maps(&action.features())).collect();
         let inputs = actions.iter().zip(&features);
         let inputs = inputs.map(|(action, features)| ActionInput { id: action.id.as_str(), features });
         let inputs: Vec<ActionInput<'_>> = inputs.collect();

@@ -30,6 +30,7 @@ mod pause;
 mod policy;
 mod ramp;
 mod rank;
+mod rankable_action;
 mod registry;
 mod reward;
 mod signing;
@@ -42,7 +43,6 @@ pub use annotations::{Annotation, AnnotationKind};
 pub use checkpoints::{CheckpointInfo, CheckpointReason, N_KEPT_BY_HAND, N_KEPT_BY_ITSELF};
 pub use configuration::{Change, ConfigurationChange, PastConfiguration, Preview};
 pub use consequence::{ConsequenceReport, Exploring, Waiting};
-pub use decide::RankableAction;
 pub use error::LoopError;
 pub use evaluations::{
     BASELINE, CustomPolicy, Evaluation, EvaluationError, EvaluationResult, EvaluationShare, EvaluationStatus,
@@ -64,6 +64,7 @@ pub use new_loop::{DraftedLoop, NewLoop};
 pub use policy::ShownPolicy;
 pub use ramp::RampStep;
 pub use rank::{RankRequest, Ranking, rank};
+pub use rankable_action::RankableAction;
 use registry::WeakLoops;
 pub use registry::{CreatedLoop, KeySlot, Loops, LoopsOptions};
 pub use reward::{Accepted, reward, reward_slots};

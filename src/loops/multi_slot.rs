@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::HashSet};
 
 use super::{
-    LiveLoop, LoopError,
-    decide::{RankableAction, Slot, Undecided, allowed, check_actions, decide},
+    LiveLoop, LoopError, RankableAction,
+    decide::{Slot, Undecided, allowed, check_actions, decide},
 };
 use crate::terms::{ActionId, Credential, EventId, FeatureObject, SlotId};
 
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     fn actions(ids: &[&str]) -> Vec<RankableAction<'static>> {
-        ids.iter().map(|id| RankableAction { id: id.parse().expect("an id"), features: Vec::new() }).collect()
+        ids.iter().map(|id| RankableAction::new(id.parse().expect("an id"), Vec::new())).collect()
     }
 
     fn slot(id: &str, baseline: &str, excluded: &[&str]) -> SlotRequest<'static> {

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{
-    LiveLoop, LoopError,
-    decide::{Decided, RankableAction, Slot, Undecided, allowed, check_actions, decide},
+    LiveLoop, LoopError, RankableAction,
+    decide::{Decided, Slot, Undecided, allowed, check_actions, decide},
 };
 use crate::{
     bandit::{Explanation, Explanations},

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{
-    LiveLoop, LoopError, MultiSlotRankRequest, RankRequest,
-    decide::{RankableAction, allowed, check_actions},
+    LiveLoop, LoopError, MultiSlotRankRequest, RankRequest, RankableAction,
+    decide::{allowed, check_actions},
     explain::{Question, QuestionSlot, Why, maps},
     multi_slot::check_slots,
 };
@@ -92,9 +92,8 @@ impl LiveLoop {
         let question = match template.filter(|template| actions.is_none() || template.is_multi_slot()) {
             Some(template) => template.question.untold(),
             None => {
-                let rankable = |(id, features): ImaginedAction| RankableAction {
-                    id,
-                    features: features.into_iter().map(Into::into).collect(),
+                let rankable = |(id, features): ImaginedAction| {
+                    RankableAction::new(id, features.into_iter().map(Into::into).collect())
                 };
                 let actions = self.actions_of(actions.map(|actions| actions.into_iter().map(rankable).collect()))?;
                 let is_allowed = vec![true; actions.len()];

@@ -187,10 +187,7 @@ mod tests {
 
     fn request(event_id: String, device: &str) -> RankRequest<'static> {
         let object = |value: Value| value.as_object().expect("an object").clone().into();
-        let action = |id: &str| RankableAction {
-            id: id.parse().expect("an id"),
-            features: vec![object(json!({ "topic": id }))],
-        };
+        let action = |id: &str| RankableAction::new(id.parse().expect("an id"), vec![object(json!({ "topic": id }))]);
         let sent = ["news", "sport"].map(|id| json!({ "id": id, "features": [{ "topic": id }] }));
         let body = json!({
             "eventId": event_id,

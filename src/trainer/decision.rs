@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::growers;
+use super::{KnownAction, growers};
 use crate::{
-    bandit::{ActionInput, Example, Outcome, Policy, slot_example},
+    bandit::{Example, HashedAction, Outcome, Policy, slot_example_hashed},
     log::{Fact, Ranked, RankedSlot},
     store::Carried,
     terms::{ActionId, LearningMode},
@@ -84,22 +84,19 @@ impl Decision {
     /// Reads the decisions of a Rank, slot by slot, and the ids of its actions in request order. `None` when its
     /// features cannot be read, which is so only if an older program accepted what this one refuses.
     pub fn read(ranked: &Ranked) -> Option<(Vec<Self>, Vec<ActionId>)> {
-        let features = ranked.features().ok()?;
-        let inputs: Vec<_> = features
-            .actions
-            .iter()
-            .map(|action| ActionInput { id: action.id.as_str(), features: &action.features })
-            .collect();
+        let features = ranked.features_and_texts().ok()?;
+        let known: Vec<_> = features.actions.iter().map(|text| KnownAction::read(text.get())).collect::<Option<_>>()?;
+        let actions: Vec<&HashedAction> = known.iter().map(|action| &action.hashed).collect();
         let mut decisions = Vec::with_capacity(ranked.slots.len());
         for (slot_idx, slot) in ranked.slots.iter().enumerate() {
             let own = features.slots.get(slot_idx).map_or(&[][..], |slot| &slot.features);
-            let example = slot_example(&features.context_features, slot.slot_id.as_ref(), own, &inputs).ok()?;
+            let example = slot_example_hashed(&features.context_features, slot.slot_id.as_ref(), own, &actions).ok()?;
             if example.n_actions() != slot.policy_pmf.len() {
                 return None;
             }
             decisions.push(Self::new(example, slot, ranked.mode));
         }
-        Some((decisions, features.actions.into_iter().map(|action| action.id).collect()))
+        Some((decisions, known.iter().map(|action| action.id.clone()).collect()))
     }
 
     /// What was decided upon.

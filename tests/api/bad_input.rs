@@ -33,6 +33,7 @@ async fn a_wrong_type_is_refused_with_the_name_of_its_field() {
         ("actions", json!({"actions": "many"})),
         ("actions[0].id", json!({"actions": [{"id": 5, "features": [{"a": 1}]}]})),
         ("actions[0].features", json!({"actions": [{"id": "a", "features": {"a": 1}}]})),
+        ("actions[1]", json!({"actions": [{"id": "a", "features": [{"a": 1}]}, "b"]})),
         ("eventId", json!({"eventId": {}, "actions": []})),
         ("deferActivation", json!({"deferActivation": "yes"})),
     ] {
@@ -41,6 +42,36 @@ async fn a_wrong_type_is_refused_with_the_name_of_its_field() {
         assert!(answer.message().starts_with(&format!("`{field}`")), "{}", answer.text);
         assert_eq!(answer.json()["error"]["target"], field);
     }
+}
+
+#[tokio::test]
+async fn what_no_text_and_no_number_is_within_an_action_is_refused_with_its_place() {
+    let app = TestApp::start().await;
+    let of = app.make_loop(json!({})).await;
+    for value in ["1e999", r#""\ud800""#] {
+        let bad_action = format!(r#"{{"id": "b", "features": [{{"x": {value}}}]}}"#);
+        let body = format!(r#"{{"actions": [{{"id": "a", "features": [{{"x": 1}}]}}, {bad_action}]}}"#);
+        let answer = app.call(&of.keys[0], Method::POST, RANK, &body).await;
+        assert_eq!(answer.refusal(), bad("BadRequest"));
+        assert!(answer.message().starts_with("`actions[1]` is not JSON"), "{}", answer.text);
+        assert_eq!(answer.json()["error"]["target"], "actions[1]");
+    }
+}
+
+#[tokio::test]
+async fn an_action_sent_before_is_read_as_the_first_time() {
+    let app = TestApp::start().await;
+    let of = app.make_loop(json!({})).await;
+    let action = |id: &str| json!({"id": id, "features": [{"kind": format!("sent before {id}")}]});
+    for (n, ids) in [["a", "b"], ["a", "b"], ["b", "a"]].into_iter().enumerate() {
+        let actions = ids.map(action);
+        let body = json!({ "eventId": format!("e{n}"), "actions": actions });
+        let answer = app.rank(&of, body).await;
+        assert_eq!((answer.status, answer.json()["ranking"].as_array().map(Vec::len)), (StatusCode::CREATED, Some(2)));
+    }
+    let same = ["a", "a"].map(action);
+    let twice = app.rank(&of, json!({ "actions": same })).await;
+    assert_eq!(twice.refusal(), bad("InvalidRankRequest"));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use rankloop::{
     api::{read_multi_slot_body, read_rank_body},
     bandit::{ActionInput, LearningSettings, Policy, slot_example},
     loops::RankableAction,
-    terms::{ExplorationShare, FeatureObject, SlotId},
+    terms::{ActionId, ExplorationShare, FeatureObject, SlotId},
 };
 
 const BODIES: [&str; 3] = [
@@ -36,7 +36,10 @@ fn decide(
     slot: Option<(&SlotId, &[FeatureObject<'_>])>,
     actions: &[RankableAction<'_>],
 ) {
-    let inputs: Vec<_> = actions.iter().map(|a| ActionInput { id: a.id.as_str(), features: &a.features }).collect();
+    let features: Vec<_> = actions.iter().map(RankableAction::features).collect();
+    let inputs =
+        actions.iter().zip(&features).map(|(action, features)| ActionInput { id: action.id.as_str(), features });
+    let inputs: Vec<_> = inputs.collect();
     let (slot_id, features) = slot.unzip();
     let Ok(example) = slot_example(context, slot_id, features.unwrap_or_default(), &inputs) else { return };
     if !inputs.is_empty() {
@@ -44,6 +47,11 @@ fn decide(
         let total: f32 = policy.pmf(&example, &vec![true; inputs.len()], share).as_slice().iter().sum();
         assert!((total - 1.0).abs() < 1e-3, "the probabilities sum to {total}");
     }
+}
+
+/// What is said of each action, which may have been read before.
+fn said<'a>(actions: &Option<Vec<RankableAction<'a>>>) -> Vec<(ActionId, Vec<FeatureObject<'a>>)> {
+    actions.iter().flatten().map(|action| (action.id.clone(), action.features().into_owned())).collect()
 }
 
 #[test]
@@ -56,6 +64,8 @@ fn a_mutated_body_is_refused_or_decided() {
     let run = runner.run(&mutated(), |bytes| {
         let Ok(body) = std::str::from_utf8(&bytes) else { return Ok(()) };
         if let Ok(request) = read_rank_body(body) {
+            let again = read_rank_body(body).expect("the same body");
+            prop_assert_eq!(said(&request.actions), said(&again.actions));
             decide(&policy, &request.context, None, &request.actions.unwrap_or_default());
         }
         if let Ok(request) = read_multi_slot_body(body) {

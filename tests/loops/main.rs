@@ -126,9 +126,8 @@ fn object(value: serde_json::Value) -> FeatureObject<'static> {
 }
 
 fn request(event_id: Option<&str>, device: &str) -> RankRequest<'static> {
-    let action = |id: &str, topic: &str| RankableAction {
-        id: id.parse().expect("an id"),
-        features: vec![object(json!({ "topic": topic }))],
+    let action = |id: &str, topic: &str| {
+        RankableAction::new(id.parse().expect("an id"), vec![object(json!({ "topic": topic }))])
     };
     let context = json!({"device": device});
     let body = json!({

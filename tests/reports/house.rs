@@ -63,7 +63,7 @@ fn object(value: serde_json::Value) -> FeatureObject<'static> {
 }
 
 fn rankable(id: &str) -> RankableAction<'static> {
-    RankableAction { id: id.parse().expect("an id"), features: vec![object(json!({"topic": id}))] }
+    RankableAction::new(id.parse().expect("an id"), vec![object(json!({"topic": id}))])
 }
 
 impl House {

@@ -114,9 +114,8 @@ impl LiveLoop {
         let now_us = self.now_us();
         let actions = self.actions();
         let offered = actions.iter().filter(|action| action.is_offered(now_us));
-        let offered = offered.map(|action| RankableAction {
-            id: action.id.clone(),
-            features: action.features.iter().cloned().map(Into::into).collect(),
+        let offered = offered.map(|action| {
+            RankableAction::new(action.id.clone(), action.features.iter().cloned().map(Into::into).collect())
         });
         let offered: Vec<_> = offered.collect();
         if offered.is_empty() { Err(LoopError::NoLoopActions) } else { Ok(offered) }

@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::rank::{
@@ -45,7 +46,7 @@ pub struct MultiSlotRankRequest<'a> {
     /// What can be shown, 1 to 50; left out: the loop's own active actions.
     #[serde(borrow)]
     #[schema(value_type = Option<Vec<RankableAction>>)]
-    actions: Option<Vec<Option<RankableAction<'a>>>>,
+    actions: Option<Vec<Option<&'a RawValue>>>,
     /// The places to fill, in the order in which they are filled.
     #[serde(borrow)]
     #[schema(value_type = Vec<SlotRequest>)]

@@ -6,11 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::explanation::{self, ActionExplanation, ModelExplanation};
 use crate::{
-    api::ApiError,
+    api::{ApiError, extract::parse_part},
     loops::{self, RankableAction as LoopRankableAction, Ranking},
     terms::{ActionId, EventId, FeatureObject, FeatureValue, IdError, JsonText},
 };
@@ -38,7 +39,7 @@ pub struct RankRequest<'a> {
     /// What can be chosen, 1 to 50; left out: the loop's own active actions.
     #[serde(borrow)]
     #[schema(value_type = Option<Vec<RankableAction>>)]
-    actions: Option<Vec<Option<RankableAction<'a>>>>,
+    actions: Option<Vec<Option<&'a RawValue>>>,
     /// Ids of actions that must not be chosen.
     #[schema(value_type = Option<Vec<String>>)]
     excluded_actions: Option<Vec<Option<String>>>,
@@ -97,17 +98,21 @@ pub(super) fn check_event_id(id: Option<String>) -> Result<Option<EventId>, ApiE
 
 /// The actions, if the caller sent some.
 pub(super) fn check_actions(
-    actions: Option<Vec<Option<RankableAction<'_>>>>,
+    actions: Option<Vec<Option<&RawValue>>>,
 ) -> Result<Option<Vec<LoopRankableAction<'_>>>, ApiError> {
-    actions.map(|actions| actions.into_iter().map(check_action).collect()).transpose()
+    actions.map(|actions| actions.into_iter().enumerate().map(check_action).collect()).transpose()
 }
 
-fn check_action(action: Option<RankableAction<'_>>) -> Result<LoopRankableAction<'_>, ApiError> {
-    let action = action.ok_or_else(|| ApiError::bad(BAD_RANK, "Actions contains null value.").at("actions"))?;
+fn check_action((action_idx, text): (usize, Option<&RawValue>)) -> Result<LoopRankableAction<'_>, ApiError> {
+    let text = text.ok_or_else(|| ApiError::bad(BAD_RANK, "Actions contains null value.").at("actions"))?.get();
+    if let Some(action) = LoopRankableAction::of_text(text) {
+        return Ok(action);
+    }
+    let action: RankableAction<'_> = parse_part(text, || format!("actions[{action_idx}]"))?;
     let id = action_id(&action.id.unwrap_or_default().0, "actions")?;
     let features =
         objects(action.features.unwrap_or_default(), "Every action should have at least one non-null action feature.")?;
-    Ok(LoopRankableAction { id, features })
+    Ok(LoopRankableAction::read_from(text, id, features))
 }
 
 pub(super) fn action_id(id: &str, target: &str) -> Result<ActionId, ApiError> {

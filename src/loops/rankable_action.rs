@@ -1,0 +1,79 @@
+//! One action of a request, with what is said of it.
+
+use std::{borrow::Cow, sync::Arc};
+
+use crate::{
+    bandit::FeatureError,
+    log::RequestAction,
+    terms::{ActionId, FeatureObject},
+    trainer::KnownAction,
+};
+
+/// One action of a request.
+#[derive(Debug, Clone)]
+pub struct RankableAction<'a> {
+    pub id: ActionId,
+    said: Said<'a>,
+}
+
+#[derive(Debug, Clone)]
+enum Said<'a> {
+    Features(Vec<FeatureObject<'a>>),
+    /// Read before, with at least one feature that has a value.
+    Known {
+        text: &'a str,
+        action: Arc<KnownAction>,
+    },
+}
+
+impl<'a> RankableAction<'a> {
+    pub fn new(id: ActionId, features: Vec<FeatureObject<'a>>) -> Self {
+        Self { id, said: Said::Features(features) }
+    }
+
+    /// The action that this text was found to be before.
+    pub fn of_text(text: &'a str) -> Option<Self> {
+        let action = KnownAction::of_text(text)?;
+        Some(Self { id: action.id.clone(), said: Said::Known { text, action } })
+    }
+
+    /// The action that this text says it is, for [`Self::of_text`] to find the next time. What is to be refused is not
+    /// found.
+    pub fn read_from(text: &'a str, id: ActionId, features: Vec<FeatureObject<'a>>) -> Self {
+        let read = Self::new(id, features);
+        match read.known() {
+            Ok(action) if action.has_value => {
+                action.is_text(text);
+                Self { id: read.id, said: Said::Known { text, action } }
+            }
+            _ => read,
+        }
+    }
+
+    /// Whether any feature says something.
+    pub fn has_value(&self) -> bool {
+        match &self.said {
+            Said::Features(features) => features.iter().any(FeatureObject::has_value),
+            Said::Known { .. } => true,
+        }
+    }
+
+    /// What is said of it.
+    pub fn features(&self) -> Cow<'_, [FeatureObject<'a>]> {
+        match &self.said {
+            Said::Features(features) => Cow::Borrowed(features),
+            Said::Known { text, .. } => {
+                let action: RequestAction<'a> = serde_json::from_str(text).expect("the same text was read before");
+                Cow::Owned(action.features)
+            }
+        }
+    }
+
+    /// As the learner takes it in.
+    pub(super) fn known(&self) -> Result<Arc<KnownAction>, FeatureError> {
+        match &self.said {
+            Said::Features(features) => KnownAction::new(self.id.clone(), features),
+            Said::Known { action, .. } => Ok(action.clone()),
+        }
+    }
+}
