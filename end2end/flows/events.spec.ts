@@ -89,6 +89,11 @@ test("a filter stands in the address, says what it looked at, and a wrong one is
   await expect(rows(page)).toHaveCount(1);
   await rows(page).first().click();
   await expect(page.getByRole("dialog", { name: /^Event/ })).toContainText("It came with key 2.");
+
+  const key = page.locator("td.events__key").first();
+  await expect(key, "there is room for it").toBeVisible();
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect(key, "there is no room for it").toBeHidden();
 });
 
 test("an event opens beside the list, by mouse and by keyboard, and can be pinned", async ({ office, open }) => {
