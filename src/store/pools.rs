@@ -194,8 +194,10 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
         })
     };
     // The writer comes first: it makes the file. Events have random ids, so appends touch all of their index: what changed
-    // there is written back seldom, once for many changes.
+    // there is written back seldom, once for many changes. How each page was before a statement is kept until the statement
+    // ends: in memory, for in a file that is most of what is written at all.
     let writing = options.clone().pragma("wal_autocheckpoint", CHECKPOINT_PAGES).pragma("cache_size", WRITER_CACHE);
+    let writing = writing.pragma("temp_store", "memory");
     let writer = pool().max_connections(1).connect_with(writing).await;
     let writer = writer.map_err(StoreError::during(attempt))?;
     let readers = pool().max_connections(N_SQLITE_READERS).connect_with(options).await;

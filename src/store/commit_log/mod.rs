@@ -119,6 +119,12 @@ struct Frame {
     ranked: Arc<[(LoopId, EventId)]>,
 }
 
+impl Frame {
+    fn rows(&self) -> frame::Rows<'_> {
+        frame::rows(&self.bytes)
+    }
+}
+
 /// After a failure to read which events were ranked. Meanwhile the database is asked about each.
 const READ_AGAIN: Duration = Duration::from_secs(10);
 /// So much that is not in the database yet is moved there at once. The more together, the more of them share a page of the

@@ -22,9 +22,8 @@ const TRY_AGAIN: Duration = Duration::from_millis(250);
 /// How long a server may take to move what it has written, and how soon one looks again.
 const PATIENCE: Duration = Duration::from_secs(30);
 const A_MOMENT: Duration = Duration::from_millis(20);
-/// Moved in one transaction, and with one of its statements.
+/// Moved in one transaction.
 const N_BYTES_AT_ONCE: usize = 5 << 20;
-const N_BYTES_OF_STATEMENT: usize = 512 << 10;
 
 /// How far the database has come.
 #[derive(Debug, Clone, Default)]
@@ -111,7 +110,7 @@ async fn settle(frames: &[Frame], writer: &SqlitePool, doubt: &Doubt) -> Result<
     let mut connection = writer.acquire().await.map_err(StoreError::during(ATTEMPT))?;
     let settling = async {
         doubt.settle(&mut connection).await?;
-        insert(frames, &mut connection).await.map_err(StoreError::during(ATTEMPT))
+        insert(frames.iter().flat_map(Frame::rows), &mut connection).await.map_err(StoreError::during(ATTEMPT))
     };
     let settled = settling.await;
     if let Err(error) = &settled {
@@ -122,23 +121,9 @@ async fn settle(frames: &[Frame], writer: &SqlitePool, doubt: &Doubt) -> Result<
     settled
 }
 
-/// One transaction of several statements: each takes its rows as a copy, and large copies cost fresh memory each time.
-async fn insert(frames: &[Frame], connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+async fn insert(rows: impl Iterator<Item = Row<'_>>, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin_with(BEGIN_WRITING).await?;
-    let mut rows: Vec<Row<'_>> = Vec::new();
-    let mut n_bytes = 0;
-    for frame in frames {
-        rows.extend(frame::rows(&frame.bytes));
-        n_bytes += frame.bytes.len();
-        if n_bytes >= N_BYTES_OF_STATEMENT {
-            insert_settled(&mut transaction, &rows).await?;
-            rows.clear();
-            n_bytes = 0;
-        }
-    }
-    if !rows.is_empty() {
-        insert_settled(&mut transaction, &rows).await?;
-    }
+    insert_settled(&mut transaction, rows).await?;
     transaction.commit().await
 }
 
@@ -153,9 +138,7 @@ pub(in crate::store) async fn recover(database: &Path, writer: &SqlitePool, doub
         let mut heads = heads(&mut connection).await.map_err(&failed)?;
         let rows: Vec<Row<'_>> =
             frames.iter().flat_map(|frame| frame::rows(frame)).filter(|row| follows(row, &mut heads)).collect();
-        for rows in rows.chunks(1_000) {
-            insert_settled(&mut connection, rows).await.map_err(&failed)?;
-        }
+        insert(rows.iter().copied(), &mut connection).await.map_err(&failed)?;
         if !rows.is_empty() {
             info!(n_records = rows.len(), "Moved the last records from the commit log into the database");
         }
