@@ -88,8 +88,8 @@ pub(super) async fn decide(live: &LiveLoop, undecided: Undecided<'_>) -> Result<
     let action_ids = undecided.actions.iter().map(|action| action.id.clone()).collect();
     record.carried = KnownFact::ranked(ranked.clone(), examples, action_ids);
     match live.tools().writer.append(live.id(), record).await {
-        Ok(Appended::New { seq, .. }) => {
-            live.cell().note_ranked(seq);
+        Ok(Appended::New { seq, at_us }) => {
+            live.cell().expect_open(seq, &ranked.event_id, at_us.saturating_add(ranked.reward_wait_us));
             Ok(Decided { ranked, is_logged: true, is_new: true })
         }
         Ok(Appended::Repeat) => repeat(live, ranked).await,

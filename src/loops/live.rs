@@ -6,7 +6,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::{
     LoopAction, LoopError, PastConfiguration, feature_moves::KeptMoves, key_use::KeyUses, registry::SharedTools,
@@ -314,8 +314,7 @@ impl LiveLoop {
 
     /// Stores a record and waits until the trainer has folded it.
     pub(super) async fn append_and_fold(&self, record: NewRecord) -> Result<Appended, StoreError> {
-        let appended = self.0.tools.writer.append(&self.0.id, record).await?;
-        self.folded(appended).await
+        self.append_and_fold_behind(record, None).await
     }
 
     /// The same for what only the loop's trainer does.
@@ -324,19 +323,20 @@ impl LiveLoop {
         record: NewRecord,
         fence: Fence,
     ) -> Result<Appended, StoreError> {
-        let appended = self.0.tools.writer.append_as_trainer(&self.0.id, record, fence).await?;
-        self.folded(appended).await
+        self.append_and_fold_behind(record, Some(fence)).await
     }
 
-    async fn folded(&self, appended: Appended) -> Result<Appended, StoreError> {
-        if let Appended::New { seq, .. } = appended {
-            self.folded_up_to(seq).await?;
-        }
-        Ok(appended)
-    }
-
-    /// Waits until the trainer has folded record `seq`, which is stored.
-    pub(super) async fn folded_up_to(&self, seq: i64) -> Result<(), StoreError> {
-        self.0.progress.reached(seq).await.map_err(|_| StoreError::Stopped)
+    async fn append_and_fold_behind(&self, record: NewRecord, fence: Option<Fence>) -> Result<Appended, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let progress = self.0.progress.clone();
+        // The caller is woken once, when both are done. One that hung up needs no answer.
+        let then = move |result| match result {
+            Ok(appended @ Appended::New { seq, .. }) => progress.when_reached(seq, move |reached| {
+                drop(answer.send(reached.map(|()| appended).map_err(|_| StoreError::Stopped)));
+            }),
+            _ => drop(answer.send(result)),
+        };
+        self.0.tools.writer.append_then(&self.0.id, record, fence, then)?;
+        answered.await.map_err(|_| StoreError::Stopped)?
     }
 }

@@ -44,13 +44,6 @@ async fn deadline(live: &LiveLoop, event_id: &EventId) -> Result<Option<i64>, Lo
     if let Some(deadline_us) = live.cell().open_until_us(event_id) {
         return Ok(Some(deadline_us));
     }
-    // Most callers that reward at once are only ahead of the fold. It has to come this far before the reward is answered
-    // anyway, and to look into the database costs far more. A fold that has ended leaves that as the only way.
-    if live.folded_up_to(live.cell().last_ranked()).await.is_ok()
-        && let Some(deadline_us) = live.cell().open_until_us(event_id)
-    {
-        return Ok(Some(deadline_us));
-    }
     let Some(stored) = live.tools().store.ranked_record(live.id(), event_id).await? else { return Ok(None) };
     let ranked_at_us = stored.at_us;
     match Fact::from_body(stored.seq, stored.kind, &stored.body)? {

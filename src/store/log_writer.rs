@@ -58,7 +58,6 @@ pub struct LogWriter {
 }
 
 /// What the task is asked. One channel for all of it, so that an append after `follow` or `forget` meets its effect.
-#[derive(Debug)]
 enum Message {
     Append(Waiting),
     Follow {
@@ -80,14 +79,16 @@ enum Message {
 }
 
 /// An append whose caller waits.
-#[derive(Debug)]
 struct Waiting {
     id: LoopId,
     record: NewRecord,
     /// There if only the loop's trainer may write it.
     fence: Option<Fence>,
-    answer: oneshot::Sender<Result<Appended, StoreError>>,
+    then: Then,
 }
+
+/// What follows an append.
+type Then = Box<dyn FnOnce(Result<Appended, StoreError>) + Send>;
 
 /// Tells the writer where logs have grown, without keeping it alive.
 #[derive(Debug, Clone)]
@@ -136,18 +137,30 @@ impl LogWriter {
     async fn append_behind(
         &self,
         id: &LoopId,
-        mut record: NewRecord,
+        record: NewRecord,
         fence: Option<Fence>,
     ) -> Result<Appended, StoreError> {
-        record.pack();
         let (answer, answered) = oneshot::channel();
-        self.messages.try_send(Message::Append(Waiting { id: id.clone(), record, fence, answer })).map_err(
-            |error| match error {
-                mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
-            },
-        )?;
+        // A caller that hung up has its record in the log all the same.
+        self.append_then(id, record, fence, |appended| drop(answer.send(appended)))?;
         answered.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// Appends, behind a fence what only the loop's trainer may write, and then does something quick on the writer's thread.
+    /// It is not done when the writer stops before.
+    pub fn append_then(
+        &self,
+        id: &LoopId,
+        mut record: NewRecord,
+        fence: Option<Fence>,
+        then: impl FnOnce(Result<Appended, StoreError>) + Send + 'static,
+    ) -> Result<(), StoreError> {
+        record.pack();
+        let waiting = Waiting { id: id.clone(), record, fence, then: Box::new(then) };
+        self.messages.try_send(Message::Append(waiting)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => StoreError::Stopped,
+        })
     }
 
     pub(super) fn looker(&self) -> Looker {
@@ -281,15 +294,15 @@ impl Writing {
     async fn write(&mut self, batch: Vec<Waiting>) {
         let mut additions = Additions::new();
         let mut answers = Answers::new();
-        for Waiting { id, record, fence, answer } in batch {
+        for Waiting { id, record, fence, then } in batch {
             let Some(follower) = self.followers.get(&id) else {
-                answer.send(Err(StoreError::NotFollowed)).ok();
+                then(Err(StoreError::NotFollowed));
                 continue;
             };
             let addition = additions.entry(id.clone()).or_insert_with(|| Addition::nothing(follower.given));
             addition.fences.extend(fence.map(|fence| (addition.records.len(), fence)));
             addition.records.push(record);
-            answers.entry(id).or_default().push(answer);
+            answers.entry(id).or_default().push(then);
         }
         if additions.is_empty() {
             return;
@@ -304,7 +317,7 @@ impl Writing {
             Err(error) => {
                 self.is_in_doubt = true;
                 let error = error.shared();
-                answers.into_values().flatten().for_each(|answer| drop(answer.send(Err(error()))));
+                answers.into_values().flatten().for_each(|then| then(Err(error())));
             }
         }
     }
@@ -315,13 +328,12 @@ impl Writing {
             let callers = answers.remove(&id).unwrap_or_default().into_iter();
             let (Some(added), Some(follower)) = (all_added.remove(&id), self.followers.get_mut(&id)) else {
                 self.followers.remove(&id);
-                callers.for_each(|answer| drop(answer.send(Err(StoreError::NotFollowed))));
+                callers.for_each(|then| then(Err(StoreError::NotFollowed)));
                 continue;
             };
             // The callers first: they answer somebody, and to wake the follower takes some microseconds.
-            for (answer, appended) in callers.zip(&added.outcomes) {
-                // A caller that hung up has its record in the log all the same.
-                answer.send(appended.ok_or(StoreError::NotTrainer)).ok();
+            for (then, appended) in callers.zip(&added.outcomes) {
+                then(appended.ok_or(StoreError::NotTrainer));
             }
             added.missed.into_iter().for_each(|record| follower.give(record));
             let mut newest = None;
@@ -340,10 +352,9 @@ impl Writing {
 }
 
 /// The callers of a batch, each loop's in the order of its records.
-type Answers = BTreeMap<LoopId, Vec<oneshot::Sender<Result<Appended, StoreError>>>>;
+type Answers = BTreeMap<LoopId, Vec<Then>>;
 
 /// What goes into one commit.
-#[derive(Debug)]
 struct Batch {
     waiting: Vec<Waiting>,
     n_bytes: usize,

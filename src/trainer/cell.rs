@@ -1,18 +1,15 @@
 //! What the trainer publishes and everyone else only reads.
 
-use std::{
-    collections::HashMap,
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError, RwLockWriteGuard,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError, RwLockWriteGuard,
+    atomic::{AtomicUsize, Ordering},
 };
 
 use arc_swap::ArcSwap;
 
 use super::{
     feed::Feed,
+    open_events::OpenEvents,
     shared::{Reading, Shared},
     tally::Tally,
 };
@@ -112,10 +109,7 @@ pub struct LoopCell {
     checks: Mutex<FeatureChecks>,
     /// The newest events; beside the fold as well.
     feed: Mutex<Feed>,
-    /// Hashes of the events whose wait time runs. A false match is harmless: a late reward would count as an orphan.
-    open_events: Shared<HashMap<u64, i64>>,
-    /// The last record that this process ranked an event with.
-    last_ranked: AtomicI64,
+    open_events: Shared<OpenEvents>,
     /// Records that wait to be folded, and since when the oldest has been stored.
     behind: Mutex<(u64, i64)>,
 }
@@ -130,13 +124,12 @@ impl LoopCell {
             checks: Mutex::default(),
             feed: Mutex::default(),
             open_events: Shared::default(),
-            last_ranked: AtomicI64::new(0),
             behind: Mutex::default(),
         }
     }
 
     /// Everything that a snapshot brings back.
-    pub(super) fn into_parts(self) -> (InForce, Learned, Tally, HashMap<u64, i64>) {
+    pub(super) fn into_parts(self) -> (InForce, Learned, Tally, OpenEvents) {
         let in_force = (*self.in_force.load_full()).clone();
         let learned = self.learned.into_inner();
         let tally = self.tally.into_inner();
@@ -172,20 +165,14 @@ impl LoopCell {
         self.feed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The end of the event's wait time, while the trainer has the event among the open ones.
+    /// The end of the event's wait time, while it runs. Every Rank that this process answered is known here.
     pub fn open_until_us(&self, event_id: &EventId) -> Option<i64> {
-        self.open_events.read().get(&hash(event_id)).copied()
+        self.open_events.read().until_us(event_id)
     }
 
-    /// The seq of the last Rank that this process stored: once that is folded, the open events hold every Rank that was
-    /// answered here before.
-    pub fn last_ranked(&self) -> i64 {
-        self.last_ranked.load(Ordering::Acquire)
-    }
-
-    /// This process stored a Rank and is about to answer it.
-    pub fn note_ranked(&self, seq: i64) {
-        self.last_ranked.fetch_max(seq, Ordering::Release);
+    /// This process stored a Rank as record `seq` and is about to answer it.
+    pub fn expect_open(&self, seq: i64, event_id: &EventId, deadline_us: i64) {
+        self.open_events.write().expect(seq, event_id, deadline_us);
     }
 
     /// How far the fold is behind the log at this instant of the clock.
@@ -223,27 +210,21 @@ impl LoopCell {
         self.tally.write()
     }
 
-    pub(super) fn note_open(&self, event_id: &EventId, deadline_us: i64) {
-        self.open_events.write().insert(hash(event_id), deadline_us);
+    pub(super) fn note_open(&self, seq: i64, event_id: &EventId, deadline_us: i64) {
+        self.open_events.write().open(seq, event_id, deadline_us);
     }
 
-    pub(super) fn set_open(&self, open_events: HashMap<u64, i64>) {
+    pub(super) fn set_open(&self, open_events: OpenEvents) {
         *self.open_events.write() = open_events;
     }
 
-    pub(super) fn forget_open(&self) {
-        self.open_events.write().clear();
+    pub(super) fn forget_open(&self, seq: i64) {
+        self.open_events.write().clear(seq);
     }
 
     pub(super) fn note_closed(&self, event_id: &EventId) {
-        self.open_events.write().remove(&hash(event_id));
+        self.open_events.write().close(event_id);
     }
-}
-
-fn hash(event_id: &EventId) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    event_id.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The rules that a configuration sets.

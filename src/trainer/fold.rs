@@ -119,7 +119,7 @@ impl Fold {
             Fact::ModelImported(imported) => self.import(record, &imported.model)?,
             Fact::LogsDeleted(_) => {
                 self.join = Join::default();
-                self.cell.forget_open();
+                self.cell.forget_open(record.seq);
                 *self.cell.checks() = FeatureChecks::default();
                 self.cell.feed().clear();
                 let mut tally = self.cell.tally_mut();
@@ -154,7 +154,7 @@ impl Fold {
     fn join_record(&mut self, record: &Record, decided: Option<Decided>, rules: &EventRules) {
         let cell = &self.cell;
         if let Fact::Ranked(ranked) = &record.fact {
-            cell.note_open(&ranked.event_id, record.at_us.saturating_add(ranked.reward_wait_us));
+            cell.note_open(record.seq, &ranked.event_id, record.at_us.saturating_add(ranked.reward_wait_us));
             cell.feed().open(record.seq, record.at_us, ranked.clone());
         }
         self.join.apply(record, decided, rules, |_: &EventId, joined| take_in(cell, &joined, record.at_us));

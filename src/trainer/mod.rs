@@ -17,6 +17,7 @@ mod leases;
 mod lesson;
 mod log_reading;
 mod marks;
+mod open_events;
 mod progress;
 mod recall;
 mod relearn;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -22,12 +23,20 @@ pub struct Progress {
     waiting: Mutex<Waiting>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Waiting {
-    /// By the record that is waited for, then in the order of coming.
-    callers: BTreeMap<(i64, u64), oneshot::Sender<()>>,
+    /// What follows, by the record that is waited for, then in the order of coming.
+    callers: BTreeMap<(i64, u64), Then>,
     n_came: u64,
     has_ended: bool,
+}
+
+type Then = Box<dyn FnOnce(Result<(), Ended>) + Send>;
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.callers.keys()).finish()
+    }
 }
 
 impl Progress {
@@ -48,22 +57,26 @@ impl Progress {
 
     /// Returns once record `seq` is folded.
     pub async fn reached(&self, seq: i64) -> Result<(), Ended> {
-        let reached = {
-            let mut waiting = self.waiting();
-            // Under the lock: `advance` tells the number first and looks for callers then.
-            if self.seq() >= seq {
-                return Ok(());
-            }
-            if waiting.has_ended {
-                return Err(Ended);
-            }
-            let (caller, reached) = oneshot::channel();
-            waiting.n_came += 1;
-            let n_came = waiting.n_came;
-            waiting.callers.insert((seq, n_came), caller);
-            reached
-        };
-        reached.await.map_err(|_| Ended)
+        let (caller, reached) = oneshot::channel();
+        self.when_reached(seq, |result| {
+            // A caller that hung up needs no answer.
+            caller.send(result).ok();
+        });
+        reached.await.map_err(|_| Ended)?
+    }
+
+    /// Does something quick once record `seq` is folded: here if it is, else where it is folded.
+    pub fn when_reached(&self, seq: i64, then: impl FnOnce(Result<(), Ended>) + Send + 'static) {
+        let mut waiting = self.waiting();
+        // Under the lock: `advance` tells the number first and looks for callers then.
+        let known = if self.seq() >= seq { Some(Ok(())) } else { waiting.has_ended.then_some(Err(Ended)) };
+        if let Some(result) = known {
+            drop(waiting);
+            return then(result);
+        }
+        waiting.n_came += 1;
+        let n_came = waiting.n_came;
+        waiting.callers.insert((seq, n_came), Box::new(then));
     }
 
     /// Record `seq` is folded, and all before it.
@@ -74,8 +87,7 @@ impl Progress {
             if first.key().0 > seq {
                 break;
             }
-            // A caller that hung up needs no answer.
-            first.remove().send(()).ok();
+            first.remove()(Ok(()));
         }
     }
 
@@ -83,7 +95,7 @@ impl Progress {
     pub(super) fn end(&self) {
         let mut waiting = self.waiting();
         waiting.has_ended = true;
-        waiting.callers.clear();
+        std::mem::take(&mut waiting.callers).into_values().for_each(|then| then(Err(Ended)));
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {

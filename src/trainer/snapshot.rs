@@ -148,7 +148,7 @@ impl Fold {
         let cell = LoopCell::new(in_force, learned, state.tally);
         let join = Join::from_snapshot(state.join);
         for (event_id, event) in join.in_order() {
-            cell.note_open(event_id, event.life.deadline_us);
+            cell.note_open(event.seq, event_id, event.life.deadline_us);
         }
         let head = LogHead { seq: state.seq, at_us: state.at_us };
         Ok(Self { head, cell: Arc::new(cell), join, logs_deleted_seq: state.logs_deleted_seq })

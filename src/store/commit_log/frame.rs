@@ -9,6 +9,8 @@ use crate::store::{LogHead, log_statements::NewRow};
 
 /// What stands before the rows.
 pub(super) const HEAD_BYTES: usize = 16;
+/// What a row takes beside its body, with long ids.
+const N_BYTES_BESIDE_BODY: usize = 128;
 /// The length that stands for an event's id where there is none.
 const NO_EVENT: u16 = u16::MAX;
 
@@ -27,7 +29,10 @@ pub(in crate::store) struct Row<'a> {
 ///
 /// Ids are bounded far below what a length here can say, and so is a body.
 pub(super) fn encode(rows: &[NewRow<'_>]) -> Vec<u8> {
-    let mut frame = vec![0; HEAD_BYTES];
+    // As a whole at once: a frame that grows is copied, into memory that is new each time.
+    let n_bytes: usize = rows.iter().map(|row| N_BYTES_BESIDE_BODY + row.record.stored().len()).sum();
+    let mut frame = Vec::with_capacity(HEAD_BYTES + n_bytes);
+    frame.resize(HEAD_BYTES, 0);
     for NewRow { loop_id, place, record } in rows {
         put_text(&mut frame, loop_id.as_str());
         frame.extend_from_slice(&place.seq.to_le_bytes());

@@ -115,7 +115,7 @@ struct Unsettled {
 
 #[derive(Debug, Clone)]
 struct Frame {
-    bytes: Arc<[u8]>,
+    bytes: Arc<Vec<u8>>,
     ranked: Arc<[(LoopId, EventId)]>,
 }
 
@@ -198,7 +198,7 @@ impl CommitLog {
                 }
             }
         }
-        self.keep(frame.into(), rows);
+        self.keep(frame, rows);
         Ok(true)
     }
 
@@ -216,7 +216,7 @@ impl CommitLog {
         files.as_mut().map(work).ok_or(StoreError::Stopped)
     }
 
-    fn keep(&self, bytes: Arc<[u8]>, rows: &[NewRow<'_>]) {
+    fn keep(&self, bytes: Vec<u8>, rows: &[NewRow<'_>]) {
         let ranked: Arc<[(LoopId, EventId)]> =
             rows.iter().filter_map(|row| Some((row.loop_id.clone(), row.record.ranks()?.clone()))).collect();
         let mut unsettled = self.0.shared.unsettled();
@@ -227,7 +227,7 @@ impl CommitLog {
         // Under the lock: whoever reads the set anew waits for this frame, too.
         self.0.shared.ranked_events.note(ranked.iter().map(|(id, event_id)| (id.as_str(), event_id.as_str())));
         unsettled.n_bytes += bytes.len();
-        unsettled.frames.push_back(Frame { bytes, ranked });
+        unsettled.frames.push_back(Frame { bytes: bytes.into(), ranked });
         self.0.shared.has_grown.notify_one();
         if unsettled.n_bytes > N_BYTES_SETTLED_SOON {
             self.0.shared.is_urgent.notify_one();
