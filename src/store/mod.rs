@@ -91,8 +91,8 @@ impl Store {
 
     /// Brings the schema up to date, and finishes removing the loops that were being removed when the process ended.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        on_pool!(self.pools.writing(), pool => MIGRATIONS.run(pool).await.map_err(sqlx::Error::from))
-            .map_err(StoreError::during("bring the database's schema up to date"))?;
+        let migrated = self.pools.migrate(&MIGRATIONS).await;
+        migrated.map_err(StoreError::during("bring the database's schema up to date"))?;
         self.make_weeks().await?;
         self.make_append_function().await?;
         self.finish_removing_loops().await

@@ -8,6 +8,7 @@ use std::{
 
 use sqlx::{
     Connection as _, SqlitePool,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tracing::warn;
@@ -149,6 +150,18 @@ impl Pools {
             Self::Sqlite { writer, .. } => Pool::Sqlite(writer),
             Self::Postgres(reach) => Pool::Postgres(reach),
         }
+    }
+
+    /// Changes the schema. Whoever makes an index over a long log sorts more than there is memory, and lays it aside in files.
+    pub(super) async fn migrate(&self, migrations: &Migrator) -> Result<(), sqlx::Error> {
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query("pragma temp_store = file").execute(writer).await?;
+        }
+        on_pool!(self.writing(), pool => migrations.run(pool).await.map_err(sqlx::Error::from))?;
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query("pragma temp_store = memory").execute(writer).await?;
+        }
+        Ok(())
     }
 
     pub(super) async fn close(&self) {

@@ -90,7 +90,8 @@ fn seqs(records: &[StoredRecord]) -> Vec<i64> {
 }
 
 async fn what_a_crash_leaves_in_the_files_is_in_the_log_again(database: &Database) {
-    let (id, writer) = filled(database, 30).await;
+    // So many that they are moved with each of the statements there are for it.
+    let (id, writer) = filled(database, 74).await;
     let at_once = copied(database);
     // A part of them is in the database now, and in the files as well.
     let all = database.store.records_between(&id, 0, i64::MAX, i64::MAX).await.expect("read");
@@ -100,7 +101,7 @@ async fn what_a_crash_leaves_in_the_files_is_in_the_log_again(database: &Databas
     assert_eq!(after_a_crash(at_once.path(), &id).await, all);
     // Moved once, and not again.
     assert_eq!(after_a_crash(at_once.path(), &id).await, all);
-    assert_eq!(seqs(&after_a_crash(later.path(), &id).await), (1..=32).collect::<Vec<_>>());
+    assert_eq!(seqs(&after_a_crash(later.path(), &id).await), (1..=76).collect::<Vec<_>>());
 }
 
 async fn what_is_read_reaches_over_the_end_of_the_database(database: &Database) {
