@@ -1,8 +1,12 @@
 //! What the trainer publishes and everyone else only reads.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError, RwLockWriteGuard,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    ops::{Deref, DerefMut},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, RwLockWriteGuard,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use arc_swap::ArcSwap;
@@ -22,6 +26,9 @@ use crate::{
 
 /// How often the trainer lets others run before it insists on the model: some tenths of a millisecond.
 const N_GIVEN_WAY: usize = 100;
+/// For how long altogether it holds the model before it lets others go first: a learning step of `auto`, or several of a
+/// linear policy, for each of which to give way would cost as much as to learn.
+const HELD_MOST: Duration = Duration::from_micros(50);
 
 /// The model that ranks.
 ///
@@ -97,6 +104,33 @@ pub struct Lag {
     pub age_us: i64,
 }
 
+/// The trainer changes the model, for as long as this lives.
+pub(super) struct Changing<'a> {
+    learned: RwLockWriteGuard<'a, Learned>,
+    since: Instant,
+    held_ns: &'a AtomicU64,
+}
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        self.held_ns.fetch_add(self.since.elapsed().as_nanos() as u64, Ordering::Relaxed);
+    }
+}
+
+impl Deref for Changing<'_> {
+    type Target = Learned;
+
+    fn deref(&self) -> &Learned {
+        &self.learned
+    }
+}
+
+impl DerefMut for Changing<'_> {
+    fn deref_mut(&mut self) -> &mut Learned {
+        &mut self.learned
+    }
+}
+
 /// One loop's state, shared between its trainer, which writes, and everyone else.
 #[derive(Debug)]
 pub struct LoopCell {
@@ -104,6 +138,8 @@ pub struct LoopCell {
     learned: Shared<Learned>,
     /// Readers who want the model and do not have it yet.
     n_waiting: AtomicUsize,
+    /// For how many nanoseconds the trainer has held the model since it last let others go first.
+    held_ns: AtomicU64,
     tally: Shared<Tally>,
     /// What is odd about the features; beside the fold, because no answer to a caller depends on it.
     checks: Mutex<FeatureChecks>,
@@ -120,6 +156,7 @@ impl LoopCell {
             in_force: ArcSwap::from_pointee(in_force),
             learned: Shared::new(learned),
             n_waiting: AtomicUsize::new(0),
+            held_ns: AtomicU64::new(0),
             tally: Shared::new(tally),
             checks: Mutex::default(),
             feed: Mutex::default(),
@@ -194,16 +231,19 @@ impl LoopCell {
     /// The model, to change it.
     ///
     /// The lock goes to whoever asks at the right moment, and a trainer that is behind asks again before a Rank that
-    /// waited has woken up. So it lets those that wait go first: a Rank waits for one learning step, not for many. It
-    /// asks a bounded number of times, because Ranks may come without end.
-    pub(super) fn learned_mut(&self) -> RwLockWriteGuard<'_, Learned> {
-        for _ in 0..N_GIVEN_WAY {
-            if self.n_waiting.load(Ordering::Relaxed) == 0 {
-                break;
+    /// waited has woken up. So it lets those that wait go first: a Rank waits for a step or a few, not for many. It asks a
+    /// bounded number of times, because Ranks may come without end.
+    pub(super) fn learned_mut(&self) -> Changing<'_> {
+        if self.held_ns.load(Ordering::Relaxed) >= HELD_MOST.as_nanos() as u64 {
+            self.held_ns.store(0, Ordering::Relaxed);
+            for _ in 0..N_GIVEN_WAY {
+                if self.n_waiting.load(Ordering::Relaxed) == 0 {
+                    break;
+                }
+                std::thread::yield_now();
             }
-            std::thread::yield_now();
         }
-        self.learned.write()
+        Changing { learned: self.learned.write(), since: Instant::now(), held_ns: &self.held_ns }
     }
 
     pub(super) fn tally_mut(&self) -> RwLockWriteGuard<'_, Tally> {
