@@ -10,9 +10,9 @@ use crate::{
     terms::{FeatureObject, FeatureValue},
 };
 
-/// All of the first events are looked at, then one in some.
+/// All of the first events are looked at; then one is, and none for up to so long. To look at one takes some 50 µs.
 const N_FIRST: u64 = 1_000;
-const ONE_IN: u64 = 20;
+const LONGEST_PAUSE_US: u64 = 40_000;
 /// After so many looked at, counting begins anew, so that what was mended is forgotten.
 const N_PER_GENERATION: u64 = 10_000;
 /// Until so many of the new count, the ones before them answer.
@@ -87,20 +87,23 @@ pub struct Generation {
 pub struct FeatureChecks {
     n_offered: u64,
     first_seq: Option<i64>,
+    paused_until_us: i64,
     has_remembered: bool,
     present: Generation,
     past: Option<Generation>,
 }
 
 impl FeatureChecks {
-    /// An event went by; some are looked at.
+    /// An event went by, which is looked at unless too many come too fast.
     pub fn offer(&mut self, seq: i64, at_us: i64, ranked: &Ranked) {
         self.first_seq.get_or_insert(seq);
         self.n_offered += 1;
-        // By a hash, because callers may send their kinds of events in turns.
-        if self.n_offered > N_FIRST && !mix(self.n_offered).is_multiple_of(ONE_IN) {
+        if self.n_offered > N_FIRST && at_us < self.paused_until_us {
             return;
         }
+        // No two pauses are alike, because callers may send their kinds of events in turns.
+        let pause_us = mix(self.n_offered) % LONGEST_PAUSE_US;
+        self.paused_until_us = at_us.saturating_add_unsigned(pause_us);
         if self.present.n_events == N_PER_GENERATION {
             self.past = Some(std::mem::take(&mut self.present));
         }

@@ -33,12 +33,15 @@ fn ranked(number: u64, context: Value, action: Value) -> Ranked {
     }
 }
 
-/// The findings after events whose context and action the number makes.
+const SECOND_US: i64 = 1_000_000;
+
+/// The findings after events, one a second, whose context and action the number makes.
 fn found(n: u64, of: impl Fn(u64) -> (Value, Value)) -> Vec<Finding> {
     let mut checks = FeatureChecks::default();
     for number in 0..n {
         let (context, action) = of(number);
-        checks.offer(number.cast_signed() + 1, 1_000, &ranked(number, context, action));
+        let number_of_seconds = number.cast_signed();
+        checks.offer(number_of_seconds + 1, number_of_seconds * SECOND_US, &ranked(number, context, action));
     }
     checks.findings()
 }
@@ -109,21 +112,39 @@ fn names_that_stand_together_are_both_meant() {
 #[test]
 fn keys_without_end_are_said_and_do_not_fill_the_memory() {
     let findings =
-        found(3_000, |n| (json!({format!("clicked-{n}-{}", n * 7_919): 1, "hour": n % 24}), json!({"n": n % 5})));
+        found(1_100, |n| (json!({format!("clicked-{n}-{}", n * 7_919): 1, "hour": n % 24}), json!({"n": n % 5})));
     assert_eq!(kinds(&findings), []);
-    let findings = found(40_000, |n| (json!({format!("x{}y", n * 7_919): 1, "hour": n % 24}), json!({"n": n % 5})));
+    let findings = found(3_000, |n| (json!({format!("x{}y", n * 7_919): 1, "hour": n % 24}), json!({"n": n % 5})));
     assert_eq!(kinds(&findings), [(FindingKind::TooManyKeys, "")]);
 }
 
 #[test]
 fn what_was_mended_is_forgotten_after_a_while() {
     let mut checks = FeatureChecks::default();
-    for number in 0..300_000 {
-        let context = if number < 150_000 { json!({"tags": "[1, 2]"}) } else { json!({"tag": number % 4}) };
-        checks.offer(number + 1, number, &ranked(0, context, json!({"n": number % 5})));
-        if number == 140_000 {
+    for number in 0..30_000 {
+        let context = if number < 15_000 { json!({"tags": "[1, 2]"}) } else { json!({"tag": number % 4}) };
+        checks.offer(number + 1, number * SECOND_US, &ranked(0, context, json!({"n": number % 5})));
+        if number == 14_000 {
             assert_eq!(kinds(&checks.findings()), [(FindingKind::PrintedList, "tags")]);
         }
     }
     assert_eq!(checks.findings(), []);
+}
+
+#[test]
+fn of_events_that_come_fast_some_are_looked_at_and_of_each_kind() {
+    let mut checks = FeatureChecks::default();
+    // The kinds come in turns: always one, and a millisecond later the other.
+    for turn in 0..10_000 {
+        for (kind, wait_us) in [("first", 0), ("second", 1_000)] {
+            let context = json!({kind: "[1, 2]", "hour": turn % 24});
+            checks.offer(2 * turn + 1, turn * 10_000 + wait_us, &ranked(0, context, json!({"n": turn % 5})));
+        }
+    }
+    let (n_looked_at, _) = checks.basis();
+    // The first thousand, and then for 95 seconds some forty a second.
+    assert!((3_000..7_000).contains(&n_looked_at), "{n_looked_at}");
+    let findings = checks.findings();
+    assert_eq!(kinds(&findings), [(FindingKind::PrintedList, "first"), (FindingKind::PrintedList, "second")]);
+    assert!(findings.iter().all(|finding| finding.n_seen > 500), "{findings:?}");
 }

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FeatureChecks {
-    /// How many events were looked at: the first thousand, then one in twenty.
+    /// How many events were looked at: the first thousand, then some fifty a second at most.
     events_looked_at: u64,
     /// When the first of them was ranked.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -58,7 +58,7 @@ fn NothingFound(has_events: bool) -> impl IntoView {
     } else {
         (
             "No events yet",
-            "The features of the first thousand events are all looked at, later on those of one in twenty.",
+            "The features of the first thousand events are all looked at, later on those of some fifty a second at most.",
         )
     };
     view! { <EmptyState title=title><p class="muted">{words}</p></EmptyState> }.into_any()
