@@ -83,6 +83,7 @@ pub(super) fn allowed(actions: &[RankableAction<'_>], excluded: &[ActionId]) -> 
 pub(super) async fn decide(live: &LiveLoop, undecided: Undecided<'_>) -> Result<Decided, LoopError> {
     let examples = examples(&undecided)?;
     let event_id = undecided.event_id.clone().unwrap_or_else(|| keys::make_event_id(live.now_us()));
+    live.cell().rather_not_wait().await;
     let ranked = Arc::new(choose(live, event_id, &undecided, &examples));
     let mut record = record_of(&Fact::Ranked(ranked.clone()));
     let action_ids = undecided.actions.iter().map(|action| action.id.clone()).collect();
@@ -113,6 +114,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided<'_>, example
     let baselines: Vec<usize> = undecided.slots.iter().map(|slot| slot.baseline_idx).collect();
     let mut filling = Filling::new(undecided.slots.iter().map(|slot| slot.is_allowed.clone()).collect(), &baselines);
     let learned = live.cell().learned();
+    let model_version = learned.version;
     let scores = learned.policy.scores_of_later_slots(examples);
     let mut slots = Vec::with_capacity(examples.len());
     for (slot_idx, (slot, example)) in undecided.slots.iter().zip(examples).enumerate() {
@@ -135,6 +137,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided<'_>, example
             excluded_idx: (0..is_eligible.len()).filter(|&idx| !is_eligible[idx]).collect(),
         });
     }
+    drop(learned);
     Ranked {
         event_id,
         came_with: undecided.came_with,
@@ -144,7 +147,7 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided<'_>, example
         mode,
         is_deferred: undecided.is_deferred,
         reward_wait_us: configuration.reward_wait_time.get().as_micros(),
-        model_version: learned.version,
+        model_version,
         policy_version: in_force.policy_version,
         seed,
     }

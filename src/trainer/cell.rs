@@ -187,6 +187,14 @@ impl LoopCell {
         learned
     }
 
+    /// For those who are about to ask for the model and may do so later: if the trainer changes it at this moment, other
+    /// tasks of this thread go first, once. A thread that slept meanwhile would answer nobody.
+    pub async fn rather_not_wait(&self) {
+        if self.learned.is_busy() {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// The counters and curves, for as long as the guard lives.
     pub fn tally(&self) -> Reading<'_, Tally> {
         self.tally.read()

@@ -2,7 +2,7 @@
 
 use std::{
     ops::Deref,
-    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError},
 };
 
 /// What the trainer writes and everyone else reads. What a panic left behind is used as it is: it is folded anew from
@@ -35,6 +35,11 @@ impl<T> Shared<T> {
             #[cfg(debug_assertions)]
             _held: held::Held::new(self.address()),
         }
+    }
+
+    /// Whether somebody who reads now would have to wait: the trainer writes, or is about to.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.0.try_read(), Err(TryLockError::WouldBlock))
     }
 
     pub fn write(&self) -> RwLockWriteGuard<'_, T> {
@@ -104,6 +109,18 @@ mod tests {
         *one.write() += 1;
         assert_eq!(*one.read(), 2);
         assert_eq!(one.into_inner(), 2);
+    }
+
+    #[test]
+    fn only_a_writer_makes_readers_wait() {
+        let shared = Shared::new(1);
+        let reading = shared.read();
+        assert!(!shared.is_busy());
+        drop(reading);
+        let writing = shared.write();
+        assert!(shared.is_busy());
+        drop(writing);
+        assert!(!shared.is_busy());
     }
 
     #[test]

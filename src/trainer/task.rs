@@ -155,6 +155,7 @@ impl Running {
         loop {
             tokio::select! {
                 came = records.next(&mut batch, N_FOLDED_AT_ONCE) => {
+                    let is_behind = batch.len() == N_FOLDED_AT_ONCE;
                     let folded = match came {
                         Came::Records => self.fold_in(fold, std::mem::take(&mut batch), records.n_behind()).await,
                         Came::LeftOut { up_to } => self.fold_up_to(fold, up_to, records.n_behind()).await,
@@ -164,6 +165,10 @@ impl Running {
                         Ok(fold) => fold,
                         Err(problem) => return self.give_up(&problem).await,
                     };
+                    // Other loops learn in this thread too.
+                    if is_behind {
+                        tokio::task::yield_now().await;
+                    }
                 }
                 _ = ticks.tick() => self.tick(&fold).await,
             }
