@@ -22,8 +22,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const N_SQLITE_READERS: u32 = 4;
 /// What the writer keeps of the database in memory, in KiB as SQLite takes it: the indexes of a million events.
 const WRITER_CACHE: &str = "-65536";
-/// The WAL goes back into the database at 32 MB: pages of 4 kB.
-const CHECKPOINT_PAGES: &str = "8000";
+/// Of a new database; SQLite's own are of half of it. Records of a kilobyte or two fill larger pages better: the file is an
+/// eighth smaller (measured).
+const PAGE_BYTES: u32 = 8_192;
+/// The WAL goes back into the database at 32 MB.
+const CHECKPOINT_PAGES: &str = "4000";
 
 /// The connections of one database.
 #[derive(Debug, Clone)]
@@ -189,6 +192,7 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
+        .page_size(PAGE_BYTES)
         .journal_mode(SqliteJournalMode::Wal)
         // NORMAL would answer before the commit is on the device, and a power cut would take answered calls with it.
         .synchronous(SqliteSynchronous::Full)
@@ -226,6 +230,8 @@ async fn open_sqlite(path: &Path) -> Result<Pools, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::ConnectOptions as _;
+
     use super::*;
 
     #[tokio::test]
@@ -238,5 +244,20 @@ mod tests {
             let journal: String = sqlx::query_scalar("pragma journal_mode").fetch_one(pool).await.expect("told");
             assert_eq!((synchronous, journal.as_str()), (2, "wal"));
         }
+    }
+
+    #[tokio::test]
+    async fn a_database_keeps_the_size_of_its_pages() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let page_bytes = async |name: &str| -> i64 {
+            let pools = open_sqlite(&folder.path().join(name)).await.expect("opened");
+            let Pools::Sqlite { writer, .. } = &pools else { panic!("another database") };
+            sqlx::query("create table if not exists t (a)").execute(writer).await.expect("written");
+            sqlx::query_scalar("pragma page_size").fetch_one(writer).await.expect("told")
+        };
+        let options = SqliteConnectOptions::new().filename(folder.path().join("old.db")).create_if_missing(true);
+        let mut old = options.page_size(4_096).connect().await.expect("made");
+        sqlx::query("create table t (a)").execute(&mut old).await.expect("written");
+        assert_eq!((page_bytes("old.db").await, page_bytes("new.db").await), (4_096, i64::from(PAGE_BYTES)));
     }
 }
