@@ -183,9 +183,10 @@ pub(super) async fn insert_settled(
     rows: impl Iterator<Item = Row<'_>>,
 ) -> Result<(), sqlx::Error> {
     let loops: Vec<String> = sqlx::query_scalar(SQLITE_LOOPS).fetch_all(&mut **transaction).await?;
+    let loops: HashSet<String> = loops.into_iter().collect();
     let mut some = Vec::with_capacity(N_VALUES_MOST);
     for row in rows {
-        if loops.iter().any(|id| id == row.loop_id) {
+        if loops.contains(row.loop_id) {
             some.push(row);
         }
         if some.len() == N_VALUES_MOST {
