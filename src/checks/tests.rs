@@ -40,8 +40,8 @@ fn found(n: u64, of: impl Fn(u64) -> (Value, Value)) -> Vec<Finding> {
     let mut checks = FeatureChecks::default();
     for number in 0..n {
         let (context, action) = of(number);
-        let number_of_seconds = number.cast_signed();
-        checks.offer(number_of_seconds + 1, number_of_seconds * SECOND_US, &ranked(number, context, action));
+        let n_before = number.cast_signed();
+        checks.offer(n_before + 1, n_before * SECOND_US, &ranked(number, context, action));
     }
     checks.findings()
 }
