@@ -23,13 +23,13 @@ RUN apt-get update \
 WORKDIR /src
 COPY scripts/setup.sh scripts/setup.sh
 COPY Cargo.lock ./
-RUN --mount=type=cache,target=/usr/local/cargo/registry scripts/setup.sh web
+RUN --mount=type=cache,target=/usr/local/cargo/registry scripts/setup.sh web pgo
 
 COPY . .
 # What was built stays in a mount that the image does not keep, so what is wanted is copied in the same step.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build,sharing=locked \
-    make build \
+    make build PGO=1 \
     && install -D /build/release/rankloop /out/rankloop \
     && cp -R /build/release/site /out/site
 

@@ -1,5 +1,6 @@
 # The commands of the house. `make` alone lists them.
-# Settings: ADDR and DATA_DIR for `make run`, CARGO_TARGET_DIR for where builds go, ARGS for Playwright.
+# Settings: ADDR and DATA_DIR for `make run`, CARGO_TARGET_DIR for where builds go, PGO=1 for release builds that are
+# optimised by what the server does under load, ARGS for Playwright.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -31,11 +32,11 @@ dev: ## Build, start, and start again at every change (cargo leptos watch)
 	@echo "dev: Watching the sources; the server is on http://127.0.0.1:8080."
 	cargo leptos watch --split
 
-build: ## Leave the release binary at target/release/rankloop, its web assets beside it
-	@scripts/setup.sh web
+build: ## Leave the release binary at target/release/rankloop, its web assets beside it (PGO=1: slower to build, faster)
+	@scripts/setup.sh web $(if $(PGO),pgo)
 	@echo "build: Building the server and the browser half in release; the first time takes several minutes."
 	@rm -rf $(TARGET_DIR)/site
-	cargo leptos build --release --split
+	$(if $(PGO),scripts/pgo/with_profile.sh) cargo leptos build --release --split
 	@scripts/join_chunks.mjs $(TARGET_DIR)/site/pkg
 	@scripts/compress.mjs $(TARGET_DIR)/site/pkg
 	@rm -rf $(RELEASE)/site && cp -R $(TARGET_DIR)/site $(RELEASE)/site

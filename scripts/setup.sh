@@ -2,6 +2,7 @@
 # Installs what building and testing need and this machine lacks, and says so; silent where nothing is missing.
 #
 #     scripts/setup.sh web        the wasm target, cargo-leptos, wasm-bindgen and wasm-opt, for a build
+#     scripts/setup.sh pgo        what reads the counts of a build with PGO=1
 #     scripts/setup.sh lint       rustfmt, clippy and cargo-deny
 #     scripts/setup.sh postgres   the PostgreSQL programs, for the tests on that database
 #     scripts/setup.sh browser    Playwright and a Chromium, for the browser tests
@@ -86,6 +87,12 @@ set_up_web() {
         say "Installing wasm-opt (binaryen $binaryen_version) from npm."
         npm install --silent --no-audit --no-fund --prefix "$tools/npm" "binaryen@$binaryen_version"
     fi
+}
+
+set_up_pgo() {
+    rust_component llvm-tools
+    [ -x "$(rustc --print target-libdir)/../bin/llvm-profdata" ] ||
+        fail "PGO=1 needs llvm-profdata: install Rust with https://rustup.rs"
 }
 
 set_up_lint() {
@@ -175,7 +182,7 @@ set_up_promtool() {
 mkdir -p "$tools"
 for part in "$@"; do
     case "$part" in
-        web | lint | postgres | browser | lighthouse | deploy) "set_up_$part" ;;
-        *) fail "no such part: $part (web, lint, postgres, browser, lighthouse, deploy)" ;;
+        web | pgo | lint | postgres | browser | lighthouse | deploy) "set_up_$part" ;;
+        *) fail "no such part: $part (web, pgo, lint, postgres, browser, lighthouse, deploy)" ;;
     esac
 done

@@ -17,6 +17,8 @@ const HOUR: Duration = Duration::from_secs(3_600);
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Commits that the quantiles are made of.
 const N_COMMITS: usize = 1_000;
+/// Commits that count for what is usual now, more or less.
+const N_USUAL: u64 = 32;
 
 /// A kind of answer, as far as an operator acts on it differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +95,8 @@ struct Inner {
     /// What the counters were, the oldest first: from an hour ago until the last look.
     looks: Mutex<VecDeque<(Instant, Counts)>>,
     commits: Mutex<VecDeque<(Instant, Duration)>>,
+    /// In microseconds.
+    usual_commit: AtomicU64,
 }
 
 /// Answers of the last hour, or since the start.
@@ -123,7 +127,8 @@ impl Vitals {
     pub fn new() -> Self {
         let looks = Mutex::new(VecDeque::from([(Instant::now(), Counts::default())]));
         let answers = std::array::from_fn(|_| AtomicU64::new(0));
-        Self(Arc::new(Inner { began: Instant::now(), answers, looks, commits: Mutex::default() }))
+        let (commits, usual_commit) = (Mutex::default(), AtomicU64::new(0));
+        Self(Arc::new(Inner { began: Instant::now(), answers, looks, commits, usual_commit }))
     }
 
     /// Counts an answer. One addition: every call does it.
@@ -138,6 +143,15 @@ impl Vitals {
             commits.pop_front();
         }
         commits.push_back((Instant::now(), took));
+        // Written by whoever holds the lock alone.
+        let before = self.0.usual_commit.load(Ordering::Relaxed);
+        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX / N_USUAL);
+        self.0.usual_commit.store((before * (N_USUAL - 1) + took) / N_USUAL, Ordering::Relaxed);
+    }
+
+    /// How long a commit of the log takes these days: the mean of some dozens. Zero before the first.
+    pub fn usual_commit(&self) -> Duration {
+        Duration::from_micros(self.0.usual_commit.load(Ordering::Relaxed))
     }
 
     /// Looks at the counters now and then, for as long as the process lives.
@@ -266,6 +280,7 @@ mod tests {
         (0..N_COMMITS).for_each(|_| vitals.note_commit(Duration::from_millis(3)));
         let commits = vitals.commits().expect("some");
         assert_eq!((commits.n, commits.p99.as_millis()), (N_COMMITS, 3));
+        assert!((2_900..=3_000).contains(&vitals.usual_commit().as_micros()), "{:?}", vitals.usual_commit());
     }
 
     #[test]

@@ -200,9 +200,9 @@ pub struct ServeOptions {
     pub max_actions: usize,
 
     /// Calls of the data plane that are worked on at once. More wait until half of these are answered, and after a second
-    /// are refused with 503.
-    #[arg(long, env = "RANKLOOP_MAX_IN_FLIGHT", default_value_t = 512)]
-    pub max_in_flight: usize,
+    /// are refused with 503. Without it: 128 for each core, and 24 more for each millisecond that commits of the log take.
+    #[arg(long, env = "RANKLOOP_MAX_IN_FLIGHT", value_name = "CALLS")]
+    pub max_in_flight: Option<usize>,
 
     /// Writes that may wait for the disk before more are refused with 503.
     #[arg(long, env = "RANKLOOP_MAX_QUEUED", default_value_t = 10_000)]

@@ -213,7 +213,8 @@ impl House {
             folder: site::find_folder(options.site_dir.clone()),
             is_stopping,
         };
-        router::router(state.into(), Crowd::new(options.max_in_flight), vitals, site)
+        let crowd = options.max_in_flight.map_or_else(|| Crowd::of_this_machine(vitals.clone()), Crowd::new);
+        router::router(state.into(), crowd, vitals, site)
     }
 
     /// Writes what waits. Bounded: what is not done in time is in the log and is done at the next start.
