@@ -1,5 +1,7 @@
 //! One decision as hashed features: the context once, each action once, and nothing crossed yet.
 
+use std::sync::Arc;
+
 use super::features::{FeatureMap, Found, Kind, Walk};
 use crate::terms::SlotId;
 
@@ -24,15 +26,18 @@ impl<O> Clone for ActionInput<'_, O> {
 
 impl<O> Copy for ActionInput<'_, O> {}
 
-/// One action as hashed features, made once for the many examples that it is in.
-#[derive(Debug, Clone)]
-pub struct HashedAction(Box<[Feature]>);
+/// One action as hashed features: the constant, the id, and what the caller said of it by hash. Made once for the many
+/// examples that it is in, and shared by them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HashedAction(Arc<[Feature]>);
 
 impl HashedAction {
     /// Featurizes an action.
     pub fn new<O: FeatureMap>(action: ActionInput<'_, O>) -> Result<Self, FeatureError> {
         let mut features = Vec::with_capacity(N_FEATURES_LIKELY);
-        push_action(&mut features, action)?;
+        Walk::new(|found| push(&mut features, found)).action(action.id, action.features)?;
+        // The constant and the id stay in front.
+        order(&mut features[2..]);
         Ok(Self(features.into()))
     }
 
@@ -98,16 +103,15 @@ const MUTED: u32 = u32::MAX;
 
 /// Context and actions as hashed features.
 ///
-/// Kept small, because one waits in memory for every event whose reward is still to come: two allocations, 12 bytes
-/// a feature.
-#[derive(Debug, Clone)]
+/// Kept small, because one waits in memory for every event whose reward is still to come: 12 bytes for each feature of its
+/// context, and 16 for each action, which others share.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Example {
-    /// The context's features, then each action's, by hash within each, behind an action's constant and id. So the same
-    /// facts are the same features whatever order their keys were sent in, and those who need it sort by `index`. At the
-    /// end, by hash again, the context's hidden ones.
-    features: Box<[Feature]>,
-    /// Where the context and each action end in `features`.
-    ends: Box<[u32]>,
+    /// The context's features, then its hidden ones, by hash within each. So the same facts are the same features whatever
+    /// order their keys were sent in, and those who need it sort by `index`.
+    context: Box<[Feature]>,
+    n_hidden: u32,
+    actions: Arc<[HashedAction]>,
 }
 
 impl Example {
@@ -123,7 +127,8 @@ impl Example {
         slot_features: &[O],
         actions: &[ActionInput<'_, O>],
     ) -> Result<Self, FeatureError> {
-        Self::over(context, slot_id, slot_features, actions, |features, action| push_action(features, *action))
+        let actions = actions.iter().map(|action| HashedAction::new(*action)).collect::<Result<Vec<_>, _>>()?;
+        Self::of_slot_hashed(context, slot_id, slot_features, actions.into())
     }
 
     /// The same of actions that are hashed already.
@@ -131,27 +136,13 @@ impl Example {
         context: &[O],
         slot_id: Option<&SlotId>,
         slot_features: &[O],
-        actions: &[&HashedAction],
+        actions: Arc<[HashedAction]>,
     ) -> Result<Self, FeatureError> {
-        Self::over(context, slot_id, slot_features, actions, |features, action| {
-            features.extend_from_slice(&action.0);
-            Ok(())
-        })
-    }
-
-    fn over<O: FeatureMap, A>(
-        context: &[O],
-        slot_id: Option<&SlotId>,
-        slot_features: &[O],
-        actions: &[A],
-        push_action: impl Fn(&mut Vec<Feature>, &A) -> Result<(), FeatureError>,
-    ) -> Result<Self, FeatureError> {
-        let mut features = Vec::with_capacity(N_FEATURES_LIKELY * (1 + actions.len()));
-        let mut ends = Vec::with_capacity(1 + actions.len());
+        let mut features = Vec::with_capacity(N_FEATURES_LIKELY);
         let mut hidden = Vec::new();
         let mut walk = Walk::with_hidden(|found: Found<'_>| match found.kind {
-            Kind::Hidden => push(&mut hidden, 0, found),
-            _ => push(&mut features, 0, found),
+            Kind::Hidden => push(&mut hidden, found),
+            _ => push(&mut features, found),
         });
         walk.context(context)?;
         if let Some(slot_id) = slot_id {
@@ -160,70 +151,58 @@ impl Example {
         }
         order(&mut features);
         order(&mut hidden);
-        ends.push(features.len() as u32);
-        for action in actions {
-            push_action(&mut features, action)?;
-            ends.push(features.len() as u32);
-        }
+        let n_hidden = hidden.len() as u32;
         features.append(&mut hidden);
-        Ok(Self { features: features.into(), ends: ends.into() })
+        Ok(Self { context: features.into(), n_hidden, actions })
     }
 
     /// How many actions the request has.
     pub fn n_actions(&self) -> usize {
-        self.ends.len() - 1
+        self.actions.len()
     }
 
     /// The features that every action shares.
     pub(super) fn context(&self) -> &[Feature] {
-        &self.features[..self.ends[0] as usize]
+        &self.context[..self.n_shown()]
     }
 
     /// What only `auto` sees of the context.
     pub(super) fn hidden(&self) -> &[Feature] {
-        let end = self.ends.last().map_or(0, |end| *end as usize);
-        &self.features[end..]
+        &self.context[self.n_shown()..]
+    }
+
+    fn n_shown(&self) -> usize {
+        self.context.len() - self.n_hidden as usize
     }
 
     /// The same with some features muted: without weight and under a name that nobody has, so that no learner knows them.
     /// They keep their places, because the id of an action is found by its own, and how much is crossed stays the same.
     pub(super) fn without(&self, is_out: impl Fn(Part, u16) -> bool) -> Self {
-        let mut muted = self.clone();
-        let shown_end = self.ends.last().map_or(0, |end| *end as usize);
-        let (shown, hidden) = muted.features.split_at_mut(shown_end);
-        let mute = |part: Part, features: &mut [Feature]| {
-            for feature in features.iter_mut().filter(|feature| is_out(part, feature.index)) {
-                (feature.hash, feature.value) = (MUTED, 0.0);
-            }
+        let muted = |part: Part, feature: &Feature| {
+            let is_out = is_out(part, feature.index);
+            if is_out { Feature { hash: MUTED, value: 0.0, ..*feature } } else { *feature }
         };
-        mute(Part::Hidden, hidden);
-        let mut left = shown;
-        let mut start = 0;
-        for (at, end) in self.ends.iter().enumerate() {
-            let (own, rest) = left.split_at_mut(*end as usize - start);
-            mute(if at == 0 { Part::Context } else { Part::Action(at - 1) }, own);
-            (left, start) = (rest, *end as usize);
+        let shown = self.context().iter().map(|feature| muted(Part::Context, feature));
+        let hidden = self.hidden().iter().map(|feature| muted(Part::Hidden, feature));
+        let action = |(at, action): (usize, &HashedAction)| {
+            HashedAction(action.0.iter().map(|feature| muted(Part::Action(at), feature)).collect())
+        };
+        Self {
+            context: shown.chain(hidden).collect(),
+            n_hidden: self.n_hidden,
+            actions: self.actions.iter().enumerate().map(action).collect(),
         }
-        muted
     }
 
     /// An action's own features: the constant, the id, and what the caller said of it.
     pub(super) fn action(&self, action_idx: usize) -> &[Feature] {
-        &self.features[self.ends[action_idx] as usize..self.ends[action_idx + 1] as usize]
+        &self.actions[action_idx].0
     }
 }
 
-fn push_action<O: FeatureMap>(features: &mut Vec<Feature>, action: ActionInput<'_, O>) -> Result<(), FeatureError> {
-    let start = features.len();
-    Walk::new(|found| push(features, start, found)).action(action.id, action.features)?;
-    // The constant and the id stay in front.
-    order(&mut features[start + 2..]);
-    Ok(())
-}
-
-fn push(features: &mut Vec<Feature>, start: usize, found: Found<'_>) {
+fn push(features: &mut Vec<Feature>, found: Found<'_>) {
     // The walk stops long before an index would not fit.
-    let index = (features.len() - start) as u16;
+    let index = features.len() as u16;
     features.push(Feature { hash: found.hash, value: found.value, index, letter: found.letter, kind: found.kind });
 }
 
@@ -281,9 +260,8 @@ mod tests {
         let hashed = inputs.map(|input| HashedAction::new(input).expect("good features"));
         let slot_id: SlotId = "hero".parse().expect("an id");
         let at_once = Example::of_slot(&context, Some(&slot_id), &context, &inputs).expect("good features");
-        let refs: Vec<_> = hashed.iter().collect();
-        let before = Example::of_slot_hashed(&context, Some(&slot_id), &context, &refs).expect("good features");
-        assert_eq!((&at_once.features, &at_once.ends), (&before.features, &before.ends));
+        let before = Example::of_slot_hashed(&context, Some(&slot_id), &context, hashed.into()).expect("good features");
+        assert_eq!(at_once, before);
     }
 
     #[test]

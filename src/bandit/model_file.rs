@@ -28,7 +28,7 @@ use super::{
 };
 
 const MAGIC: &[u8; 4] = b"RKLM";
-const VERSION: u16 = 6;
+const VERSION: u16 = 7;
 const OWN_LEARNER: u32 = u32::MAX;
 
 /// Why bytes are no model.

@@ -4,7 +4,7 @@
 //! are filled in the order of the request, and what an earlier slot shows is out for the later ones. One model learns
 //! from all slots: what a slot is like is part of its context.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{ActionInput, Example, FeatureError, HashedAction, JsonObject, features::FeatureMap};
 use crate::terms::SlotId;
@@ -25,14 +25,14 @@ pub fn slot_example<O: FeatureMap>(
     Example::of_slot(context, slot_id, features, actions)
 }
 
-/// As [`slot_example`], of actions that are hashed already.
+/// As [`slot_example`], of actions that are hashed already; the slots of one page share them.
 pub fn slot_example_hashed<O: FeatureMap>(
     context: &[O],
     slot_id: Option<&SlotId>,
     features: &[O],
-    actions: &[&HashedAction],
+    actions: &Arc<[HashedAction]>,
 ) -> Result<Example, FeatureError> {
-    Example::of_slot_hashed(context, slot_id, features, actions)
+    Example::of_slot_hashed(context, slot_id, features, actions.clone())
 }
 
 /// The context that the actions of one slot are seen in; that of a plain Rank is the shared one.

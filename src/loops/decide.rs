@@ -99,8 +99,8 @@ pub(super) async fn decide(live: &LiveLoop, undecided: Undecided<'_>) -> Result<
 }
 
 fn examples(undecided: &Undecided<'_>) -> Result<Vec<Example>, LoopError> {
-    let known: Vec<_> = undecided.actions.iter().map(RankableAction::known).collect::<Result<_, _>>()?;
-    let actions: Vec<&HashedAction> = known.iter().map(|action| &action.hashed).collect();
+    let actions: Arc<[HashedAction]> =
+        undecided.actions.iter().map(RankableAction::hashed).collect::<Result<_, _>>()?;
     let example = |slot: &Slot<'_>| slot_example_hashed(&undecided.context, slot.id.as_ref(), &slot.features, &actions);
     Ok(undecided.slots.iter().map(example).collect::<Result<_, _>>()?)
 }

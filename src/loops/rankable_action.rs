@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use crate::{
-    bandit::FeatureError,
+    bandit::{ActionInput, FeatureError, HashedAction},
     log::RequestAction,
     terms::{ActionId, FeatureObject},
     trainer::KnownAction,
@@ -40,13 +40,12 @@ impl<'a> RankableAction<'a> {
     /// The action that this text says it is, for [`Self::of_text`] to find the next time. What is to be refused is not
     /// found.
     pub fn read_from(text: &'a str, id: ActionId, features: Vec<FeatureObject<'a>>) -> Self {
-        let read = Self::new(id, features);
-        match read.known() {
+        match KnownAction::new(id.clone(), &features) {
             Ok(action) if action.has_value => {
                 action.is_text(text);
-                Self { id: read.id, said: Said::Known { text, action } }
+                Self { id, said: Said::Known { text, action } }
             }
-            _ => read,
+            _ => Self::new(id, features),
         }
     }
 
@@ -70,10 +69,10 @@ impl<'a> RankableAction<'a> {
     }
 
     /// As the learner takes it in.
-    pub(super) fn known(&self) -> Result<Arc<KnownAction>, FeatureError> {
+    pub(super) fn hashed(&self) -> Result<HashedAction, FeatureError> {
         match &self.said {
-            Said::Features(features) => KnownAction::new(self.id.clone(), features),
-            Said::Known { action, .. } => Ok(action.clone()),
+            Said::Features(features) => HashedAction::new(ActionInput { id: self.id.as_str(), features }),
+            Said::Known { action, .. } => Ok(action.hashed.clone()),
         }
     }
 }

@@ -55,7 +55,7 @@ impl Decided {
     }
 }
 
-/// What the learner needs of a Rank: some 2 kB, a fraction of its JSON.
+/// What the learner needs of a Rank: a few hundred bytes where its actions were ranked before, a fraction of its JSON.
 #[derive(Debug, Clone)]
 pub struct Decision {
     example: Example,
@@ -86,7 +86,7 @@ impl Decision {
     pub fn read(ranked: &Ranked) -> Option<(Vec<Self>, Vec<ActionId>)> {
         let features = ranked.features_and_texts().ok()?;
         let known: Vec<_> = features.actions.iter().map(|text| KnownAction::read(text.get())).collect::<Option<_>>()?;
-        let actions: Vec<&HashedAction> = known.iter().map(|action| &action.hashed).collect();
+        let actions: Arc<[HashedAction]> = known.iter().map(|action| action.hashed.clone()).collect();
         let mut decisions = Vec::with_capacity(ranked.slots.len());
         for (slot_idx, slot) in ranked.slots.iter().enumerate() {
             let own = features.slots.get(slot_idx).map_or(&[][..], |slot| &slot.features);
