@@ -126,7 +126,8 @@ struct EarlyReward {
 /// The open events of a loop.
 #[derive(Debug, Default)]
 pub struct Join {
-    pub(super) open: HashMap<EventId, OpenEvent>,
+    /// In boxes: a map that grows moves all that is in it, 24 bytes an event this way and 150 without.
+    pub(super) open: HashMap<EventId, Box<OpenEvent>>,
     /// Deadline and seq: events close in this order.
     pub(super) deadlines: BTreeMap<(i64, i64), EventId>,
     /// How many events came from a snapshot, and are still to be learned.
@@ -144,7 +145,7 @@ pub struct JoinSnapshot {
 impl Join {
     /// Whether the event's wait time still runs.
     pub fn get(&self, event_id: &EventId) -> Option<&OpenEvent> {
-        self.open.get(event_id)
+        self.open.get(event_id).map(Box::as_ref)
     }
 
     /// The instant at which the next event closes.
@@ -159,7 +160,7 @@ impl Join {
 
     /// Open events in the order of their ranks.
     pub fn in_order(&self) -> Vec<(&EventId, &OpenEvent)> {
-        let mut events: Vec<_> = self.open.iter().collect();
+        let mut events: Vec<_> = self.open.iter().map(|(event_id, event)| (event_id, &**event)).collect();
         events.sort_unstable_by_key(|(_, event)| event.seq);
         events
     }
@@ -269,7 +270,7 @@ impl Join {
             let given = Given { slot_id: slot_id.as_ref(), value: reward.value, at_us: reward.at_us };
             join_reward(&mut event, &event_id, given, rules, then);
         }
-        self.open.insert(ranked.event_id.clone(), event);
+        self.open.insert(ranked.event_id.clone(), event.into());
     }
 
     fn add_reward(
@@ -304,7 +305,7 @@ impl Join {
         Self {
             deadlines: deadlines.collect(),
             n_forgotten: snapshot.open.iter().filter(|(_, event)| event.is_forgotten()).count(),
-            open: snapshot.open.into_iter().collect(),
+            open: snapshot.open.into_iter().map(|(event_id, event)| (event_id, event.into())).collect(),
             early: snapshot.early.into_iter().collect(),
         }
     }
