@@ -10,7 +10,7 @@ use tracing::warn;
 use super::{LiveLoop, LoopError, RankableAction, keys, new_loop::record_of};
 use crate::{
     bandit::{Example, Filling, HashedAction, draw_seed, slot_example_hashed, slot_seed},
-    log::{Fact, Ranked, RankedAnswer, RankedSlot, RequestAction},
+    log::{Fact, Ranked, RankedAnswer, RankedSlot},
     store::{Appended, StoreError, StoredRecord},
     terms::{ActionId, Credential, EventId, FeatureObject, SlotId},
     trainer::KnownFact,
@@ -154,11 +154,8 @@ fn choose(live: &LiveLoop, event_id: EventId, undecided: &Undecided<'_>, example
 }
 
 fn write_actions(actions: &[RankableAction<'_>]) -> Box<RawValue> {
-    let written: Vec<_> = actions
-        .iter()
-        .map(|action| RequestAction { id: action.id.clone(), features: action.features().into_owned() })
-        .collect();
-    serde_json::value::to_raw_value(&written).expect("features came from JSON")
+    let texts: Vec<_> = actions.iter().map(RankableAction::text).collect();
+    RawValue::from_string(format!("[{}]", texts.join(","))).expect("each is JSON")
 }
 
 /// The order of the contract (section 5): an excluded action stays at its index with 0; the other places hold the

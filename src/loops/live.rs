@@ -9,7 +9,8 @@ use arc_swap::ArcSwap;
 use tokio::sync::{oneshot, watch};
 
 use super::{
-    LoopAction, LoopError, PastConfiguration, feature_moves::KeptMoves, key_use::KeyUses, registry::SharedTools,
+    LoopAction, LoopError, PastConfiguration, actions::OwnActions, feature_moves::KeptMoves, key_use::KeyUses,
+    registry::SharedTools,
 };
 use crate::{
     bandit::{ActionInput, Asked, Explanations, LearningSettings, Shed},
@@ -49,7 +50,7 @@ struct LiveInner {
     tools: SharedTools,
     cell: Arc<LoopCell>,
     progress: Arc<Progress>,
-    actions: ArcSwap<Vec<LoopAction>>,
+    actions: ArcSwap<OwnActions>,
     /// The history of the settings, and when the newest of them that it holds came.
     history: Mutex<Option<(i64, Arc<Vec<PastConfiguration>>)>>,
     /// One change of settings or actions at a time.
@@ -78,7 +79,7 @@ impl LiveLoop {
             tools: tools.clone(),
             cell: trainer.cell().clone(),
             progress: trainer.progress().clone(),
-            actions: ArcSwap::from_pointee(actions),
+            actions: ArcSwap::from_pointee(OwnActions::new(actions)),
             history: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
             trainer: Mutex::new(Some(trainer)),
@@ -158,6 +159,10 @@ impl LiveLoop {
 
     /// The loop's own actions, active or not, in order.
     pub fn actions(&self) -> Arc<Vec<LoopAction>> {
+        self.0.actions.load().listed.clone()
+    }
+
+    pub(super) fn own_actions(&self) -> Arc<OwnActions> {
         self.0.actions.load_full()
     }
 
@@ -287,7 +292,7 @@ impl LiveLoop {
     }
 
     pub(super) fn set_actions(&self, actions: Vec<LoopAction>) {
-        self.0.actions.store(Arc::new(actions));
+        self.0.actions.store(Arc::new(OwnActions::new(actions)));
     }
 
     /// Reads the loop's own actions again, because another process may have changed them.

@@ -50,7 +50,7 @@ fn decide(
 }
 
 /// What is said of each action, which may have been read before.
-fn said<'a>(actions: &Option<Vec<RankableAction<'a>>>) -> Vec<(ActionId, Vec<FeatureObject<'a>>)> {
+fn said<'a>(actions: &'a Option<Vec<RankableAction<'a>>>) -> Vec<(ActionId, Vec<FeatureObject<'a>>)> {
     actions.iter().flatten().map(|action| (action.id.clone(), action.features().into_owned())).collect()
 }
 

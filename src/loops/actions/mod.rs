@@ -1,8 +1,10 @@
 //! The actions that the operator defined for a loop, so that a Rank need not send them.
 
 mod change;
+mod own;
 
 pub use change::{ActionProblem, ActionsChange, ActionsPlan, DoneChange};
+pub(super) use own::OwnActions;
 
 use super::{LiveLoop, LoopError, RankableAction};
 use crate::{
@@ -111,13 +113,7 @@ impl From<&LoopAction> for ActionRow {
 impl LiveLoop {
     /// The loop's own actions that are on offer now, at most as many as one Rank may have.
     pub(super) fn rankable_actions(&self) -> Result<Vec<RankableAction<'static>>, LoopError> {
-        let now_us = self.now_us();
-        let actions = self.actions();
-        let offered = actions.iter().filter(|action| action.is_offered(now_us));
-        let offered = offered.map(|action| {
-            RankableAction::new(action.id.clone(), action.features.iter().cloned().map(Into::into).collect())
-        });
-        let offered: Vec<_> = offered.collect();
+        let offered = self.own_actions().offered(self.now_us());
         if offered.is_empty() { Err(LoopError::NoLoopActions) } else { Ok(offered) }
     }
 
