@@ -4,6 +4,7 @@
 //! same type, so what is shown is what was done.
 
 use serde::{Deserialize, Serialize};
+use smallvec::{SmallVec, smallvec};
 
 use crate::terms::{EventState, LearningMode, RewardAggregation};
 
@@ -38,15 +39,15 @@ pub struct Closing {
     pub is_learned: bool,
 }
 
-/// What the fold remembers of an event while its wait time runs.
+/// What the fold remembers of an event while its wait time runs. A snapshot says the deadline beside it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventLife {
     pub mode: LearningMode,
+    #[serde(skip)]
     pub deadline_us: i64,
-    is_deferred: bool,
     is_activated: bool,
     /// In the order of the request; a plain event has one.
-    slots: Vec<SlotLife>,
+    slots: SmallVec<[SlotLife; 1]>,
 }
 
 /// The rewards of one slot.
@@ -63,9 +64,8 @@ impl EventLife {
         Self {
             mode,
             deadline_us: ranked_at_us.saturating_add(reward_wait_us),
-            is_deferred,
             is_activated: !is_deferred,
-            slots: vec![SlotLife::default(); n_slots],
+            slots: smallvec![SlotLife::default(); n_slots],
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::join::OpenEvent;
+use super::event_table::OpenEvent;
 use crate::{
     bandit::evaluation::WeightedRewards,
     log::{EventRules, Ranked},

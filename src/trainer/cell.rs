@@ -12,6 +12,7 @@ use std::{
 use arc_swap::ArcSwap;
 
 use super::{
+    event_key::EventKey,
     feed::Feed,
     open_events::OpenEvents,
     shared::{Reading, Shared},
@@ -212,12 +213,13 @@ impl LoopCell {
 
     /// The end of the event's wait time, while it runs. Every Rank that this process answered is known here.
     pub fn open_until_us(&self, event_id: &EventId) -> Option<i64> {
-        self.open_events.read().until_us(event_id)
+        self.open_events.read().until_us(EventKey::of(event_id))
     }
 
     /// This process stored a Rank as record `seq` and is about to answer it.
     pub fn expect_open(&self, seq: i64, event_id: &EventId, deadline_us: i64) {
-        self.open_events.write().expect(seq, event_id, deadline_us);
+        let key = EventKey::of(event_id);
+        self.open_events.write().expect(seq, key, deadline_us);
     }
 
     /// How far the fold is behind the log at this instant of the clock.
@@ -258,8 +260,8 @@ impl LoopCell {
         self.tally.write()
     }
 
-    pub(super) fn note_open(&self, seq: i64, event_id: &EventId, deadline_us: i64) {
-        self.open_events.write().open(seq, event_id, deadline_us);
+    pub(super) fn note_open(&self, seq: i64, key: EventKey, deadline_us: i64) {
+        self.open_events.write().open(seq, key, deadline_us);
     }
 
     pub(super) fn set_open(&self, open_events: OpenEvents) {
@@ -270,8 +272,8 @@ impl LoopCell {
         self.open_events.write().clear(seq);
     }
 
-    pub(super) fn note_closed(&self, event_id: &EventId) {
-        self.open_events.write().close(event_id);
+    pub(super) fn note_closed(&self, key: EventKey) {
+        self.open_events.write().close(key);
     }
 }
 

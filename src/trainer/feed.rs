@@ -6,7 +6,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::join::{Joined, OpenEvent};
+use super::{event_table::OpenEvent, join::Joined};
 use crate::{log::Ranked, terms::EventState};
 
 /// Events that are kept, at most.

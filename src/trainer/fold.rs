@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     cell::{InForce, Learned, LoopCell, RulesHistory, lesson_rules, rules_of},
     decision::Decided,
+    event_key::EventKey,
     join::{Join, Joined},
     lesson::Lesson,
     marks::Marked,
@@ -15,7 +16,6 @@ use crate::{
     checks::FeatureChecks,
     log::{Configured, EventRules, Fact, Record},
     store::LogHead,
-    terms::EventId,
 };
 
 /// Why a log cannot be folded.
@@ -143,21 +143,17 @@ impl Fold {
 
     fn expire(&mut self, until_us: i64, at_us: i64, rules: &EventRules) {
         let cell = &self.cell;
-        self.join.expire(
-            until_us,
-            rules,
-            |_, joined| take_in(cell, &joined, at_us),
-            |event_id| cell.note_closed(event_id),
-        );
+        self.join.expire(until_us, rules, |_, joined| take_in(cell, &joined, at_us), |key| cell.note_closed(key));
     }
 
     fn join_record(&mut self, record: &Record, decided: Option<Decided>, rules: &EventRules) {
         let cell = &self.cell;
         if let Fact::Ranked(ranked) = &record.fact {
-            cell.note_open(record.seq, &ranked.event_id, record.at_us.saturating_add(ranked.reward_wait_us));
+            let deadline_us = record.at_us.saturating_add(ranked.reward_wait_us);
+            cell.note_open(record.seq, EventKey::of(&ranked.event_id), deadline_us);
             cell.feed().open(record.seq, record.at_us, ranked.clone());
         }
-        self.join.apply(record, decided, rules, |_: &EventId, joined| take_in(cell, &joined, record.at_us));
+        self.join.apply(record, decided, rules, |_, joined| take_in(cell, &joined, record.at_us));
         if let Fact::Ranked(ranked) = &record.fact {
             cell.checks().offer(record.seq, record.at_us, ranked);
         }

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     bandit::Policy,
     log::{EventRules, Fact, Record},
-    terms::EventId,
 };
 
 /// A model in training: the retained log, joined anew under today's rules.
@@ -47,16 +46,16 @@ impl Lesson {
                     self.policy = same;
                 }
             }
-            _ => self.join.apply(record, decided, &self.rules, |_: &EventId, joined| teach(policy, &joined, at_us)),
+            _ => self.join.apply(record, decided, &self.rules, |_, joined| teach(policy, &joined, at_us)),
         }
     }
 
     /// The finished model. What the live join has closed and this one still waits for (its rules wait longer) is
     /// learned as it stands: nobody will come back to it.
     pub(super) fn finish(mut self, live: &Join) -> Policy {
-        for (event_id, event) in self.join.in_order() {
-            let known = live.get(event_id);
-            for (slot_idx, decision) in event.decisions.iter().enumerate() {
+        for (key, event) in self.join.in_order() {
+            let known = live.open(key);
+            for (slot_idx, decision) in event.decisions().iter().enumerate() {
                 let is_closed = known.is_none_or(|known| known.life.is_slot_closed(slot_idx));
                 if is_closed && !event.life.is_slot_closed(slot_idx) && event.life.is_active() {
                     decision.teach(&mut self.policy, event.life.reward_so_far(slot_idx, &self.rules), self.at_us);

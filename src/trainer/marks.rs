@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::rings::Rings;
 use crate::terms::ActionId;
 
 /// Moments that are kept, the newest.
@@ -75,11 +74,6 @@ impl Marks {
                 self.places.insert(action_id.clone(), place);
             }
         }
-    }
-
-    /// For a snapshot from before places were kept: the actions of its sums, oldest first.
-    pub(super) fn note_past(&mut self, rings: &Rings) {
-        self.note_actions(rings.past_actions());
     }
 
     /// All of them, oldest first.

@@ -7,6 +7,8 @@ mod adopting;
 mod cell;
 mod checkpoints;
 mod decision;
+mod event_key;
+mod event_table;
 mod feed;
 mod fold;
 mod growers;
@@ -27,6 +29,7 @@ mod rings;
 mod saving;
 mod shared;
 mod snapshot;
+mod stored_events;
 mod tally;
 mod task;
 #[cfg(test)]

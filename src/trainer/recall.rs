@@ -4,10 +4,14 @@
 //! are never needed, because events that were rewarded are learned already. What is learned, and in which order, does not
 //! depend on it.
 
+use std::sync::Arc;
+
 use futures::{StreamExt, stream};
 
 use super::{
-    decision::Decided,
+    decision::{Decided, Decision},
+    event_key::EventKey,
+    event_table::OpenEvent,
     fold::Fold,
     join::Join,
     replay::{in_the_background, read_record},
@@ -16,7 +20,7 @@ use super::{
 use crate::{
     log::Fact,
     store::{Store, StoredRecord},
-    terms::{EventId, LoopId},
+    terms::LoopId,
 };
 
 /// Decisions read at once; some megabytes.
@@ -28,12 +32,12 @@ impl Join {
     /// them, and those that close together with the last.
     fn forgotten_until(&self, until_us: i64, n: usize) -> Vec<(i64, i64)> {
         let mut found: Vec<(i64, i64)> = Vec::new();
-        for ((deadline_us, seq), event_id) in self.deadlines.range(..=(until_us, i64::MAX)) {
-            if found.len() >= n && found.last().is_some_and(|(last_us, _)| last_us < deadline_us) {
+        for ((deadline_us, seq), key) in self.events.over_at(until_us) {
+            if found.len() >= n && found.last().is_some_and(|(last_us, _)| *last_us < deadline_us) {
                 break;
             }
-            if self.open.get(event_id).is_some_and(|event| event.is_forgotten()) {
-                found.push((*deadline_us, *seq));
+            if self.open(key).is_some_and(OpenEvent::is_forgotten) {
+                found.push((deadline_us, seq));
             }
         }
         found
@@ -44,12 +48,12 @@ impl Join {
         let until_us = records.last().map_or(i64::MIN, |record| record.at_us);
         let mut seqs: Vec<i64> = self.forgotten_until(until_us, usize::MAX).into_iter().map(|(_, seq)| seq).collect();
         let named = records.iter().filter(|record| record.kind != Fact::RANKED);
-        let named = named.filter_map(|record| self.open.get(record.event_id.as_ref()?));
+        let named = named.filter_map(|record| self.open(EventKey::of(record.event_id.as_ref()?)));
         seqs.extend(named.filter(|event| event.is_forgotten()).map(|event| event.seq));
         if records.iter().any(|record| record.kind == Fact::CONFIGURED) {
             // Other rules may decide what was rewarded before.
-            let rewarded = self.open.values().filter(|event| event.is_forgotten() && event.life.is_rewarded());
-            seqs.extend(rewarded.map(|event| event.seq));
+            let rewarded = self.events.all_open().filter(|(_, event)| event.is_forgotten() && event.life.is_rewarded());
+            seqs.extend(rewarded.map(|(_, event)| event.seq));
         }
         seqs.sort_unstable();
         seqs.dedup();
@@ -65,7 +69,7 @@ pub(super) async fn recall(
     records: &[StoredRecord],
 ) -> Result<Fold, TrainerError> {
     let Some(first) = records.first() else { return Ok(fold) };
-    if fold.join.n_forgotten == 0 {
+    if fold.join.events.n_forgotten() == 0 {
         return Ok(fold);
     }
     let at_us = first.at_us;
@@ -91,8 +95,8 @@ async fn read(store: &Store, loop_id: &LoopId, mut fold: Fold, seqs: Vec<i64>) -
     let pieces: Vec<_> = pieces.collect();
     let mut pieces = stream::iter(pieces).map(tokio::spawn).buffer_unordered(N_SIDE_BY_SIDE);
     while let Some(decisions) = pieces.next().await {
-        for (event_id, decided) in decisions?? {
-            fold.remember(&event_id, decided);
+        for (key, decisions) in decisions?? {
+            fold.join.events.remember(key, decisions);
         }
     }
     Ok(fold)
@@ -102,11 +106,11 @@ async fn read_decisions(
     store: Store,
     loop_id: LoopId,
     seqs: Vec<i64>,
-) -> Result<Vec<(EventId, Decided)>, TrainerError> {
+) -> Result<Vec<(EventKey, Arc<[Decision]>)>, TrainerError> {
     let records = store.records_at(&loop_id, &seqs).await?;
     in_the_background(move || {
         let decided = |stored| match read_record(stored)?.fact {
-            Fact::Ranked(ranked) => Ok(Some((ranked.event_id.clone(), Decided::read(&ranked)))),
+            Fact::Ranked(ranked) => Ok(Some((EventKey::of(&ranked.event_id), Decided::read(&ranked).decisions))),
             _ => Ok(None),
         };
         records.into_iter().filter_map(|stored| decided(stored).transpose()).collect()

@@ -115,12 +115,6 @@ impl Rings {
         // What happens at this very instant belongs to it.
         self.curve_between(now_us, (now_us.saturating_sub(span_us), now_us.saturating_add(1)), n_buckets)
     }
-
-    /// Every action that the coarsest sums know, in the order in which they were first offered.
-    pub fn past_actions(&self) -> impl Iterator<Item = &ActionId> {
-        let coarsest = &self.levels[LEVELS.len() - 1];
-        coarsest.iter().flat_map(|sums| sums.shares.iter().map(|share| &share.action_id))
-    }
 }
 
 impl Bucket {

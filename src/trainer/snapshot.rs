@@ -1,8 +1,8 @@
 //! A fold as bytes, and back: start is the newest snapshot plus the tail of the log.
 //!
-//! Layout: the magic, the length of the state in 8 bytes, the state, what was marked and the sums of the loop's own actions
-//! (postcard), the model (its own format). Snapshots from before those were kept end where they would begin.
-//! Decisions of open events are not in it; they are read from the log again.
+//! Layout: the magic, the length of the state in 8 bytes, the state (postcard), the length of the events in 8 bytes, the
+//! events whose wait time runs, the model (each its own format). Decisions of events are not in it; they are read from the
+//! log again.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cell::{InForce, Learned, LoopCell, RulesHistory, rules_of},
-    decision::Decided,
     fold::Fold,
-    join::{Join, JoinSnapshot},
+    join::{EarlyReward, Join, JoinSnapshot},
+    open_events::OpenEvents,
     tally::Tally,
 };
 use crate::{
     bandit::{ModelFileError, Policy},
     log::EventRules,
     store::LogHead,
-    terms::{EventId, LearningMode, RewardAggregation},
+    terms::{LearningMode, RewardAggregation},
 };
 
-const MAGIC: &[u8; 8] = b"rlfold02";
+const MAGIC: &[u8; 8] = b"rlfold03";
 
 /// Why a snapshot cannot be used. The log can always be folded from its start instead.
 #[derive(Debug, thiserror::Error)]
@@ -51,13 +51,15 @@ struct State {
     model_changed_us: Option<i64>,
     logs_deleted_seq: i64,
     tally: Tally,
-    join: JoinSnapshot,
+    early: Vec<EarlyReward>,
 }
 
-/// A fold as it stood. It is copied in some milliseconds, so that writing it does not hold up the next record.
+/// A fold as it stood. It is copied in some milliseconds, and in tenths of a second where a million events are open, so
+/// that writing it does not hold up the next record.
 #[derive(Debug)]
 pub(super) struct Snapshot {
     state: State,
+    events: Vec<u8>,
     policy: Policy,
 }
 
@@ -69,15 +71,14 @@ impl Snapshot {
 
     /// Everything that the fold knew. With a large model this takes long: trees that are being grown are finished first.
     pub fn to_bytes(&self) -> Vec<u8> {
-        const FITS: &str = "plain data of known length always fits a vector";
-        let mut state = postcard::to_stdvec(&self.state).expect(FITS);
-        state.extend(postcard::to_stdvec(&self.state.tally.marks).expect(FITS));
-        state.extend(postcard::to_stdvec(&self.state.tally.action_sums).expect(FITS));
+        let state = postcard::to_stdvec(&self.state).expect("plain data of known length always fits a vector");
         let model = self.policy.to_bytes();
-        let mut bytes = Vec::with_capacity(MAGIC.len() + 8 + state.len() + model.len());
+        let mut bytes = Vec::with_capacity(MAGIC.len() + 16 + state.len() + self.events.len() + model.len());
         bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&(state.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(&state);
+        for part in [&state, &self.events] {
+            bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(part);
+        }
         bytes.extend_from_slice(&model);
         bytes
     }
@@ -94,6 +95,7 @@ impl Fold {
         let in_force = self.cell.in_force();
         let Learned { policy, version: model_version, changed_us: model_changed_us } = learned;
         let rules = in_force.rules.0.iter();
+        let JoinSnapshot { events, early } = self.join.to_snapshot();
         let state = State {
             seq: self.head.seq,
             at_us: self.head.at_us,
@@ -106,28 +108,17 @@ impl Fold {
             model_changed_us,
             logs_deleted_seq: self.logs_deleted_seq,
             tally: self.cell.tally().clone(),
-            join: self.join.to_snapshot(),
+            early,
         };
-        Snapshot { state, policy }
+        Snapshot { state, events, policy }
     }
 
     /// Reads a snapshot. Open events get their decisions back through `remember`.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
         let rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or(SnapshotError::Damaged)?;
-        let (length, rest) = rest.split_first_chunk::<8>().ok_or(SnapshotError::Damaged)?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| SnapshotError::Damaged)?;
-        let (state, model) = rest.split_at_checked(length).ok_or(SnapshotError::Damaged)?;
-        let (mut state, marks): (State, &[u8]) = postcard::take_from_bytes(state)?;
-        match marks {
-            [] => state.tally.note_past_actions(),
-            marks => {
-                let sums: &[u8];
-                (state.tally.marks, sums) = postcard::take_from_bytes(marks)?;
-                if !sums.is_empty() {
-                    state.tally.action_sums = postcard::from_bytes(sums)?;
-                }
-            }
-        }
+        let (state, rest) = split_part(rest)?;
+        let (events, model) = split_part(rest)?;
+        let state: State = postcard::from_bytes(state)?;
         let policy = Policy::from_bytes(model)?;
         let rule = |(seq, at_us, aggregation, default_reward, mode)| {
             (seq, at_us, EventRules { aggregation, default_reward, mode })
@@ -146,16 +137,16 @@ impl Fold {
         };
         let learned = Learned { policy, version: state.model_version, changed_us: state.model_changed_us };
         let cell = LoopCell::new(in_force, learned, state.tally);
-        let join = Join::from_snapshot(state.join);
-        for (event_id, event) in join.in_order() {
-            cell.note_open(event.seq, event_id, event.life.deadline_us);
-        }
+        let join = Join::from_snapshot(events, state.early)?;
+        cell.set_open(OpenEvents::of(join.until_us(), state.seq));
         let head = LogHead { seq: state.seq, at_us: state.at_us };
         Ok(Self { head, cell: Arc::new(cell), join, logs_deleted_seq: state.logs_deleted_seq })
     }
+}
 
-    /// Gives an open event its decision back.
-    pub(super) fn remember(&mut self, event_id: &EventId, decided: Decided) {
-        self.join.remember(event_id, decided);
-    }
+/// A part with its length in front, and what follows it.
+fn split_part(bytes: &[u8]) -> Result<(&[u8], &[u8]), SnapshotError> {
+    let (length, rest) = bytes.split_first_chunk::<8>().ok_or(SnapshotError::Damaged)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| SnapshotError::Damaged)?;
+    rest.split_at_checked(length).ok_or(SnapshotError::Damaged)
 }

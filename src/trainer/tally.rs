@@ -8,12 +8,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    action_sums::ActionSums,
-    join::{Joined, OpenEvent},
-    marks::Marks,
-    rings::Rings,
-};
+use super::{action_sums::ActionSums, event_table::OpenEvent, join::Joined, marks::Marks, rings::Rings};
 use crate::{
     bandit::evaluation::WeightedRewards,
     log::{EventRules, Ranked},
@@ -113,11 +108,7 @@ pub struct Tally {
     pub counters: Counters,
     rings: Rings,
     imitation: VecDeque<ImitationEvent>,
-    /// Stored behind the rest of a snapshot, so that those from before it was kept can be read.
-    #[serde(skip)]
     pub marks: Marks,
-    /// The same.
-    #[serde(skip)]
     pub action_sums: ActionSums,
 }
 
@@ -184,9 +175,9 @@ impl Tally {
             for (weights, reward) in event.weights.iter().zip(event.life.rewards_so_far(rules)) {
                 let value = f64::from(reward);
                 sums.answered.add(1.0, value);
-                sums.learned.add(weights.learned, value);
-                sums.baseline.add(weights.baseline, value);
-                sums.random.add(weights.random, value);
+                sums.learned.add(weights.learned(), value);
+                sums.baseline.add(weights.baseline(), value);
+                sums.random.add(weights.random(), value);
             }
         });
         if event.life.mode == LearningMode::Apprentice {
@@ -209,9 +200,9 @@ impl Tally {
         self.action_sums.restate(event, slot_idx, (old, new));
         self.rings.change(event.ranked_at_us, |sums| {
             sums.answered.replace(1.0, old, new);
-            sums.learned.replace(weights.learned, old, new);
-            sums.baseline.replace(weights.baseline, old, new);
-            sums.random.replace(weights.random, old, new);
+            sums.learned.replace(weights.learned(), old, new);
+            sums.baseline.replace(weights.baseline(), old, new);
+            sums.random.replace(weights.random(), old, new);
         });
         let is_same = |known: &&mut ImitationEvent| known.seq == event.seq && known.slot_idx == slot_idx;
         if let Some(known) = self.imitation.iter_mut().rfind(is_same) {
@@ -237,11 +228,6 @@ impl Tally {
     /// Sums between two instants; see `LiveLoop::curve_between`.
     pub fn curve_between(&self, now_us: i64, ends_us: (i64, i64), n_buckets: usize) -> Vec<Bucket> {
         self.rings.curve_between(now_us, ends_us, n_buckets)
-    }
-
-    /// Gives actions of a snapshot that kept no places theirs, as far as its sums tell.
-    pub(super) fn note_past_actions(&mut self) {
-        self.marks.note_past(&self.rings);
     }
 
     /// Apprentice numbers over the most recent 1,000 apprentice events.

@@ -10,6 +10,7 @@ use crate::{
     trainer::{
         Fold,
         decision::{Decided, Decision},
+        event_key::EventKey,
     },
 };
 
@@ -58,7 +59,7 @@ fn folded_from_a_snapshot(records: &[Record], cut: usize) -> Fold {
     let mut restarted = Fold::from_bytes(&snapshot).expect("its own bytes");
     for record in &records[..cut] {
         if let Fact::Ranked(ranked) = &record.fact {
-            restarted.remember(&ranked.event_id, Decided::read(ranked));
+            restarted.join.events.remember(EventKey::of(&ranked.event_id), Decided::read(ranked).decisions);
         }
     }
     (cut..records.len()).for_each(|idx| step(&mut restarted, records, idx));

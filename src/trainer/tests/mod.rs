@@ -11,7 +11,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Counters, Fold, decision::Decided};
+use super::{Counters, Fold, decision::Decided, event_key::EventKey};
 use crate::{
     bandit::draw_seed,
     log::{
@@ -229,7 +229,7 @@ proptest! {
             for seq in restarted.join.needed_for(&[stored(&records[idx])]) {
                 let needed = records.iter().find(|record| record.seq == seq).map(|record| &record.fact);
                 let Some(Fact::Ranked(ranked)) = needed else { panic!("record {seq} is no Rank") };
-                restarted.remember(&ranked.event_id, Decided::read(ranked));
+                restarted.join.events.remember(EventKey::of(&ranked.event_id), Decided::read(ranked).decisions);
             }
             step(&mut restarted, &records, idx);
         }

@@ -57,19 +57,19 @@ async fn what_was_open_is_recalled_when_it_is_rewarded_or_over() {
     let (store, id) = stored(&folder, &scribe.records).await;
     let snapshot = fold(&scribe.records[..cut]).to_bytes();
     let mut restarted = Fold::from_bytes(&snapshot).expect("its own bytes");
-    let n_forgotten = restarted.join.n_forgotten;
+    let n_forgotten = restarted.join.events.n_forgotten();
     assert!(n_forgotten > 1_000, "{n_forgotten}");
     let tail = store.records_between(&id, cut as i64, i64::MAX, 10).await.expect("read");
     assert_eq!(tail.len(), 3);
     restarted = recall(&store, &id, restarted, &tail[..2]).await.expect("recalled");
-    assert_eq!(restarted.join.n_forgotten, n_forgotten - 2, "only what these two are about");
+    assert_eq!(restarted.join.events.n_forgotten(), n_forgotten - 2, "only what these two are about");
     for record in &scribe.records[cut..cut + 2] {
         restarted.apply(record).expect("the next record");
     }
     restarted = recall(&store, &id, restarted, &tail[2..]).await.expect("recalled");
     restarted.apply(&scribe.records[cut + 2]).expect("the last record");
 
-    assert_eq!(restarted.join.n_forgotten, 0);
+    assert_eq!(restarted.join.events.n_forgotten(), 0);
     let live = scribe.fold().to_bytes();
     assert!(restarted.to_bytes() == live, "another state than the live one");
     assert!(replay(&store, &id).await.expect("replayed").to_bytes() == live, "from the first record");

@@ -19,7 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     decision::Decision,
-    join::{Join, Joined, OpenEvent},
+    event_key::EventKey,
+    event_table::OpenEvent,
+    join::{Join, Joined},
 };
 use crate::{
     bandit::{
@@ -27,7 +29,7 @@ use crate::{
         evaluation::{DoublyRobustSums, Importances, IpsSums, Timeline, WeightedRewards},
     },
     log::{EventRules, Fact, Ranked, RankedSlot, Record},
-    terms::{EventId, EventState, ExplorationShare, SlotId},
+    terms::{EventState, ExplorationShare, SlotId},
 };
 
 pub use run::{TrialError, Trying, run_trial};
@@ -118,7 +120,7 @@ struct Bench {
     contestants: Vec<Contestant>,
     /// What the doubly robust estimator leans on, and what says which features matter.
     model: Policy,
-    open: HashMap<EventId, Vec<Option<Waiting>>>,
+    open: HashMap<EventKey, Vec<Option<Waiting>>>,
     overall: Verdicts,
     slots: BTreeMap<SlotId, Verdicts>,
     segments: Segments,
@@ -186,8 +188,8 @@ impl Trial {
         let rules = self.bench.rules;
         let bench = &mut self.bench;
         let at_us = record.at_us;
-        self.join.expire(record.at_us, &rules, |event_id, joined| bench.see(event_id, &joined, at_us), |_| {});
-        self.join.apply(record, None, &rules, |event_id, joined| bench.see(event_id, &joined, at_us));
+        self.join.expire(record.at_us, &rules, |key, joined| bench.see(key, &joined, at_us), |_| {});
+        self.join.apply(record, None, &rules, |key, joined| bench.see(key, &joined, at_us));
     }
 
     /// The events so far were deleted, though their records may still be there: nothing was ever seen of them.
@@ -200,8 +202,8 @@ impl Trial {
 
     /// What was found out.
     pub fn finish(mut self) -> TrialResult {
-        for (event_id, event) in self.join.in_order() {
-            self.bench.count_open(event_id, event);
+        for (key, event) in self.join.in_order() {
+            self.bench.count_open(key, event);
         }
         let Bench { overall, slots, segments, sample, model, .. } = self.bench;
         TrialResult { overall, slots, segments: segments.into_totals(), importances: sample.importances(&model) }
@@ -209,18 +211,18 @@ impl Trial {
 }
 
 impl Bench {
-    fn see(&mut self, event_id: &EventId, joined: &Joined<'_>, at_us: i64) {
+    fn see(&mut self, key: EventKey, joined: &Joined<'_>, at_us: i64) {
         match joined {
             Joined::Opened { event, ranked, .. } if self.span_us.contains(&event.ranked_at_us) => {
                 self.sample.offer(ranked);
                 let waiting = self.ask(event, ranked);
-                self.open.insert(event_id.clone(), waiting);
+                self.open.insert(key, waiting);
             }
             Joined::Closed { event, closing, is_last } => {
-                let Some(slots) = self.open.get_mut(event_id) else { return };
+                let Some(slots) = self.open.get_mut(&key) else { return };
                 let waiting = slots.get_mut(closing.slot_idx).and_then(Option::take);
                 if *is_last {
-                    self.open.remove(event_id);
+                    self.open.remove(&key);
                 }
                 if let Some(waiting) = waiting.filter(|_| closing.state != EventState::Dropped) {
                     self.count(&waiting, f64::from(closing.reward));
@@ -261,8 +263,8 @@ impl Bench {
         }
     }
 
-    fn count_open(&mut self, event_id: &EventId, event: &OpenEvent) {
-        let Some(slots) = self.open.remove(event_id).filter(|_| event.life.is_active()) else { return };
+    fn count_open(&mut self, key: EventKey, event: &OpenEvent) {
+        let Some(slots) = self.open.remove(&key).filter(|_| event.life.is_active()) else { return };
         for (slot_idx, waiting) in slots.into_iter().enumerate() {
             if let Some(waiting) = waiting {
                 self.count(&waiting, f64::from(event.life.reward_so_far(slot_idx, &self.rules)));
