@@ -1,5 +1,5 @@
-//! The records of a log for whoever folds them. Reading them out of their bytes takes longer than folding them, so where
-//! everybody waits for it, it is done some pieces ahead, on several processors.
+//! The records of a log for whoever folds them. Fetching them and reading them out of their bytes takes longer than folding
+//! them, so where everybody waits for it, it is done some pieces ahead, several side by side.
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
@@ -12,7 +12,9 @@ use crate::{
 
 /// Records of a piece: some tens of milliseconds of work, after which a training may be stopped.
 const N_OF_PIECE: i64 = 250;
-/// Pieces that wait to be folded; as many processors may be at work on them.
+/// Numbers among which pieces are read side by side.
+const N_OF_STRETCH: i64 = 40 * N_OF_PIECE;
+/// Pieces that wait to be folded; as many connections and processors may be at work on them.
 const N_AHEAD: usize = 3;
 
 /// The records of one log, in order, piece by piece.
@@ -62,6 +64,23 @@ impl Pieces {
         self.after = last.seq;
         Ok(Some(records))
     }
+
+    /// Up to where the numbers behind the last one can be read in pieces side by side; `None` at the end. Of removed
+    /// records only numbers are left, and where there are many it goes on behind them.
+    async fn next_stretch(&mut self) -> Result<Option<i64>, TrainerError> {
+        let end = self.store.log_head(&self.loop_id).await?.seq.min(self.up_to);
+        let first = self.store.records_between(&self.loop_id, self.after, end, 1).await?;
+        let Some(first) = first.first() else { return Ok(None) };
+        self.after = first.seq - 1;
+        Ok(Some(self.after.saturating_add(N_OF_STRETCH).min(end)))
+    }
+
+    /// The next piece of a stretch up to `end`.
+    fn split_off(&mut self, end: i64) -> Self {
+        let after = self.after;
+        self.after = after.saturating_add(N_OF_PIECE).min(end);
+        Self::of(&self.store, &self.loop_id, after, self.after)
+    }
 }
 
 /// Reading ends when this is dropped.
@@ -77,30 +96,38 @@ type Piece = JoinHandle<Result<Vec<StoredRecord>, TrainerError>>;
 impl Ahead {
     fn start(mut pieces: Pieces) -> Self {
         let (sender, receiver) = mpsc::channel(N_AHEAD);
-        // Room first, so that nothing is read that nobody would take.
         let reading = tokio::spawn(async move {
+            let mut end = pieces.after;
+            // Room first, so that nothing is read that nobody would take.
             while let Ok(room) = sender.reserve().await {
-                match pieces.next().await {
-                    Ok(Some(records)) => {
-                        room.send(Ok(tokio::spawn(async { in_the_background(move || known(records)).await? })));
-                    }
-                    Ok(None) => return,
-                    Err(error) => return room.send(Err(error)),
+                if pieces.after >= end {
+                    end = match pieces.next_stretch().await {
+                        Ok(Some(end)) => end,
+                        Ok(None) => return,
+                        Err(error) => return room.send(Err(error)),
+                    };
                 }
+                let mut piece = pieces.split_off(end);
+                room.send(Ok(tokio::spawn(async move {
+                    let records = piece.next().await?.unwrap_or_default();
+                    in_the_background(move || known(records)).await?
+                })));
             }
         });
         Self { pieces: receiver, reading }
     }
 
     async fn next(&mut self) -> Result<Option<Vec<StoredRecord>>, TrainerError> {
-        match self.pieces.recv().await {
-            Some(piece) => piece?.await?.map(Some),
-            None => {
-                // An end that is none must not look like one.
-                (&mut self.reading).await?;
-                Ok(None)
+        while let Some(piece) = self.pieces.recv().await {
+            let records = piece?.await??;
+            // Of removed records only numbers are left.
+            if !records.is_empty() {
+                return Ok(Some(records));
             }
         }
+        // An end that is none must not look like one.
+        (&mut self.reading).await?;
+        Ok(None)
     }
 }
 

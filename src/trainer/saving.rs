@@ -21,8 +21,12 @@ use crate::store::{Fence, SnapshotRow, StoreError};
 const N_SNAPSHOTS: i64 = 3;
 /// After this many records a snapshot is due even when the export frequency is long: it bounds the restart.
 const N_RECORDS_PER_SNAPSHOT: i64 = 10_000;
-/// But no sooner than this, or a busy loop would write little else.
+/// But no sooner than this, unless they are very many.
 const LEAST_BETWEEN: Duration = Duration::from_secs(30);
+/// So many take a start some tenths of a second to fold, and a snapshot is due as soon as writing them takes no more than
+/// one part in `PARTS` of the time: one of a million open events takes about a second.
+const N_RECORDS_SOON: i64 = 50_000;
+const PARTS: u32 = 6;
 
 /// One loop's snapshots.
 #[derive(Debug)]
@@ -34,14 +38,31 @@ pub(super) struct Saving {
     started_at: Instant,
     /// When the last snapshot was begun; `None` while this process has begun none.
     begun_at: Option<Instant>,
-    /// Says which record it has stored a snapshot of; `None` if it could not.
-    under_way: Option<JoinHandle<Option<i64>>>,
+    /// How long it took.
+    took: Duration,
+    under_way: Option<JoinHandle<Written>>,
+}
+
+/// A snapshot that was written, or tried to.
+#[derive(Debug)]
+struct Written {
+    /// The last record that it holds; `None` if it could not be stored.
+    saved_seq: Option<i64>,
+    took: Duration,
 }
 
 impl Saving {
     /// There is a snapshot of `saved_seq`, or nothing worth one.
     pub fn new(tools: Tools, is_discarded: Arc<AtomicBool>, saved_seq: i64) -> Self {
-        Self { tools, is_discarded, saved_seq, started_at: Instant::now(), begun_at: None, under_way: None }
+        Self {
+            tools,
+            is_discarded,
+            saved_seq,
+            started_at: Instant::now(),
+            begun_at: None,
+            took: Duration::ZERO,
+            under_way: None,
+        }
     }
 
     /// The last record that the newest stored snapshot holds.
@@ -65,9 +86,11 @@ impl Saving {
             return;
         }
         self.wait().await;
-        let is_much = fold.head().seq - self.saved_seq >= N_RECORDS_PER_SNAPSHOT;
+        let n_records = fold.head().seq - self.saved_seq;
+        let is_much = n_records >= N_RECORDS_PER_SNAPSHOT;
+        let least = if n_records >= N_RECORDS_SOON { LEAST_BETWEEN.min(self.took * PARTS) } else { LEAST_BETWEEN };
         let is_due = match self.begun_at {
-            Some(begun_at) => is_much && begun_at.elapsed() >= LEAST_BETWEEN,
+            Some(begun_at) => is_much && begun_at.elapsed() >= least,
             // What the start had to read again, the next one is spared: a server that ends and starts over and over
             // would have more to read each time.
             None => is_much,
@@ -88,13 +111,16 @@ impl Saving {
         if fold.head().seq <= self.saved_seq || self.is_discarded.load(Ordering::SeqCst) {
             return;
         }
-        self.begun_at = Some(Instant::now());
+        let begun_at = Instant::now();
+        self.begun_at = Some(begun_at);
         // Nobody writes the model meanwhile: the only one who does waits here.
         let cell = fold.cell().clone();
         match in_the_background(move || cell.learned().clone()).await {
             Ok(learned) => {
                 let (tools, snapshot) = (self.tools.clone(), fold.snapshot(learned));
-                self.under_way = Some(tokio::spawn(write(tools, self.is_discarded.clone(), snapshot, fence)));
+                let writing = write(tools, self.is_discarded.clone(), snapshot, fence);
+                self.under_way =
+                    Some(tokio::spawn(async move { Written { saved_seq: writing.await, took: begun_at.elapsed() } }));
             }
             Err(problem) => broke_off(&problem),
         }
@@ -104,7 +130,10 @@ impl Saving {
     async fn wait(&mut self) {
         let Some(task) = self.under_way.take() else { return };
         match task.await {
-            Ok(saved_seq) => self.saved_seq = saved_seq.unwrap_or(self.saved_seq),
+            Ok(Written { saved_seq, took }) => {
+                self.saved_seq = saved_seq.unwrap_or(self.saved_seq);
+                self.took = took;
+            }
             Err(problem) => broke_off(&problem),
         }
     }

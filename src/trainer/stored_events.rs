@@ -93,3 +93,55 @@ impl EventTable {
         Ok(Self::of(entries, deadlines, n_forgotten))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        log::{EventLife, EventRules, ReceivedReward},
+        terms::{LearningMode, RewardAggregation},
+    };
+
+    const RULES: EventRules =
+        EventRules { aggregation: RewardAggregation::Earliest, default_reward: 0.0, mode: LearningMode::Online };
+
+    /// Open ones and learned ones, with two wait times, so that they do not leave in the order in which they came.
+    fn table() -> EventTable {
+        let mut table = EventTable::default();
+        for seq in 1..=200_i64 {
+            let wait_us = if seq % 3 == 0 { 50 } else { 1_000 };
+            let mut event = OpenEvent::for_test(seq, EventLife::new(seq, wait_us, LearningMode::Online, false, 1));
+            if seq % 2 == 0 {
+                event.slot_ids = [format!("slot-{seq}").parse().expect("a good id")].into();
+                event.life.add_reward(0, ReceivedReward { value: 1.0, at_us: seq }, &RULES);
+            }
+            table.insert(EventKey::of(&format!("event-{seq}").parse().expect("a good id")), event);
+        }
+        table
+    }
+
+    #[test]
+    fn a_table_comes_back_as_it_was_stored() {
+        let stored = table().to_bytes();
+        let mut back = EventTable::from_bytes(&stored).expect("its own bytes");
+        assert_eq!((back.len(), back.n_forgotten()), (200, 100));
+        assert!(back.to_bytes() == stored);
+        let mut left = Vec::new();
+        while let Some((_, entry)) = back.pop_over(i64::MAX) {
+            left.push(match entry {
+                Entry::Open(event) => (event.seq, event.life.deadline_us - event.ranked_at_us),
+                Entry::Closed(slot_ids) => (slot_ids[0].as_str()[5..].parse().expect("a number"), 0),
+            });
+        }
+        let short = (1..=200).filter(|seq| seq % 3 == 0).map(|seq| (seq, if seq % 2 == 0 { 0 } else { 50 }));
+        let long = (1..=200).filter(|seq| seq % 3 != 0).map(|seq| (seq, if seq % 2 == 0 { 0 } else { 1_000 }));
+        assert_eq!(left, short.chain(long).collect::<Vec<_>>());
+        assert_eq!(back.n_forgotten(), 0);
+    }
+
+    #[test]
+    fn bytes_that_end_too_soon_are_refused() {
+        let stored = table().to_bytes();
+        assert!(EventTable::from_bytes(&stored[..stored.len() - 1]).is_err());
+    }
+}
