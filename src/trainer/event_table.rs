@@ -100,9 +100,10 @@ pub(super) struct EventTable {
 }
 
 impl EventTable {
-    /// The parts as a snapshot has them, of which so many events are forgotten.
-    pub fn of(entries: HashMap<EventKey, Entry>, deadlines: Vec<((i64, i64), EventKey)>, n_forgotten: usize) -> Self {
-        Self { entries, deadlines: deadlines.into_iter().collect(), n_forgotten }
+    /// The parts as a snapshot has them: what is not closed is forgotten.
+    pub fn of(entries: HashMap<EventKey, Entry>, deadlines: BTreeMap<(i64, i64), EventKey>) -> Self {
+        let n_forgotten = entries.values().filter(|entry| matches!(entry, Entry::Open(_))).count();
+        Self { entries, deadlines, n_forgotten }
     }
 
     pub fn len(&self) -> usize {

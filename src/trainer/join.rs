@@ -10,6 +10,7 @@ use super::{
     decision::Decided,
     event_key::EventKey,
     event_table::{Entry, EventTable, OpenEvent},
+    snapshot::SnapshotError,
     weights::Weights,
 };
 use crate::{
@@ -248,7 +249,7 @@ impl Join {
     }
 
     /// The join that a snapshot kept. Decisions of events to be learned follow through `remember`.
-    pub(super) fn from_snapshot(events: &[u8], early: Vec<EarlyReward>) -> Result<Self, postcard::Error> {
+    pub(super) fn from_snapshot(events: &[u8], early: Vec<EarlyReward>) -> Result<Self, SnapshotError> {
         Ok(Self { events: EventTable::from_bytes(events)?, early: early.into() })
     }
 }

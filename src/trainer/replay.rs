@@ -41,12 +41,17 @@ pub(super) fn read_known(mut stored: StoredRecord) -> Result<(Record, Option<Dec
 
 /// The state of a loop after the last record of its log.
 pub async fn replay(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerError> {
+    let read_on = |after| LogReading::ahead(store, loop_id, after, i64::MAX);
+    // What follows the snapshot is read beside it.
+    let after = store.newest_snapshot_seq(loop_id).await?;
+    let mut reading = read_on(after);
     let mut fold = match from_snapshot(store, loop_id).await? {
         Some(fold) => fold,
         None => from_first_record(store, loop_id).await?,
     };
-    let read_on = |fold: &Fold| LogReading::ahead(store, loop_id, fold.head().seq, i64::MAX);
-    let mut reading = read_on(&fold);
+    if fold.head().seq != after {
+        reading = read_on(fold.head().seq);
+    }
     let mut left = Vec::new();
     loop {
         let records = if left.is_empty() { reading.next().await? } else { Some(left) };
@@ -57,7 +62,7 @@ pub async fn replay(store: &Store, loop_id: &LoopId) -> Result<Fold, TrainerErro
             && let Some(newer) = from_snapshot(store, loop_id).await?.filter(|newer| newer.head().seq > fold.head().seq)
         {
             fold = newer;
-            reading = read_on(&fold);
+            reading = read_on(fold.head().seq);
             left = Vec::new();
             continue;
         }

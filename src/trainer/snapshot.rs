@@ -75,10 +75,8 @@ impl Snapshot {
         let model = self.policy.to_bytes();
         let mut bytes = Vec::with_capacity(MAGIC.len() + 16 + state.len() + self.events.len() + model.len());
         bytes.extend_from_slice(MAGIC);
-        for part in [&state, &self.events] {
-            bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            bytes.extend_from_slice(part);
-        }
+        put_part(&mut bytes, &state);
+        put_part(&mut bytes, &self.events);
         bytes.extend_from_slice(&model);
         bytes
     }
@@ -119,7 +117,6 @@ impl Fold {
         let (state, rest) = split_part(rest)?;
         let (events, model) = split_part(rest)?;
         let state: State = postcard::from_bytes(state)?;
-        let policy = Policy::from_bytes(model)?;
         let rule = |(seq, at_us, aggregation, default_reward, mode)| {
             (seq, at_us, EventRules { aggregation, default_reward, mode })
         };
@@ -135,17 +132,24 @@ impl Fold {
             relearn_asked_seq: state.relearn_asked_seq,
             rules: Arc::new(rules),
         };
+        let (policy, join) = rayon::join(|| Policy::from_bytes(model), || Join::from_snapshot(events, state.early));
+        let (policy, join) = (policy?, join?);
         let learned = Learned { policy, version: state.model_version, changed_us: state.model_changed_us };
         let cell = LoopCell::new(in_force, learned, state.tally);
-        let join = Join::from_snapshot(events, state.early)?;
         cell.set_open(OpenEvents::of(join.until_us(), state.seq));
         let head = LogHead { seq: state.seq, at_us: state.at_us };
         Ok(Self { head, cell: Arc::new(cell), join, logs_deleted_seq: state.logs_deleted_seq })
     }
 }
 
+/// Appends a part with its length in front.
+pub(super) fn put_part(bytes: &mut Vec<u8>, part: &[u8]) {
+    bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(part);
+}
+
 /// A part with its length in front, and what follows it.
-fn split_part(bytes: &[u8]) -> Result<(&[u8], &[u8]), SnapshotError> {
+pub(super) fn split_part(bytes: &[u8]) -> Result<(&[u8], &[u8]), SnapshotError> {
     let (length, rest) = bytes.split_first_chunk::<8>().ok_or(SnapshotError::Damaged)?;
     let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| SnapshotError::Damaged)?;
     rest.split_at_checked(length).ok_or(SnapshotError::Damaged)

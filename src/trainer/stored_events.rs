@@ -1,20 +1,27 @@
 //! The events of a loop as they stand in a snapshot: some 20 bytes for one that was learned, and 40 for one that was not.
 //!
-//! Layout: how many; then each (postcard), in the order in which they leave, times and numbers as differences to the one
-//! before.
+//! Layout: how many; then parts of some thousand, with the length of each in 8 bytes in front, so that they can be read
+//! side by side. An event (postcard) stands in the order in which they leave, with times and numbers as differences to the
+//! one before it in its part.
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
     event_key::EventKey,
     event_table::{Entry, EventTable, OpenEvent},
+    snapshot::{SnapshotError, put_part, split_part},
 };
 use crate::terms::SlotId;
 
+/// Events of a part: about half a megabyte.
+const N_OF_PART: usize = 16_384;
+
 /// The least that an event takes.
 const N_BYTES_LEAST: usize = 20;
+const FITS: &str = "plain data of known length always fits a vector";
 
 /// An event, and how it differs from the one before.
 #[derive(Serialize, Deserialize)]
@@ -40,57 +47,113 @@ struct Before {
     wait_us: i64,
 }
 
+/// Events in the order in which they leave; the places are deadline and seq.
+struct Part {
+    places: Vec<((i64, i64), EventKey)>,
+    entries: Vec<(EventKey, Entry)>,
+}
+
 impl EventTable {
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        const FITS: &str = "plain data of known length always fits a vector";
-        let mut bytes = postcard::to_stdvec(&(self.len() as u64)).expect(FITS);
-        bytes.reserve(self.len() * 2 * N_BYTES_LEAST);
-        let mut before = Before::default();
-        for ((deadline_us, seq), key) in self.in_order_of_deadlines() {
-            let life = match self.get(key) {
-                Some(Entry::Open(event)) => {
-                    let wait_us = deadline_us.wrapping_sub(event.ranked_at_us);
-                    let step_us = wait_us.wrapping_sub(std::mem::replace(&mut before.wait_us, wait_us));
-                    Life::Open(step_us, &**event)
+        self.to_parts(N_OF_PART)
+    }
+
+    fn to_parts(&self, n_of_part: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.len() * 2 * N_BYTES_LEAST);
+        bytes.extend_from_slice(&(self.len() as u64).to_le_bytes());
+        let mut events = self.in_order_of_deadlines().peekable();
+        let mut part = Vec::new();
+        while events.peek().is_some() {
+            part.clear();
+            let mut before = Before::default();
+            for (place, key) in events.by_ref().take(n_of_part) {
+                if let Some(entry) = self.get(key) {
+                    part = postcard::to_extend(&before.step_to(place, key, entry), part).expect(FITS);
                 }
-                Some(Entry::Closed(slot_ids)) => Life::Closed(&**slot_ids),
-                None => continue,
-            };
-            let deadline_step_us = deadline_us.wrapping_sub(std::mem::replace(&mut before.deadline_us, deadline_us));
-            let seq_step = seq.wrapping_sub(std::mem::replace(&mut before.seq, seq));
-            let stored = Stored { key, deadline_step_us, seq_step, life };
-            bytes = postcard::to_extend(&stored, bytes).expect(FITS);
+            }
+            put_part(&mut bytes, &part);
         }
         bytes
     }
 
     /// Reads what `to_bytes` wrote. The events are forgotten ones: their decisions follow through `remember`.
-    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, postcard::Error> {
-        let (n, mut rest): (u64, &[u8]) = postcard::take_from_bytes(bytes)?;
-        let n = usize::try_from(n).unwrap_or(usize::MAX).min(rest.len() / N_BYTES_LEAST);
-        let (mut entries, mut deadlines) = (HashMap::with_capacity(n), Vec::with_capacity(n));
-        let (mut before, mut n_forgotten) = (Before::default(), 0);
+    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let (n, mut rest) = bytes.split_first_chunk::<8>().ok_or(SnapshotError::Damaged)?;
+        let n = usize::try_from(u64::from_le_bytes(*n)).unwrap_or(usize::MAX).min(rest.len() / N_BYTES_LEAST);
+        let mut parts = Vec::new();
         while !rest.is_empty() {
-            let stored: Stored<OpenEvent, Box<[SlotId]>>;
-            (stored, rest) = postcard::take_from_bytes(rest)?;
-            let Stored { key, deadline_step_us, seq_step, life } = stored;
-            before.deadline_us = before.deadline_us.wrapping_add(deadline_step_us);
-            before.seq = before.seq.wrapping_add(seq_step);
-            let entry = match life {
-                Life::Open(wait_step_us, mut event) => {
-                    before.wait_us = before.wait_us.wrapping_add(wait_step_us);
-                    event.seq = before.seq;
-                    event.life.deadline_us = before.deadline_us;
-                    event.ranked_at_us = before.deadline_us.wrapping_sub(before.wait_us);
-                    n_forgotten += 1;
-                    Entry::Open(event.into())
-                }
-                Life::Closed(slot_ids) => Entry::Closed(slot_ids),
-            };
-            entries.insert(key, entry);
-            deadlines.push(((before.deadline_us, before.seq), key));
+            let part;
+            (part, rest) = split_part(rest)?;
+            parts.push(part);
         }
-        Ok(Self::of(entries, deadlines, n_forgotten))
+        let parts = parts.into_par_iter().map(Part::read).collect::<Result<Vec<_>, _>>()?;
+        let (places, parts): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.places, part.entries)).unzip();
+        let table = || {
+            let mut table = HashMap::with_capacity(n);
+            table.extend(parts.into_iter().flatten());
+            table
+        };
+        let (entries, deadlines) = rayon::join(table, || places.into_iter().flatten().collect());
+        Ok(Self::of(entries, deadlines))
+    }
+}
+
+impl Before {
+    fn step_to<'e>(
+        &mut self,
+        (deadline_us, seq): (i64, i64),
+        key: EventKey,
+        entry: &'e Entry,
+    ) -> Stored<&'e OpenEvent, &'e [SlotId]> {
+        let life = match entry {
+            Entry::Open(event) => {
+                let wait_us = deadline_us.wrapping_sub(event.ranked_at_us);
+                Life::Open(wait_us.wrapping_sub(std::mem::replace(&mut self.wait_us, wait_us)), &**event)
+            }
+            Entry::Closed(slot_ids) => Life::Closed(&**slot_ids),
+        };
+        let deadline_step_us = deadline_us.wrapping_sub(std::mem::replace(&mut self.deadline_us, deadline_us));
+        let seq_step = seq.wrapping_sub(std::mem::replace(&mut self.seq, seq));
+        Stored { key, deadline_step_us, seq_step, life }
+    }
+
+    /// Where an event stands, and the event.
+    fn step_by(
+        &mut self,
+        deadline_step_us: i64,
+        seq_step: i64,
+        life: Life<OpenEvent, Box<[SlotId]>>,
+    ) -> ((i64, i64), Entry) {
+        self.deadline_us = self.deadline_us.wrapping_add(deadline_step_us);
+        self.seq = self.seq.wrapping_add(seq_step);
+        let entry = match life {
+            Life::Open(wait_step_us, mut event) => {
+                self.wait_us = self.wait_us.wrapping_add(wait_step_us);
+                event.seq = self.seq;
+                event.life.deadline_us = self.deadline_us;
+                event.ranked_at_us = self.deadline_us.wrapping_sub(self.wait_us);
+                Entry::Open(event.into())
+            }
+            Life::Closed(slot_ids) => Entry::Closed(slot_ids),
+        };
+        ((self.deadline_us, self.seq), entry)
+    }
+}
+
+impl Part {
+    fn read(mut bytes: &[u8]) -> Result<Self, postcard::Error> {
+        let n = (bytes.len() / N_BYTES_LEAST).min(N_OF_PART);
+        let mut part = Self { places: Vec::with_capacity(n), entries: Vec::with_capacity(n) };
+        let mut before = Before::default();
+        while !bytes.is_empty() {
+            let stored;
+            (stored, bytes) = postcard::take_from_bytes(bytes)?;
+            let Stored { key, deadline_step_us, seq_step, life } = stored;
+            let (place, entry) = before.step_by(deadline_step_us, seq_step, life);
+            part.places.push((place, key));
+            part.entries.push((key, entry));
+        }
+        Ok(part)
     }
 }
 
@@ -122,10 +185,11 @@ mod tests {
 
     #[test]
     fn a_table_comes_back_as_it_was_stored() {
-        let stored = table().to_bytes();
+        let stored = table().to_parts(16);
         let mut back = EventTable::from_bytes(&stored).expect("its own bytes");
         assert_eq!((back.len(), back.n_forgotten()), (200, 100));
-        assert!(back.to_bytes() == stored);
+        assert!(back.to_parts(16) == stored);
+        assert!(EventTable::from_bytes(&back.to_bytes()).expect("its own bytes").to_parts(16) == stored);
         let mut left = Vec::new();
         while let Some((_, entry)) = back.pop_over(i64::MAX) {
             left.push(match entry {

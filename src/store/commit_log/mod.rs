@@ -251,16 +251,14 @@ impl CommitLog {
 /// Keeps the set of ranked events complete. Ends when it is aborted.
 async fn read_ranked_for_ever(shared: Arc<Shared>, readers: SqlitePool) {
     loop {
+        shared.ranked_events.wanted().await;
         let reading = async {
             shared.settled().await?;
             shared.ranked_events.read(&readers).await.map_err(StoreError::during("read which events were ranked"))
         };
-        match reading.await {
-            Ok(()) => shared.ranked_events.outgrown().await,
-            Err(error) => {
-                warn!(error = &error as &dyn std::error::Error, "Each Rank is looked for in the database for now");
-                tokio::time::sleep(READ_AGAIN).await;
-            }
+        if let Err(error) = reading.await {
+            warn!(error = &error as &dyn std::error::Error, "Each Rank is looked for in the database for now");
+            tokio::time::sleep(READ_AGAIN).await;
         }
     }
 }

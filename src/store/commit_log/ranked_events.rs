@@ -4,7 +4,8 @@
 //! an append does. Nearly all events are new, and this set (a Bloom filter that grows) knows it of nearly all of them: what
 //! it does not have was not ranked; what it has may have been, and the database is asked.
 //!
-//! It is of use once everything was read that the database held at the start. Whatever is written later is noted with it.
+//! It is of use once everything was read that the database held at the start, which begins with the first Rank so that a
+//! start does not wait for it. Whatever is written later is noted with it.
 //! Nothing is taken out when old records go, so the set is read anew when it has grown too large.
 
 use std::{
@@ -30,8 +31,8 @@ const N_READ_AT_ONCE: i64 = 5_000;
 pub(super) struct RankedEvents {
     hasher: RandomState,
     held: Mutex<Held>,
-    /// It has to be read anew.
-    is_outgrown: Notify,
+    /// Somebody asked, and not all was read.
+    is_wanted: Notify,
     n_first: usize,
     n_most: usize,
 }
@@ -75,12 +76,15 @@ impl Default for RankedEvents {
 
 impl RankedEvents {
     fn with_bounds(n_first: usize, n_most: usize) -> Self {
-        Self { hasher: RandomState::new(), held: Mutex::default(), is_outgrown: Notify::new(), n_first, n_most }
+        Self { hasher: RandomState::new(), held: Mutex::default(), is_wanted: Notify::new(), n_first, n_most }
     }
 
     /// Those of the events (loop, event) that may have been ranked. The others were not.
     pub(super) fn among<'e>(&self, events: &[(&'e str, &'e str)]) -> Vec<(&'e str, &'e str)> {
         let held = self.held();
+        if held.state == State::Gathering {
+            self.is_wanted.notify_one();
+        }
         let may_be = |event: &&(&str, &str)| {
             let hash = self.hasher.hash_one(*event);
             held.state != State::Complete || held.layers.iter().any(|layer| layer.events.contains_hash(hash))
@@ -111,7 +115,6 @@ impl RankedEvents {
             if held.state == State::Complete {
                 // Most of it may be of records that retention removed long ago.
                 held.state = State::Gathering;
-                self.is_outgrown.notify_one();
             } else {
                 held.state = State::Off;
             }
@@ -147,9 +150,9 @@ impl RankedEvents {
         }
     }
 
-    /// Returns once everything has to be read again.
-    pub(super) async fn outgrown(&self) {
-        self.is_outgrown.notified().await;
+    /// Returns once somebody waits for everything to be read.
+    pub(super) async fn wanted(&self) {
+        self.is_wanted.notified().await;
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
