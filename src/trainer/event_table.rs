@@ -89,45 +89,60 @@ pub(super) enum Entry {
     Closed(Box<[SlotId]>),
 }
 
+impl Entry {
+    fn open(&self) -> Option<&OpenEvent> {
+        match self {
+            Self::Open(event) => Some(event),
+            Self::Closed(_) => None,
+        }
+    }
+
+    /// Whether there is something to learn from it that is only in the log.
+    pub fn is_forgotten(&self) -> bool {
+        self.open().is_some_and(OpenEvent::is_forgotten)
+    }
+}
+
+/// Deadline and seq.
+pub(super) type Place = (i64, i64);
+
 /// The events. Each stays until its wait time is over.
 #[derive(Debug, Default)]
 pub(super) struct EventTable {
-    entries: HashMap<EventKey, Entry>,
-    /// Deadline and seq: events leave in this order.
-    deadlines: BTreeMap<(i64, i64), EventKey>,
+    /// In the order in which they leave. Whoever goes through all of them finds them side by side.
+    entries: BTreeMap<Place, (EventKey, Entry)>,
+    places: HashMap<EventKey, Place>,
     /// How many came from a snapshot, and are still to be learned.
     n_forgotten: usize,
 }
 
 impl EventTable {
     /// The parts as a snapshot has them: what is not closed is forgotten.
-    pub fn of(entries: HashMap<EventKey, Entry>, deadlines: BTreeMap<(i64, i64), EventKey>) -> Self {
-        let n_forgotten = entries.values().filter(|entry| matches!(entry, Entry::Open(_))).count();
-        Self { entries, deadlines, n_forgotten }
+    pub fn of(entries: BTreeMap<Place, (EventKey, Entry)>, places: HashMap<EventKey, Place>) -> Self {
+        let n_forgotten = entries.values().filter(|(_, entry)| matches!(entry, Entry::Open(_))).count();
+        Self { entries, places, n_forgotten }
     }
 
     pub fn len(&self) -> usize {
-        self.deadlines.len()
+        self.entries.len()
     }
 
     pub fn get(&self, key: EventKey) -> Option<&Entry> {
-        self.entries.get(&key)
+        self.entries.get(self.places.get(&key)?).map(|(_, entry)| entry)
+    }
+
+    fn get_mut(&mut self, key: EventKey) -> Option<&mut Entry> {
+        self.entries.get_mut(self.places.get(&key)?).map(|(_, entry)| entry)
     }
 
     /// An event that is not closed.
     pub fn open(&self, key: EventKey) -> Option<&OpenEvent> {
-        match self.entries.get(&key) {
-            Some(Entry::Open(event)) => Some(event),
-            _ => None,
-        }
+        self.get(key).and_then(Entry::open)
     }
 
-    /// All that are not closed, in no order.
+    /// All that are not closed, in the order in which they leave.
     pub fn all_open(&self) -> impl Iterator<Item = (EventKey, &OpenEvent)> {
-        self.entries.iter().filter_map(|(key, entry)| match entry {
-            Entry::Open(event) => Some((*key, &**event)),
-            Entry::Closed(_) => None,
-        })
+        self.entries.values().filter_map(|(key, entry)| Some((*key, entry.open()?)))
     }
 
     /// How many of them came from a snapshot and were not remembered yet.
@@ -137,45 +152,43 @@ impl EventTable {
 
     /// The instant at which the next event leaves.
     pub fn next_deadline_us(&self) -> Option<i64> {
-        self.deadlines.keys().next().map(|(deadline_us, _)| *deadline_us)
+        self.entries.keys().next().map(|(deadline_us, _)| *deadline_us)
     }
 
-    /// Events with deadline and seq, in the order in which they leave.
-    pub fn in_order_of_deadlines(&self) -> impl Iterator<Item = ((i64, i64), EventKey)> {
-        self.deadlines.iter().map(|(place, key)| (*place, *key))
+    /// Everything, in the order in which it leaves.
+    pub fn all(&self) -> impl Iterator<Item = (Place, EventKey, &Entry)> {
+        self.entries.iter().map(|(place, (key, entry))| (*place, *key, entry))
     }
 
-    /// Those that are over at `until_us`, the same way.
-    pub fn over_at(&self, until_us: i64) -> impl Iterator<Item = ((i64, i64), EventKey)> {
-        self.deadlines.range(..=(until_us, i64::MAX)).map(|(place, key)| (*place, *key))
+    /// What is over at `until_us`, the same way.
+    pub fn over_at(&self, until_us: i64) -> impl Iterator<Item = (Place, &Entry)> {
+        self.entries.range(..=(until_us, i64::MAX)).map(|(place, (_, entry))| (*place, entry))
     }
 
     pub fn insert(&mut self, key: EventKey, event: OpenEvent) {
-        self.deadlines.insert((event.life.deadline_us, event.seq), key);
+        let place = (event.life.deadline_us, event.seq);
         self.n_forgotten += usize::from(event.is_forgotten());
         let mut entry = Entry::Open(event.into());
         self.n_forgotten -= let_go(&mut entry);
-        self.entries.insert(key, entry);
+        self.entries.insert(place, (key, entry));
+        self.places.insert(key, place);
     }
 
     /// Does something to an event that is not closed, which may close it. `None` when there is none.
     pub fn change<T>(&mut self, key: EventKey, change: impl FnOnce(&mut OpenEvent) -> T) -> Option<T> {
-        let entry = self.entries.get_mut(&key)?;
+        let entry = self.get_mut(key)?;
         let Entry::Open(event) = entry else { return None };
         let done = change(event);
-        self.n_forgotten -= let_go(entry);
+        let n_gone = let_go(entry);
+        self.n_forgotten -= n_gone;
         Some(done)
     }
 
     /// The same to all that are not closed, in the order of their Ranks.
     pub fn change_all(&mut self, mut change: impl FnMut(EventKey, &mut OpenEvent)) {
-        let seq_of = |(_, entry): &(&EventKey, &mut Entry)| match entry {
-            Entry::Open(event) => event.seq,
-            Entry::Closed(_) => 0,
-        };
-        let mut open: Vec<_> = self.entries.iter_mut().filter(|(_, entry)| matches!(entry, Entry::Open(_))).collect();
-        open.sort_unstable_by_key(seq_of);
-        for (key, entry) in open {
+        let mut open: Vec<_> = self.entries.iter_mut().filter(|(_, (_, entry))| entry.open().is_some()).collect();
+        open.sort_unstable_by_key(|((_, seq), _)| *seq);
+        for (_, (key, entry)) in open {
             if let Entry::Open(event) = entry {
                 change(*key, event);
             }
@@ -185,28 +198,22 @@ impl EventTable {
 
     /// Takes out the next event if it is over at `at_us`.
     pub fn pop_over(&mut self, at_us: i64) -> Option<(EventKey, Entry)> {
-        loop {
-            self.next_deadline_us().filter(|deadline_us| *deadline_us <= at_us)?;
-            let (_, key) = self.deadlines.pop_first()?;
-            let Some(entry) = self.entries.remove(&key) else { continue };
-            self.n_forgotten -= usize::from(is_forgotten(&entry));
-            return Some((key, entry));
-        }
+        self.next_deadline_us().filter(|deadline_us| *deadline_us <= at_us)?;
+        let (_, (key, entry)) = self.entries.pop_first()?;
+        self.places.remove(&key);
+        self.n_forgotten -= usize::from(entry.is_forgotten());
+        Some((key, entry))
     }
 
     /// Gives an event its decisions back, read from the log.
     pub fn remember(&mut self, key: EventKey, decisions: Arc<[Decision]>) {
-        if let Some(Entry::Open(event)) = self.entries.get_mut(&key)
+        if let Some(Entry::Open(event)) = self.get_mut(key)
             && event.is_forgotten()
         {
             event.decisions = Some(decisions);
             self.n_forgotten -= 1;
         }
     }
-}
-
-fn is_forgotten(entry: &Entry) -> bool {
-    matches!(entry, Entry::Open(event) if event.is_forgotten())
 }
 
 /// Keeps no more of an event that was closed than that it was. 1 if it was a forgotten one.

@@ -101,12 +101,12 @@ impl Join {
 
     /// The oldest record of an event whose wait time runs.
     pub fn oldest_open_seq(&self) -> Option<i64> {
-        self.events.in_order_of_deadlines().map(|((_, seq), _)| seq).min()
+        self.events.all().map(|((_, seq), ..)| seq).min()
     }
 
     /// Every event with the end of its wait time.
     pub(super) fn until_us(&self) -> impl Iterator<Item = (EventKey, i64)> {
-        self.events.in_order_of_deadlines().map(|((deadline_us, _), key)| (key, deadline_us))
+        self.events.all().map(|((deadline_us, _), key, _)| (key, deadline_us))
     }
 
     /// Events that are to be learned yet, in the order of their ranks.

@@ -11,7 +11,6 @@ use futures::{StreamExt, stream};
 use super::{
     decision::{Decided, Decision},
     event_key::EventKey,
-    event_table::OpenEvent,
     fold::Fold,
     join::Join,
     replay::{in_the_background, read_record},
@@ -32,11 +31,11 @@ impl Join {
     /// them, and those that close together with the last.
     fn forgotten_until(&self, until_us: i64, n: usize) -> Vec<(i64, i64)> {
         let mut found: Vec<(i64, i64)> = Vec::new();
-        for ((deadline_us, seq), key) in self.events.over_at(until_us) {
+        for ((deadline_us, seq), entry) in self.events.over_at(until_us) {
             if found.len() >= n && found.last().is_some_and(|(last_us, _)| *last_us < deadline_us) {
                 break;
             }
-            if self.open(key).is_some_and(OpenEvent::is_forgotten) {
+            if entry.is_forgotten() {
                 found.push((deadline_us, seq));
             }
         }

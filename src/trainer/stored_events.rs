@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event_key::EventKey,
-    event_table::{Entry, EventTable, OpenEvent},
+    event_table::{Entry, EventTable, OpenEvent, Place},
     snapshot::{SnapshotError, put_part, split_part},
 };
 use crate::terms::SlotId;
@@ -47,10 +47,10 @@ struct Before {
     wait_us: i64,
 }
 
-/// Events in the order in which they leave; the places are deadline and seq.
+/// Events in the order in which they leave.
 struct Part {
-    places: Vec<((i64, i64), EventKey)>,
-    entries: Vec<(EventKey, Entry)>,
+    entries: Vec<(Place, (EventKey, Entry))>,
+    places: Vec<(EventKey, Place)>,
 }
 
 impl EventTable {
@@ -61,15 +61,13 @@ impl EventTable {
     fn to_parts(&self, n_of_part: usize) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.len() * 2 * N_BYTES_LEAST);
         bytes.extend_from_slice(&(self.len() as u64).to_le_bytes());
-        let mut events = self.in_order_of_deadlines().peekable();
+        let mut events = self.all().peekable();
         let mut part = Vec::new();
         while events.peek().is_some() {
             part.clear();
             let mut before = Before::default();
-            for (place, key) in events.by_ref().take(n_of_part) {
-                if let Some(entry) = self.get(key) {
-                    part = postcard::to_extend(&before.step_to(place, key, entry), part).expect(FITS);
-                }
+            for (place, key, entry) in events.by_ref().take(n_of_part) {
+                part = postcard::to_extend(&before.step_to(place, key, entry), part).expect(FITS);
             }
             put_part(&mut bytes, &part);
         }
@@ -87,21 +85,21 @@ impl EventTable {
             parts.push(part);
         }
         let parts = parts.into_par_iter().map(Part::read).collect::<Result<Vec<_>, _>>()?;
-        let (places, parts): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.places, part.entries)).unzip();
-        let table = || {
-            let mut table = HashMap::with_capacity(n);
-            table.extend(parts.into_iter().flatten());
-            table
+        let (entries, parts): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.entries, part.places)).unzip();
+        let places = || {
+            let mut places = HashMap::with_capacity(n);
+            places.extend(parts.into_iter().flatten());
+            places
         };
-        let (entries, deadlines) = rayon::join(table, || places.into_iter().flatten().collect());
-        Ok(Self::of(entries, deadlines))
+        let (entries, places) = rayon::join(|| entries.into_iter().flatten().collect(), places);
+        Ok(Self::of(entries, places))
     }
 }
 
 impl Before {
     fn step_to<'e>(
         &mut self,
-        (deadline_us, seq): (i64, i64),
+        (deadline_us, seq): Place,
         key: EventKey,
         entry: &'e Entry,
     ) -> Stored<&'e OpenEvent, &'e [SlotId]> {
@@ -123,7 +121,7 @@ impl Before {
         deadline_step_us: i64,
         seq_step: i64,
         life: Life<OpenEvent, Box<[SlotId]>>,
-    ) -> ((i64, i64), Entry) {
+    ) -> (Place, Entry) {
         self.deadline_us = self.deadline_us.wrapping_add(deadline_step_us);
         self.seq = self.seq.wrapping_add(seq_step);
         let entry = match life {
@@ -143,15 +141,15 @@ impl Before {
 impl Part {
     fn read(mut bytes: &[u8]) -> Result<Self, postcard::Error> {
         let n = (bytes.len() / N_BYTES_LEAST).min(N_OF_PART);
-        let mut part = Self { places: Vec::with_capacity(n), entries: Vec::with_capacity(n) };
+        let mut part = Self { entries: Vec::with_capacity(n), places: Vec::with_capacity(n) };
         let mut before = Before::default();
         while !bytes.is_empty() {
             let stored;
             (stored, bytes) = postcard::take_from_bytes(bytes)?;
             let Stored { key, deadline_step_us, seq_step, life } = stored;
             let (place, entry) = before.step_by(deadline_step_us, seq_step, life);
-            part.places.push((place, key));
-            part.entries.push((key, entry));
+            part.entries.push((place, (key, entry)));
+            part.places.push((key, place));
         }
         Ok(part)
     }
